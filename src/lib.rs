@@ -1,7 +1,6 @@
-//! terraform-provider-bahriya
-pub mod proto {
-    #![allow(missing_docs, clippy::all, clippy::pedantic)]
-    pub mod tfplugin6 { tonic::include_proto!("tfplugin6"); }
-    pub mod go_plugin { tonic::include_proto!("plugin"); }
-    pub mod health { tonic::include_proto!("grpc.health.v1"); }
-}
+//! A Terraform provider for the container registries of Bahriya.
+
+#![forbid(unsafe_code)]
+
+pub mod proto;
+pub mod secret;

@@ -1,0 +1,29 @@
+//! The secret type: a credential that cannot be printed by accident.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A credential. It has no `Display` and no `Serialize`, its `Debug` shows nothing, and its memory is
+/// overwritten when it is dropped. [`Secret::expose`] is the one way to the value, so that every use
+/// can be found by searching for it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes ownership of the value.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(Zeroizing::new(value.into()))
+    }
+
+    /// The value itself, for the places that must send or compare it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
