@@ -2,5 +2,6 @@
 
 #![forbid(unsafe_code)]
 
+pub mod framework;
 pub mod proto;
 pub mod secret;

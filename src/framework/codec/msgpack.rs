@@ -1,0 +1,245 @@
+//! The MessagePack form of values, as Terraform's language library writes and reads it.
+
+use rmp::Marker;
+use rmp::decode;
+use rmp::encode;
+
+use super::{CodecError, mismatch};
+use crate::framework::number::Number;
+use crate::framework::path::Path;
+use crate::framework::ty::Type;
+use crate::framework::value::{Object, Refinement, Value};
+
+/// The extension type that carries what is known about an unknown value. Any other extension is a plain unknown.
+const REFINED: i8 = 12;
+
+/// The longest refinement that Terraform itself reads, in bytes.
+const MAX_REFINEMENT: usize = 1024;
+
+const TRUNCATED: &str = "the end of the message";
+
+/// Reads one value of the type.
+///
+/// # Errors
+/// The bytes are cut short, continue after the value, or hold something else than the type says.
+pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, CodecError> {
+    let mut rest = bytes;
+    let value = value(&mut rest, ty, &Path::ROOT)?;
+    if rest.is_empty() {
+        Ok(value)
+    } else {
+        Err(mismatch(&Path::ROOT, "one value", "bytes after it"))
+    }
+}
+
+fn value(rest: &mut &[u8], ty: &Type, path: &Path) -> Result<Value, CodecError> {
+    let Some(&first) = rest.first() else {
+        return Err(mismatch(path, ty.noun(), TRUNCATED));
+    };
+    match Marker::from_u8(first) {
+        Marker::Null => {
+            *rest = &rest[1..];
+            Ok(Value::Null)
+        }
+        Marker::FixExt1
+        | Marker::FixExt2
+        | Marker::FixExt4
+        | Marker::FixExt8
+        | Marker::FixExt16
+        | Marker::Ext8
+        | Marker::Ext16
+        | Marker::Ext32 => unknown(rest, path),
+        marker => match ty {
+            Type::String => Ok(Value::String(text(rest, path, "a string")?.to_owned())),
+            Type::Bool => match marker {
+                Marker::True | Marker::False => {
+                    *rest = &rest[1..];
+                    Ok(Value::Bool(marker == Marker::True))
+                }
+                _ => Err(mismatch(path, ty.noun(), kind(marker))),
+            },
+            Type::Number => number(rest, marker, path).map(Value::Number),
+            Type::List(element) => list(rest, marker, element, path),
+            Type::Object(_) => object(rest, marker, ty, path),
+        },
+    }
+}
+
+fn unknown(rest: &mut &[u8], path: &Path) -> Result<Value, CodecError> {
+    let meta =
+        decode::read_ext_meta(rest).map_err(|_| mismatch(path, "an unknown value", TRUNCATED))?;
+    let payload = take(rest, meta.size as usize, path)?;
+    if meta.typeid != REFINED {
+        return Ok(Value::UNKNOWN);
+    }
+    if payload.len() > MAX_REFINEMENT {
+        return Err(mismatch(
+            path,
+            "a refinement of at most 1024 bytes",
+            "a longer one",
+        ));
+    }
+    Ok(Value::Unknown(Refinement(payload.to_owned())))
+}
+
+fn take<'a>(rest: &mut &'a [u8], size: usize, path: &Path) -> Result<&'a [u8], CodecError> {
+    let (taken, left) = rest
+        .split_at_checked(size)
+        .ok_or_else(|| mismatch(path, "more bytes", TRUNCATED))?;
+    *rest = left;
+    Ok(taken)
+}
+
+fn text<'a>(
+    rest: &mut &'a [u8],
+    path: &Path,
+    expected: &'static str,
+) -> Result<&'a str, CodecError> {
+    let (text, left) = decode::read_str_from_slice(*rest).map_err(|error| match error {
+        decode::DecodeStringError::TypeMismatch(marker) => mismatch(path, expected, kind(marker)),
+        decode::DecodeStringError::InvalidUtf8(..) => mismatch(path, expected, "broken UTF-8"),
+        _ => mismatch(path, expected, TRUNCATED),
+    })?;
+    *rest = left;
+    Ok(text)
+}
+
+/// Reads a number in any of the forms that Terraform sends: integers, floats where exact, else decimal text.
+fn number(rest: &mut &[u8], marker: Marker, path: &Path) -> Result<Number, CodecError> {
+    let expected = "a number";
+    let truncated = || mismatch(path, expected, TRUNCATED);
+    let float = |value: f64| {
+        Number::try_from(value).map_err(|_| mismatch(path, "a finite number", "infinity"))
+    };
+    match marker {
+        Marker::F32 => {
+            let value = decode::read_f32(rest).map_err(|_| truncated())?;
+            float(value.into())
+        }
+        Marker::F64 => {
+            let value = decode::read_f64(rest).map_err(|_| truncated())?;
+            float(value)
+        }
+        Marker::U64 => {
+            let value = decode::read_u64(rest).map_err(|_| truncated())?;
+            Ok(value.into())
+        }
+        Marker::FixPos(_)
+        | Marker::FixNeg(_)
+        | Marker::U8
+        | Marker::U16
+        | Marker::U32
+        | Marker::I8
+        | Marker::I16
+        | Marker::I32
+        | Marker::I64 => {
+            let value: i64 = decode::read_int(rest).map_err(|_| truncated())?;
+            Ok(value.into())
+        }
+        _ => text(rest, path, expected)?
+            .parse()
+            .map_err(|_| mismatch(path, expected, "a text that is no number")),
+    }
+}
+
+fn list(
+    rest: &mut &[u8],
+    marker: Marker,
+    element: &Type,
+    path: &Path,
+) -> Result<Value, CodecError> {
+    let length =
+        decode::read_array_len(rest).map_err(|_| mismatch(path, "a list", kind(marker)))? as usize;
+    // Each element takes at least one byte, so a length beyond the rest is a lie, and none is allocated for.
+    let mut elements = Vec::with_capacity(length.min(rest.len()));
+    for index in 0..length {
+        elements.push(value(rest, element, &path.index(index))?);
+    }
+    Ok(Value::List(elements))
+}
+
+fn object(rest: &mut &[u8], marker: Marker, ty: &Type, path: &Path) -> Result<Value, CodecError> {
+    let Type::Object(attributes) = ty else {
+        return Err(mismatch(path, ty.noun(), kind(marker)));
+    };
+    let length =
+        decode::read_map_len(rest).map_err(|_| mismatch(path, "an object", kind(marker)))? as usize;
+    let mut found = Object::new();
+    for _ in 0..length {
+        let key = text(rest, path, "an attribute name")?;
+        let Some((key, ty)) = attributes.get_key_value(key) else {
+            return Err(mismatch(path, "attributes of the schema", "another one"));
+        };
+        let value = value(rest, ty, &path.then(key))?;
+        if found.insert(key.clone(), value).is_some() {
+            return Err(mismatch(&path.then(key), "one value", "two"));
+        }
+    }
+    if found.len() == attributes.len() {
+        Ok(Value::Object(found))
+    } else {
+        Err(mismatch(path, "every attribute of the schema", "fewer"))
+    }
+}
+
+/// Writes the value. Attributes come out in the order of their names.
+pub fn encode(value: &Value) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(128);
+    write(&mut bytes, value);
+    bytes
+}
+
+fn write(bytes: &mut Vec<u8>, value: &Value) {
+    // Writing into a vector cannot fail; the results exist because the library also writes to sockets.
+    match value {
+        Value::Null => drop(encode::write_nil(bytes)),
+        Value::Unknown(Refinement(refinement)) if refinement.is_empty() => {
+            drop(encode::write_ext_meta(bytes, 1, 0));
+            bytes.push(0);
+        }
+        Value::Unknown(Refinement(refinement)) => {
+            // The length was bounded when the refinement was read.
+            drop(encode::write_ext_meta(
+                bytes,
+                refinement.len() as u32,
+                REFINED,
+            ));
+            bytes.extend_from_slice(refinement);
+        }
+        Value::Bool(value) => drop(encode::write_bool(bytes, *value)),
+        Value::Number(number) => match number.as_i64() {
+            Some(integer) => drop(encode::write_sint(bytes, integer)),
+            None => drop(encode::write_str(bytes, &number.to_string())),
+        },
+        Value::String(text) => drop(encode::write_str(bytes, text)),
+        Value::List(elements) => {
+            drop(encode::write_array_len(bytes, elements.len() as u32));
+            for element in elements {
+                write(bytes, element);
+            }
+        }
+        Value::Object(attributes) => {
+            drop(encode::write_map_len(bytes, attributes.len() as u32));
+            for (name, attribute) in attributes {
+                drop(encode::write_str(bytes, name));
+                write(bytes, attribute);
+            }
+        }
+    }
+}
+
+fn kind(marker: Marker) -> &'static str {
+    match marker {
+        Marker::True | Marker::False => "a bool",
+        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => "a string",
+        Marker::FixArray(_) | Marker::Array16 | Marker::Array32 => "a list",
+        Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => "an object",
+        Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => "bytes",
+        Marker::Reserved => "a byte that means nothing",
+        _ => "a number",
+    }
+}
+
+#[cfg(test)]
+#[path = "msgpack_tests.rs"]
+mod tests;

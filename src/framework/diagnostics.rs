@@ -1,0 +1,94 @@
+//! Errors and warnings for the person who runs Terraform.
+
+use super::path::Path;
+
+/// How serious a diagnostic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The operation failed.
+    Error,
+    /// The operation went on, but the reader should know.
+    Warning,
+}
+
+/// One message: what happened in a line, then on what, why, and the next step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How serious it is.
+    pub severity: Severity,
+    /// What happened, in one line.
+    pub summary: String,
+    /// On what, why, and what to do next.
+    pub detail: String,
+    /// The attribute it concerns; the root if it concerns the whole block.
+    pub path: Path,
+}
+
+/// The messages of one call, in the order in which they came up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// No messages yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an error about the whole block.
+    pub fn error(&mut self, summary: impl Into<String>, detail: impl Into<String>) {
+        self.error_at(Path::ROOT, summary, detail);
+    }
+
+    /// Adds an error about one attribute.
+    pub fn error_at(&mut self, path: Path, summary: impl Into<String>, detail: impl Into<String>) {
+        self.push(Severity::Error, path, summary.into(), detail.into());
+    }
+
+    /// Adds a warning about the whole block.
+    pub fn warning(&mut self, summary: impl Into<String>, detail: impl Into<String>) {
+        self.warning_at(Path::ROOT, summary, detail);
+    }
+
+    /// Adds a warning about one attribute.
+    pub fn warning_at(
+        &mut self,
+        path: Path,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) {
+        self.push(Severity::Warning, path, summary.into(), detail.into());
+    }
+
+    /// Adds a message unless the same one is there already.
+    pub fn push(&mut self, severity: Severity, path: Path, summary: String, detail: String) {
+        let diagnostic = Diagnostic {
+            severity,
+            summary,
+            detail,
+            path,
+        };
+        if !self.0.contains(&diagnostic) {
+            self.0.push(diagnostic);
+        }
+    }
+
+    /// Adds all messages of another call.
+    pub fn extend(&mut self, other: Self) {
+        for diagnostic in other.0 {
+            if !self.0.contains(&diagnostic) {
+                self.0.push(diagnostic);
+            }
+        }
+    }
+
+    /// Whether any of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The messages in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter()
+    }
+}

@@ -1,0 +1,204 @@
+//! Typed views of values: a struct per block whose fields are null, unknown or known.
+
+use super::value::{Object, Value};
+use crate::secret::Secret;
+
+/// The value of one attribute: absent, not known yet, or there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attr<T> {
+    /// Not set.
+    Null,
+    /// Known only after apply.
+    Unknown,
+    /// Set.
+    Known(T),
+}
+
+impl<T> Attr<T> {
+    /// The value, if it is there.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether it is absent.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// Whether it is not known yet.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown)
+    }
+
+    /// The value if it was unknown so far, for filling in what an apply found out.
+    pub fn resolve(&mut self, value: Option<T>) {
+        if self.is_unknown() {
+            *self = value.into();
+        }
+    }
+}
+
+impl<T> From<Option<T>> for Attr<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Self::Known)
+    }
+}
+
+impl<T> Default for Attr<T> {
+    fn default() -> Self {
+        Self::Null
+    }
+}
+
+/// A Rust type that stands for values of one Terraform type.
+pub trait AttrType: Sized {
+    /// Reads a known value; `None` if it is of another type, which the codec has ruled out.
+    fn from_known(value: &Value) -> Option<Self>;
+
+    /// The value for the wire.
+    fn into_value(self) -> Value;
+}
+
+impl<T: AttrType> Attr<T> {
+    /// Reads an attribute of an object; an attribute that is not there is null.
+    pub fn read(object: &Value, name: &str) -> Self {
+        match object.attribute(name) {
+            None | Some(Value::Null) => Self::Null,
+            Some(Value::Unknown(_)) => Self::Unknown,
+            Some(value) => T::from_known(value).into(),
+        }
+    }
+
+    /// The value for the wire.
+    pub fn write(self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Unknown => Value::UNKNOWN,
+            Self::Known(value) => value.into_value(),
+        }
+    }
+}
+
+impl AttrType for String {
+    fn from_known(value: &Value) -> Option<Self> {
+        value.as_str().map(str::to_owned)
+    }
+
+    fn into_value(self) -> Value {
+        Value::String(self)
+    }
+}
+
+impl AttrType for Secret {
+    fn from_known(value: &Value) -> Option<Self> {
+        value.as_str().map(Self::new)
+    }
+
+    fn into_value(self) -> Value {
+        Value::String(self.expose().to_owned())
+    }
+}
+
+impl AttrType for bool {
+    fn from_known(value: &Value) -> Option<Self> {
+        match value {
+            Value::Bool(flag) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::Bool(self)
+    }
+}
+
+impl AttrType for i64 {
+    fn from_known(value: &Value) -> Option<Self> {
+        match value {
+            Value::Number(number) => number.as_i64(),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        self.into()
+    }
+}
+
+impl AttrType for super::number::Number {
+    fn from_known(value: &Value) -> Option<Self> {
+        match value {
+            Value::Number(number) => Some(number.clone()),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::Number(self)
+    }
+}
+
+impl<T: AttrType> AttrType for Vec<T> {
+    fn from_known(value: &Value) -> Option<Self> {
+        match value {
+            Value::List(elements) => elements.iter().map(T::from_known).collect(),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::List(self.into_iter().map(T::into_value).collect())
+    }
+}
+
+/// Names and values of a struct's fields, in any order, as an object.
+pub fn object<const N: usize>(attributes: [(&str, Value); N]) -> Value {
+    Value::Object(
+        attributes
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect::<Object>(),
+    )
+}
+
+/// Declares a struct whose fields are the attributes of a block, by their names, and the way to and
+/// from [`Value`]. The fields have to be exactly those of the schema; a test of each schema holds them together.
+macro_rules! model {
+    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        pub struct $name {
+            $($(#[$field_meta])* pub $field: $crate::framework::model::Attr<$ty>,)+
+        }
+
+        impl From<&$crate::framework::value::Value> for $name {
+            fn from(object: &$crate::framework::value::Value) -> Self {
+                Self {
+                    $($field: $crate::framework::model::Attr::read(object, stringify!($field)),)+
+                }
+            }
+        }
+
+        impl From<$name> for $crate::framework::value::Value {
+            fn from(model: $name) -> Self {
+                $crate::framework::model::object([
+                    $((stringify!($field), model.$field.write()),)+
+                ])
+            }
+        }
+
+        impl $crate::framework::model::AttrType for $name {
+            fn from_known(value: &$crate::framework::value::Value) -> Option<Self> {
+                Some(value.into())
+            }
+
+            fn into_value(self) -> $crate::framework::value::Value {
+                self.into()
+            }
+        }
+    };
+}
+pub(crate) use model;

@@ -1,0 +1,176 @@
+//! The part of planning that follows from a schema, in the order that Terraform's own framework keeps.
+
+use super::path::Path;
+use super::schema::{Attribute, Kind, OnChange, Schema};
+use super::value::{Object, Value};
+
+/// What a plan starts from: the proposed state without write-only values, and, if anything changes,
+/// computed attributes that the configuration leaves open marked as unknown, except those that stay.
+///
+/// There is no step for defaults, because no attribute has one: a default in a plan would need the
+/// attribute to be computed, and an absent value that means the default serves as well.
+pub fn draft(schema: &Schema, prior: Option<&Value>, proposed: &Value, config: &Value) -> Value {
+    let mut draft = proposed.clone();
+    clear_write_only(&schema.attributes, &mut draft);
+    if prior != Some(&draft)
+        && let Value::Object(attributes) = &mut draft
+    {
+        for attribute in schema.attributes.iter().filter(|a| a.is_computed()) {
+            let configured = config
+                .attribute(attribute.name)
+                .is_some_and(|v| !v.is_null());
+            if !configured {
+                let kept = match attribute.on_change {
+                    OnChange::Keep => prior.and_then(|prior| prior.attribute(attribute.name)),
+                    OnChange::Unknown => None,
+                };
+                let value = kept.cloned().unwrap_or(Value::UNKNOWN);
+                attributes.insert(attribute.name.to_owned(), value);
+            }
+        }
+    }
+    draft
+}
+
+/// Sets every write-only attribute to null, however deep: Terraform refuses to store one, and drops
+/// the whole object from its state if a provider hands one back.
+pub fn clear_write_only(attributes: &[Attribute], value: &mut Value) {
+    let Value::Object(values) = value else {
+        return;
+    };
+    for attribute in attributes {
+        let Some(value) = values.get_mut(attribute.name) else {
+            continue;
+        };
+        if attribute.write_only {
+            *value = Value::Null;
+            continue;
+        }
+        match (&attribute.kind, value) {
+            (Kind::Object(nested), object) => clear_write_only(nested, object),
+            (Kind::Objects(nested), Value::List(objects)) => {
+                for object in objects {
+                    clear_write_only(nested, object);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The attributes whose change asks for a new object.
+pub fn requires_replace(schema: &Schema, prior: &Value, planned: &Value) -> Vec<Path> {
+    schema
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.replaces)
+        .filter(|attribute| prior.attribute(attribute.name) != planned.attribute(attribute.name))
+        .map(|attribute| Path::attribute(attribute.name))
+        .collect()
+}
+
+/// Makes sure that an object may be stored: no write-only value, nothing left unknown.
+///
+/// A value that an operation could not confirm becomes null, since Terraform taints an object that
+/// comes back with an unknown value, and a tainted object is about to be destroyed.
+pub fn storable(schema: &Schema, mut value: Value) -> Value {
+    clear_write_only(&schema.attributes, &mut value);
+    settle(&mut value);
+    value
+}
+
+fn settle(value: &mut Value) {
+    match value {
+        Value::Unknown(_) => *value = Value::Null,
+        Value::List(elements) => elements.iter_mut().for_each(settle),
+        Value::Object(attributes) => attributes.values_mut().for_each(settle),
+        _ => {}
+    }
+}
+
+/// An object of the schema with every attribute null, for imports to fill in.
+pub fn empty(schema: &Schema) -> Object {
+    schema
+        .attributes
+        .iter()
+        .map(|attribute| (attribute.name.to_owned(), Value::Null))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::model::object;
+    use crate::framework::schema::Mode;
+
+    fn schema() -> Schema {
+        Schema::new(
+            "",
+            vec![
+                Attribute::string("handle", Mode::Required, "").replaces(),
+                Attribute::string("secret", Mode::Optional, "").write_only(),
+                Attribute::string("id", Mode::Computed, "").kept(),
+                Attribute::number("version", Mode::Computed, ""),
+                Attribute::number("limit", Mode::OptionalComputed, ""),
+            ],
+        )
+    }
+
+    fn block(handle: &str, secret: Value, id: Value, version: Value, limit: Value) -> Value {
+        object([
+            ("handle", handle.into()),
+            ("secret", secret),
+            ("id", id),
+            ("version", version),
+            ("limit", limit),
+        ])
+    }
+
+    #[test]
+    fn a_plan_that_changes_nothing_stays_the_prior_state() {
+        let prior = block("a", Value::Null, "1".into(), 3.into(), 5.into());
+        let config = block("a", "s".into(), Value::Null, Value::Null, Value::Null);
+        let proposed = block("a", "s".into(), "1".into(), 3.into(), 5.into());
+        assert_eq!(draft(&schema(), Some(&prior), &proposed, &config), prior);
+    }
+
+    #[test]
+    fn a_change_makes_open_computed_attributes_unknown_except_kept_ones() {
+        let prior = block("a", Value::Null, "1".into(), 3.into(), 5.into());
+        let config = block("b", Value::Null, Value::Null, Value::Null, 7.into());
+        let proposed = block("b", Value::Null, "1".into(), 3.into(), 7.into());
+        let planned = draft(&schema(), Some(&prior), &proposed, &config);
+        let expected = block("b", Value::Null, "1".into(), Value::UNKNOWN, 7.into());
+        assert_eq!(planned, expected);
+        assert_eq!(
+            requires_replace(&schema(), &prior, &planned),
+            [Path::attribute("handle")]
+        );
+    }
+
+    #[test]
+    fn a_create_knows_nothing_that_is_computed() {
+        let config = block("a", "s".into(), Value::Null, Value::Null, Value::Null);
+        let planned = draft(&schema(), None, &config, &config);
+        let expected = block(
+            "a",
+            Value::Null,
+            Value::UNKNOWN,
+            Value::UNKNOWN,
+            Value::UNKNOWN,
+        );
+        assert_eq!(planned, expected);
+    }
+
+    #[test]
+    fn what_is_stored_holds_neither_secrets_nor_unknowns() {
+        let stored = storable(
+            &schema(),
+            block("a", "s".into(), "1".into(), Value::UNKNOWN, Value::UNKNOWN),
+        );
+        assert_eq!(
+            stored,
+            block("a", Value::Null, "1".into(), Value::Null, Value::Null)
+        );
+    }
+}

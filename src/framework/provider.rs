@@ -1,0 +1,191 @@
+//! What a provider, its resources, data sources and functions have to offer, in words of values and
+//! diagnostics only: nothing here or behind it sees protobuf.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use super::diagnostics::Diagnostics;
+use super::function::Function;
+use super::schema::{IdentitySchema, Schema};
+use super::value::Value;
+
+/// A provider: its own configuration and what it manages.
+#[async_trait]
+pub trait Provider: Send + Sync + 'static {
+    /// What a configured provider hands to its resources.
+    type Connection: Send + Sync + 'static;
+
+    /// The arguments of the `provider` block.
+    fn schema(&self) -> &'static Schema;
+
+    /// What it manages.
+    fn resources(&self) -> &[&'static dyn Resource<Self::Connection>];
+
+    /// What it looks up.
+    fn data_sources(&self) -> &[&'static dyn DataSource<Self::Connection>];
+
+    /// What it computes.
+    fn functions(&self) -> &[&'static dyn Function];
+
+    /// Takes the configuration, in which values may still be unknown during a plan. No I/O.
+    fn configure(
+        &self,
+        config: &Value,
+        terraform_version: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self::Connection>;
+}
+
+/// The surroundings of one call to a configured provider.
+pub struct Call<C> {
+    /// What `configure` made.
+    pub connection: Arc<C>,
+    /// Cancelled when the user interrupts Terraform.
+    pub cancel: CancellationToken,
+}
+
+/// An object as Terraform stores it.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// The attributes. Write-only and unknown ones are set to null on the way out.
+    pub value: Value,
+    /// Bytes for this provider alone; stored beside the object, in the clear.
+    pub private: Vec<u8>,
+    /// What identifies the object for ever; null while it cannot be known.
+    pub identity: Value,
+}
+
+/// What a plan starts from.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanRequest<'a> {
+    /// The object as it is; `None` to create one.
+    pub prior: Option<&'a Value>,
+    /// The configuration, write-only values included.
+    pub config: &'a Value,
+    /// What follows from the schema alone (`framework::plan::draft`).
+    pub draft: &'a Value,
+    /// The stored private bytes. On the second half of a replace: those of the first half's plan.
+    pub private: &'a [u8],
+}
+
+/// What a plan comes to.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The object as it shall be.
+    pub planned: Value,
+    /// Bytes for the apply that follows. They are stored if it keeps them.
+    pub private: Vec<u8>,
+}
+
+/// What an update is asked to do.
+#[derive(Debug, Clone)]
+pub struct UpdateRequest {
+    /// The object as it was.
+    pub prior: Value,
+    /// The object as planned; unknown where the provider may choose.
+    pub planned: Value,
+    /// The configuration: the one place for write-only values.
+    pub config: Value,
+    /// The bytes of the plan.
+    pub private: Vec<u8>,
+}
+
+/// What an import starts from.
+#[derive(Debug, Clone)]
+pub enum ImportTarget {
+    /// The text that the user gave.
+    Id(String),
+    /// The identity that the user gave.
+    Identity(Value),
+}
+
+/// A kind of object with a life of its own.
+#[async_trait]
+pub trait Resource<C: Send + Sync + 'static>: Send + Sync {
+    /// The name in the configuration.
+    fn type_name(&self) -> &'static str;
+
+    /// The attributes.
+    fn schema(&self) -> &'static Schema;
+
+    /// What identifies an object for ever.
+    fn identity(&self) -> &'static IdentitySchema;
+
+    /// Checks across attributes that need no stored state. What is unknown is not judged.
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
+
+    /// Plans a create or an update. Pure: no clock, no network, the same answer to the same question.
+    fn plan(&self, request: PlanRequest<'_>, diagnostics: &mut Diagnostics) -> Plan;
+
+    /// Plans a deletion: a last chance to warn or to refuse.
+    fn plan_delete(&self, prior: &Value, private: &[u8], diagnostics: &mut Diagnostics);
+
+    /// Looks at the object. `None` without an error means that it is proved to be gone.
+    async fn read(
+        &self,
+        call: &Call<C>,
+        current: Stored,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Stored>;
+
+    /// Makes the object. Whatever exists afterwards is returned, with or without errors.
+    async fn create(
+        &self,
+        call: &Call<C>,
+        planned: Value,
+        config: Value,
+        private: Vec<u8>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Stored>;
+
+    /// Changes the object. With errors, what is returned is what has been proved.
+    async fn update(
+        &self,
+        call: &Call<C>,
+        request: UpdateRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> Stored;
+
+    /// Removes the object; it is gone unless there are errors.
+    async fn delete(
+        &self,
+        call: &Call<C>,
+        prior: Value,
+        private: Vec<u8>,
+        diagnostics: &mut Diagnostics,
+    );
+
+    /// Finds an existing object. Reads only.
+    async fn import(
+        &self,
+        call: &Call<C>,
+        target: ImportTarget,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Stored>;
+
+    /// Whether a stored object of another provider's type may become one of this type as it stands.
+    fn accepts_move(&self, source_provider: &str, source_type: &str) -> bool;
+}
+
+/// A look at something that is managed elsewhere.
+#[async_trait]
+pub trait DataSource<C: Send + Sync + 'static>: Send + Sync {
+    /// The name in the configuration.
+    fn type_name(&self) -> &'static str;
+
+    /// The attributes.
+    fn schema(&self) -> &'static Schema;
+
+    /// Checks across arguments. What is unknown is not judged.
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
+
+    /// Fills in the object that was asked for; `None` only with an error.
+    async fn read(
+        &self,
+        call: &Call<C>,
+        config: Value,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Value>;
+}

@@ -1,0 +1,68 @@
+//! A create, an update or a deletion, for real.
+
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::plan;
+use crate::framework::provider::{Provider, UpdateRequest};
+use crate::framework::server::Server;
+use crate::framework::value::Value;
+use crate::framework::wire;
+use crate::proto::tfplugin6 as proto;
+use proto::apply_resource_change::{Request, Response};
+
+pub async fn handle<P: Provider>(
+    server: Server<P>,
+    request: Request,
+) -> Result<Response, Diagnostics> {
+    let resource = server.resource(&request.type_name)?;
+    let schema = resource.schema();
+    let prior = super::decode(request.prior_state.as_ref(), schema.ty(), "prior state")?;
+    let planned = super::decode(request.planned_state.as_ref(), schema.ty(), "planned state")?;
+    let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
+    let private = request.planned_private.clone();
+    let call = server.call()?;
+    let mut diagnostics = Diagnostics::new();
+    let stored = if planned.is_null() {
+        resource
+            .delete(&call, prior, private, &mut diagnostics)
+            .await;
+        if diagnostics.has_errors() {
+            return Ok(unchanged(&request, &diagnostics));
+        }
+        None
+    } else if prior.is_null() {
+        resource
+            .create(&call, planned, config, private, &mut diagnostics)
+            .await
+    } else {
+        let update = UpdateRequest {
+            prior,
+            planned,
+            config,
+            private,
+        };
+        Some(resource.update(&call, update, &mut diagnostics).await)
+    };
+    let mut response = Response {
+        new_state: Some(wire::encode(&Value::Null)),
+        diagnostics: wire::diagnostics(&diagnostics),
+        ..Default::default()
+    };
+    if let Some(stored) = stored {
+        response.new_state = Some(wire::encode(&plan::storable(schema, stored.value)));
+        response.private = stored.private;
+        response.new_identity = wire::encode_identity(&stored.identity);
+    }
+    Ok(response)
+}
+
+/// The answer when nothing new is known of the object: it is kept as it was, private bytes included,
+/// which a bare error would wipe.
+pub fn unchanged(request: &Request, diagnostics: &Diagnostics) -> Response {
+    Response {
+        new_state: request.prior_state.clone(),
+        private: request.planned_private.clone(),
+        new_identity: request.planned_identity.clone(),
+        diagnostics: wire::diagnostics(diagnostics),
+        ..Default::default()
+    }
+}

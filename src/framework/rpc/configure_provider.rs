@@ -1,0 +1,22 @@
+//! The configuration that all later calls of the process work with.
+
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::provider::Provider;
+use crate::framework::server::Server;
+use crate::framework::wire;
+use crate::proto::tfplugin6 as proto;
+use proto::configure_provider::{Request, Response};
+
+pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Response, Diagnostics> {
+    let provider = server.provider();
+    let config = super::decode(
+        request.config.as_ref(),
+        provider.schema().ty(),
+        "provider configuration",
+    )?;
+    let mut diagnostics = Diagnostics::new();
+    server.connect(provider.configure(&config, &request.terraform_version, &mut diagnostics));
+    Ok(Response {
+        diagnostics: wire::diagnostics(&diagnostics),
+    })
+}

@@ -1,0 +1,29 @@
+//! The names of what there is, without schemas.
+
+use crate::framework::provider::Provider;
+use crate::framework::server::Server;
+use crate::proto::tfplugin6 as proto;
+use proto::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata, Response};
+
+pub fn handle<P: Provider>(server: &Server<P>) -> Response {
+    let provider = server.provider();
+    let resources = provider.resources().iter().map(|one| ResourceMetadata {
+        type_name: one.type_name().to_owned(),
+    });
+    let data_sources = provider
+        .data_sources()
+        .iter()
+        .map(|one| DataSourceMetadata {
+            type_name: one.type_name().to_owned(),
+        });
+    let functions = provider.functions().iter().map(|one| FunctionMetadata {
+        name: one.signature().name.to_owned(),
+    });
+    Response {
+        server_capabilities: Some(super::get_provider_schema::capabilities()),
+        resources: resources.collect(),
+        data_sources: data_sources.collect(),
+        functions: functions.collect(),
+        ..Default::default()
+    }
+}

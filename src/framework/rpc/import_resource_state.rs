@@ -1,0 +1,40 @@
+//! An object that exists already comes under management.
+
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::plan;
+use crate::framework::provider::{ImportTarget, Provider};
+use crate::framework::server::Server;
+use crate::framework::wire;
+use crate::proto::tfplugin6 as proto;
+use proto::import_resource_state::{ImportedResource, Request, Response};
+
+pub async fn handle<P: Provider>(
+    server: Server<P>,
+    request: Request,
+) -> Result<Response, Diagnostics> {
+    let resource = server.resource(&request.type_name)?;
+    let identity = super::decode_identity(request.identity.as_ref(), resource.identity())?;
+    let target = if identity.is_null() {
+        ImportTarget::Id(request.id)
+    } else {
+        ImportTarget::Identity(identity)
+    };
+    let mut diagnostics = Diagnostics::new();
+    let found = resource
+        .import(&server.call()?, target, &mut diagnostics)
+        .await;
+    let imported = found.map(|stored| ImportedResource {
+        type_name: request.type_name,
+        state: Some(wire::encode(&plan::storable(
+            resource.schema(),
+            stored.value,
+        ))),
+        private: stored.private,
+        identity: wire::encode_identity(&stored.identity),
+    });
+    Ok(Response {
+        imported_resources: imported.into_iter().collect(),
+        diagnostics: wire::diagnostics(&diagnostics),
+        ..Default::default()
+    })
+}

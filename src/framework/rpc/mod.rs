@@ -1,0 +1,86 @@
+//! The calls of the protocol, one per file, and their way from the generated service to those files.
+
+mod apply_resource_change;
+mod call_function;
+mod configure_provider;
+mod get_functions;
+mod get_metadata;
+mod get_provider_schema;
+mod get_resource_identity_schemas;
+mod import_resource_state;
+mod move_resource_state;
+mod plan_resource_change;
+mod read_data_source;
+mod read_resource;
+mod service;
+mod upgrade_resource_identity;
+mod upgrade_resource_state;
+mod validate_data_resource_config;
+mod validate_provider_config;
+mod validate_resource_config;
+
+use super::codec::CodecError;
+use super::diagnostics::Diagnostics;
+use super::schema::IdentitySchema;
+use super::server::failure;
+use super::ty::Type;
+use super::value::Value;
+use super::wire;
+use crate::proto::tfplugin6 as proto;
+
+/// An answer that can consist of diagnostics alone.
+pub trait Answer: Send + 'static {
+    /// The answer of a call that failed altogether.
+    fn failed(diagnostics: &Diagnostics) -> Self;
+}
+
+macro_rules! answers {
+    ($($message:ident)+) => {
+        $(impl Answer for proto::$message::Response {
+            fn failed(diagnostics: &Diagnostics) -> Self {
+                Self {
+                    diagnostics: wire::diagnostics(diagnostics),
+                    ..Default::default()
+                }
+            }
+        })+
+    };
+}
+
+answers! {
+    close_ephemeral_resource configure_provider configure_state_store delete_state
+    generate_resource_config get_functions get_metadata get_provider_schema
+    get_resource_identity_schemas get_states import_resource_state lock_state move_resource_state
+    open_ephemeral_resource plan_action plan_resource_change read_data_source read_resource
+    renew_ephemeral_resource unlock_state upgrade_resource_identity upgrade_resource_state
+    validate_action_config validate_data_resource_config validate_ephemeral_resource_config
+    validate_list_resource_config validate_provider_config validate_resource_config
+    validate_state_store write_state_bytes
+}
+
+/// Reads a value of a call; what is wrong with it becomes the outcome of the call.
+fn decode(
+    message: Option<&proto::DynamicValue>,
+    ty: &Type,
+    what: &str,
+) -> Result<Value, Diagnostics> {
+    wire::decode(message, ty).map_err(|error| unreadable(what, &error))
+}
+
+fn unreadable(what: &str, error: &CodecError) -> Diagnostics {
+    failure(
+        format!("Unreadable {what}"),
+        format!(
+            "The {what} that the client sent does not fit the provider's schema: {error}. If the state \
+             was edited by hand, undo that; otherwise please report this message."
+        ),
+    )
+}
+
+fn decode_identity(
+    message: Option<&proto::ResourceIdentityData>,
+    schema: &IdentitySchema,
+) -> Result<Value, Diagnostics> {
+    let data = message.and_then(|message| message.identity_data.as_ref());
+    decode(data, &schema.ty(), "identity")
+}

@@ -1,0 +1,52 @@
+//! What an apply would do. Asked in the plan, and again at the start of the apply.
+
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::plan;
+use crate::framework::provider::{PlanRequest, Provider};
+use crate::framework::server::Server;
+use crate::framework::wire;
+use crate::proto::tfplugin6 as proto;
+use proto::plan_resource_change::{Request, Response};
+
+pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Response, Diagnostics> {
+    let resource = server.resource(&request.type_name)?;
+    let schema = resource.schema();
+    let prior = super::decode(request.prior_state.as_ref(), schema.ty(), "prior state")?;
+    let proposed = super::decode(
+        request.proposed_new_state.as_ref(),
+        schema.ty(),
+        "proposed state",
+    )?;
+    let mut diagnostics = Diagnostics::new();
+    if proposed.is_null() {
+        resource.plan_delete(&prior, &request.prior_private, &mut diagnostics);
+        return Ok(Response {
+            planned_state: Some(wire::encode(&proposed)),
+            planned_private: request.prior_private.clone(),
+            planned_identity: request.prior_identity.clone(),
+            diagnostics: wire::diagnostics(&diagnostics),
+            ..Default::default()
+        });
+    }
+    let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
+    let prior = (!prior.is_null()).then_some(&prior);
+    let draft = plan::draft(schema, prior, &proposed, &config);
+    let planned = resource.plan(
+        PlanRequest {
+            prior,
+            config: &config,
+            draft: &draft,
+            private: &request.prior_private,
+        },
+        &mut diagnostics,
+    );
+    let replaced = prior.map(|prior| plan::requires_replace(schema, prior, &planned.planned));
+    Ok(Response {
+        planned_state: Some(wire::encode(&planned.planned)),
+        requires_replace: replaced.iter().flatten().map(wire::path).collect(),
+        planned_private: planned.private,
+        planned_identity: request.prior_identity.clone(),
+        diagnostics: wire::diagnostics(&diagnostics),
+        ..Default::default()
+    })
+}

@@ -1,0 +1,38 @@
+//! The stored object compared with the real one.
+
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::plan;
+use crate::framework::provider::{Provider, Stored};
+use crate::framework::server::Server;
+use crate::framework::wire;
+use crate::proto::tfplugin6 as proto;
+use proto::read_resource::{Request, Response};
+
+pub async fn handle<P: Provider>(
+    server: Server<P>,
+    request: Request,
+) -> Result<Response, Diagnostics> {
+    let resource = server.resource(&request.type_name)?;
+    let schema = resource.schema();
+    let state = super::decode(request.current_state.as_ref(), schema.ty(), "state")?;
+    let identity = super::decode_identity(request.current_identity.as_ref(), resource.identity())?;
+    let current = Stored {
+        value: state,
+        private: request.private,
+        identity,
+    };
+    let mut diagnostics = Diagnostics::new();
+    let found = resource
+        .read(&server.call()?, current, &mut diagnostics)
+        .await;
+    let mut response = Response {
+        diagnostics: wire::diagnostics(&diagnostics),
+        ..Default::default()
+    };
+    if let Some(stored) = found {
+        response.new_state = Some(wire::encode(&plan::storable(schema, stored.value)));
+        response.private = stored.private;
+        response.new_identity = wire::encode_identity(&stored.identity);
+    }
+    Ok(response)
+}

@@ -1,0 +1,42 @@
+//! Stored state into the present schema. Terraform asks before every read, whatever the version.
+
+use crate::framework::codec;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::plan;
+use crate::framework::provider::Provider;
+use crate::framework::schema::Schema;
+use crate::framework::server::{Server, failure};
+use crate::framework::value::Value;
+use crate::framework::wire;
+use crate::proto::tfplugin6 as proto;
+use proto::upgrade_resource_state::{Request, Response};
+
+pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Response, Diagnostics> {
+    let schema = server.resource(&request.type_name)?.schema();
+    let state = stored_object(request.raw_state.as_ref(), schema)?;
+    Ok(Response {
+        upgraded_state: Some(wire::encode(&state)),
+        diagnostics: Vec::new(),
+    })
+}
+
+/// Reads a stored object as one of the schema. Every schema version so far has only added attributes,
+/// so that reading by name is the whole upgrade.
+pub(super) fn stored_object(
+    raw: Option<&proto::RawState>,
+    schema: &Schema,
+) -> Result<Value, Diagnostics> {
+    let json = raw.map(|raw| raw.json.as_slice()).unwrap_or_default();
+    if json.is_empty() {
+        // An empty answer would make the object vanish from the state and be planned anew.
+        return Err(failure(
+            "Unreadable state",
+            "The stored object is empty or in the form of Terraform 0.11 and earlier. Upgrade it with \
+             Terraform 0.12 first, or remove it from the state and import it again.",
+        ));
+    }
+    let mut value = codec::decode_json(json, schema.ty())
+        .map_err(|error| super::unreadable("state", &error))?;
+    plan::clear_write_only(&schema.attributes, &mut value);
+    Ok(value)
+}

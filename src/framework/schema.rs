@@ -1,0 +1,237 @@
+//! What a resource, data source or provider block looks like: one table that becomes the wire schema,
+//! the validation and the reference documentation.
+
+use super::ty::Type;
+use super::value::Value;
+
+/// The attributes of a block and what it is for.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    /// Stored with every state; a higher one asks for an upgrade.
+    pub version: i64,
+    /// Markdown.
+    pub description: &'static str,
+    /// In the order of the documentation.
+    pub attributes: Vec<Attribute>,
+    ty: Type,
+}
+
+impl Schema {
+    /// A block of the attributes, at schema version 0.
+    pub fn new(description: &'static str, attributes: Vec<Attribute>) -> Self {
+        Self {
+            version: 0,
+            description,
+            ty: object_type(&attributes),
+            attributes,
+        }
+    }
+
+    /// The type of a whole block.
+    pub fn ty(&self) -> &Type {
+        &self.ty
+    }
+}
+
+fn object_type(attributes: &[Attribute]) -> Type {
+    Type::object(
+        attributes
+            .iter()
+            .map(|attribute| (attribute.name, attribute.ty())),
+    )
+}
+
+/// Who gives an attribute its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The configuration, always.
+    Required,
+    /// The configuration, if it wants to.
+    Optional,
+    /// The provider alone.
+    Computed,
+    /// The configuration if it wants to, else the provider.
+    OptionalComputed,
+}
+
+/// What an attribute holds.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// A value of a plain type.
+    Plain(Type),
+    /// One object with attributes of its own.
+    Object(Vec<Attribute>),
+    /// A list of such objects.
+    Objects(Vec<Attribute>),
+}
+
+/// What a plan makes of a computed attribute when something else in the block changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnChange {
+    /// It may change too: the plan shows it as known after apply.
+    Unknown,
+    /// It stays as it is.
+    Keep,
+}
+
+/// A check of one known value; the error is a fragment that says what the value must be.
+pub type Check = fn(&Value) -> Result<(), String>;
+
+/// One attribute: its type, its rules, and its documentation.
+#[derive(Debug, Clone)]
+pub struct Attribute {
+    /// The name in the configuration.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Who gives it its value.
+    pub mode: Mode,
+    /// Markdown: the meaning in a sentence or two.
+    pub description: &'static str,
+    /// Terraform hides the value in its output.
+    pub sensitive: bool,
+    /// The value reaches plan and apply and is never stored.
+    pub write_only: bool,
+    /// A change asks for a new object.
+    pub replaces: bool,
+    /// What a plan makes of it when it is computed.
+    pub on_change: OnChange,
+    /// The texts it may hold, if only certain ones.
+    pub allowed: &'static [&'static str],
+    /// Documentation: what stands for an absent value.
+    pub default: Option<&'static str>,
+    /// Documentation: what a change of the argument does.
+    pub effect: Option<&'static str>,
+    /// The check of a known value.
+    pub check: Option<Check>,
+}
+
+impl Attribute {
+    /// An attribute without any further rule.
+    pub fn new(name: &'static str, kind: Kind, mode: Mode, description: &'static str) -> Self {
+        Self {
+            name,
+            kind,
+            mode,
+            description,
+            sensitive: false,
+            write_only: false,
+            replaces: false,
+            on_change: OnChange::Unknown,
+            allowed: &[],
+            default: None,
+            effect: None,
+            check: None,
+        }
+    }
+
+    /// A text.
+    pub fn string(name: &'static str, mode: Mode, description: &'static str) -> Self {
+        Self::new(name, Kind::Plain(Type::String), mode, description)
+    }
+
+    /// A number.
+    pub fn number(name: &'static str, mode: Mode, description: &'static str) -> Self {
+        Self::new(name, Kind::Plain(Type::Number), mode, description)
+    }
+
+    /// A bool.
+    pub fn bool(name: &'static str, mode: Mode, description: &'static str) -> Self {
+        Self::new(name, Kind::Plain(Type::Bool), mode, description)
+    }
+
+    /// Terraform hides the value in its output.
+    #[must_use]
+    pub fn sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self
+    }
+
+    /// Terraform neither stores nor shows the value.
+    #[must_use]
+    pub fn write_only(mut self) -> Self {
+        self.write_only = true;
+        self.sensitive()
+    }
+
+    /// A change asks for a new object.
+    #[must_use]
+    pub fn replaces(mut self) -> Self {
+        self.replaces = true;
+        self.effect("replaces the object")
+    }
+
+    /// The computed value stays when something else changes.
+    #[must_use]
+    pub fn kept(mut self) -> Self {
+        self.on_change = OnChange::Keep;
+        self
+    }
+
+    /// Only these texts are valid.
+    #[must_use]
+    pub fn one_of(mut self, allowed: &'static [&'static str]) -> Self {
+        self.allowed = allowed;
+        self
+    }
+
+    /// What stands for an absent value.
+    #[must_use]
+    pub fn default(mut self, default: &'static str) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    /// What a change does.
+    #[must_use]
+    pub fn effect(mut self, effect: &'static str) -> Self {
+        self.effect = Some(effect);
+        self
+    }
+
+    /// Known values have to pass the check.
+    #[must_use]
+    pub fn checked(mut self, check: Check) -> Self {
+        self.check = Some(check);
+        self
+    }
+
+    /// The type of its values.
+    pub fn ty(&self) -> Type {
+        match &self.kind {
+            Kind::Plain(ty) => ty.clone(),
+            Kind::Object(attributes) => object_type(attributes),
+            Kind::Objects(attributes) => Type::list(object_type(attributes)),
+        }
+    }
+
+    /// Whether the configuration may set it.
+    pub fn is_configurable(&self) -> bool {
+        self.mode != Mode::Computed
+    }
+
+    /// Whether the provider may give it a value.
+    pub fn is_computed(&self) -> bool {
+        matches!(self.mode, Mode::Computed | Mode::OptionalComputed)
+    }
+}
+
+/// What identifies an object for ever, for clients that import by identity.
+#[derive(Debug, Clone)]
+pub struct IdentitySchema {
+    /// Stored with every identity.
+    pub version: i64,
+    /// Name, whether it must be given on import, and its meaning. All of them are texts.
+    pub attributes: Vec<(&'static str, bool, &'static str)>,
+}
+
+impl IdentitySchema {
+    /// The type of an identity.
+    pub fn ty(&self) -> Type {
+        Type::object(
+            self.attributes
+                .iter()
+                .map(|(name, ..)| (*name, Type::String)),
+        )
+    }
+}

@@ -1,0 +1,185 @@
+//! A provider as a gRPC service: state of the process, and the frame around every call.
+
+use std::future::Future;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tonic::{Response, Status};
+use tracing::Instrument;
+
+use super::diagnostics::Diagnostics;
+use super::lifecycle::Lifecycle;
+use super::panics;
+use super::provider::{Call, DataSource, Provider, Resource};
+use super::rpc::Answer;
+
+/// The service around a provider. Clones share it.
+pub struct Server<P: Provider>(Arc<Shared<P>>);
+
+struct Shared<P: Provider> {
+    provider: P,
+    lifecycle: Lifecycle,
+    /// Replaced by every `ConfigureProvider`: a reattached process is configured many times.
+    connection: RwLock<Option<Arc<P::Connection>>>,
+}
+
+impl<P: Provider> Clone for Server<P> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<P: Provider> Server<P> {
+    /// A service that is not configured yet.
+    pub fn new(provider: P, lifecycle: Lifecycle) -> Self {
+        Self(Arc::new(Shared {
+            provider,
+            lifecycle,
+            connection: RwLock::new(None),
+        }))
+    }
+
+    pub(super) fn provider(&self) -> &P {
+        &self.0.provider
+    }
+
+    pub(super) fn lifecycle(&self) -> &Lifecycle {
+        &self.0.lifecycle
+    }
+
+    pub(super) fn connect(&self, connection: Option<P::Connection>) {
+        // The lock guards a single assignment, which cannot leave anything half-done.
+        let mut current = self
+            .0
+            .connection
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *current = connection.map(Arc::new);
+    }
+
+    /// The surroundings of a call that needs a configured provider.
+    pub(super) fn call(&self) -> Result<Call<P::Connection>, Diagnostics> {
+        let connection = self
+            .0
+            .connection
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let cancel = self.0.lifecycle.token();
+        connection
+            .map(|connection| Call { connection, cancel })
+            .ok_or_else(|| {
+                failure(
+                    "Provider not configured",
+                    "A call that needs the API arrived before the provider was configured. \
+                     This is a mistake of the client or of this provider: please report it.",
+                )
+            })
+    }
+
+    pub(super) fn resource(
+        &self,
+        type_name: &str,
+    ) -> Result<&'static dyn Resource<P::Connection>, Diagnostics> {
+        let known = self.provider().resources();
+        let found = known.iter().find(|one| one.type_name() == type_name);
+        found
+            .copied()
+            .ok_or_else(|| unknown_type("resource", type_name))
+    }
+
+    pub(super) fn data_source(
+        &self,
+        type_name: &str,
+    ) -> Result<&'static dyn DataSource<P::Connection>, Diagnostics> {
+        let known = self.provider().data_sources();
+        let found = known.iter().find(|one| one.type_name() == type_name);
+        found
+            .copied()
+            .ok_or_else(|| unknown_type("data source", type_name))
+    }
+
+    /// Runs one call to its end, whatever becomes of the connection that asked for it.
+    ///
+    /// Every problem leaves as a diagnostic, a panic included, because Terraform shows a gRPC status
+    /// without saying where it came from. `failed` builds that answer.
+    pub(super) async fn run<A, W>(
+        &self,
+        rpc: &'static str,
+        subject: &str,
+        work: W,
+        failed: impl FnOnce(Diagnostics) -> A,
+    ) -> Result<Response<A>, Status>
+    where
+        A: Send + 'static,
+        W: Future<Output = Result<A, Diagnostics>> + Send + 'static,
+    {
+        let span = tracing::info_span!(
+            "rpc",
+            tf_rpc = rpc,
+            tf_resource_type = subject,
+            tf_req_id = tracing::field::Empty
+        );
+        if !span.is_disabled() {
+            let id = uuid::Uuid::new_v4();
+            span.record("tf_req_id", tracing::field::display(id));
+        }
+        let traced = async {
+            tracing::trace!("received request");
+            let answer = work.await;
+            tracing::trace!(failed = answer.is_err(), "answered request");
+            answer
+        };
+        let answer = match self.lifecycle().spawn(traced.instrument(span)).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(diagnostics)) => failed(diagnostics),
+            Err(_) => failed(panicked(rpc, subject)),
+        };
+        Ok(Response::new(answer))
+    }
+
+    /// [`Server::run`] for answers whose only content in case of failure is the diagnostics.
+    pub(super) async fn answer<A: Answer, W>(
+        &self,
+        rpc: &'static str,
+        subject: &str,
+        work: W,
+    ) -> Result<Response<A>, Status>
+    where
+        W: Future<Output = Result<A, Diagnostics>> + Send + 'static,
+    {
+        self.run(rpc, subject, work, |diagnostics| A::failed(&diagnostics))
+            .await
+    }
+}
+
+/// One error as the whole outcome of a call.
+pub(super) fn failure(summary: impl Into<String>, detail: impl Into<String>) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    diagnostics.error(summary, detail);
+    diagnostics
+}
+
+fn unknown_type(kind: &str, type_name: &str) -> Diagnostics {
+    failure(
+        format!("Unknown {kind} {type_name}"),
+        format!(
+            "This provider has no {kind} \"{type_name}\". Check the spelling and the version of the provider."
+        ),
+    )
+}
+
+fn panicked(rpc: &str, subject: &str) -> Diagnostics {
+    let report = panics::take().unwrap_or_else(|| "no report was kept".to_owned());
+    let subject = if subject.is_empty() {
+        "the provider"
+    } else {
+        subject
+    };
+    failure(
+        "The provider crashed",
+        format!(
+            "{rpc} on {subject} ended in a panic: {report}. Nothing else is affected. Please report \
+             this message, then run the same command again."
+        ),
+    )
+}

@@ -1,0 +1,85 @@
+//! The types of attributes.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// The type of an attribute, as far as this provider's schemas use Terraform's type system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Type {
+    /// Text.
+    String,
+    /// An exact decimal.
+    Number,
+    /// `true` or `false`.
+    Bool,
+    /// Elements of one type, in order.
+    List(Box<Type>),
+    /// Named attributes, each with a type of its own.
+    Object(BTreeMap<String, Type>),
+}
+
+impl Type {
+    /// A list of elements of the given type.
+    pub fn list(element: Self) -> Self {
+        Self::List(Box::new(element))
+    }
+
+    /// An object of the given attributes.
+    pub fn object<'a>(attributes: impl IntoIterator<Item = (&'a str, Self)>) -> Self {
+        Self::Object(
+            attributes
+                .into_iter()
+                .map(|(name, ty)| (name.to_owned(), ty))
+                .collect(),
+        )
+    }
+
+    /// What a value of the type is called in messages.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::String => "a string",
+            Self::Number => "a number",
+            Self::Bool => "a bool",
+            Self::List(_) => "a list",
+            Self::Object(_) => "an object",
+        }
+    }
+
+    /// The JSON text that stands for the type in a schema message, for instance `["list","string"]`.
+    pub fn to_json(&self) -> String {
+        match self {
+            Self::String => r#""string""#.to_owned(),
+            Self::Number => r#""number""#.to_owned(),
+            Self::Bool => r#""bool""#.to_owned(),
+            Self::List(element) => format!(r#"["list",{}]"#, element.to_json()),
+            Self::Object(attributes) => {
+                let mut text = String::from(r#"["object",{"#);
+                for (index, (name, ty)) in attributes.iter().enumerate() {
+                    let comma = if index == 0 { "" } else { "," };
+                    // Attribute names are identifiers, so they need no escaping. Writing to a String cannot fail.
+                    let _ = write!(text, r#"{comma}"{name}":{}"#, ty.to_json());
+                }
+                text.push_str("}]");
+                text
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_written_as_terraform_reads_them() {
+        let ty = Type::object([
+            ("names", Type::list(Type::String)),
+            ("count", Type::Number),
+            ("on", Type::Bool),
+        ]);
+        assert_eq!(
+            ty.to_json(),
+            r#"["object",{"count":"number","names":["list","string"],"on":"bool"}]"#
+        );
+    }
+}

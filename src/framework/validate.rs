@@ -1,0 +1,171 @@
+//! The checks that a schema alone can make: read-only and missing attributes, allowed texts, single values.
+
+use super::diagnostics::Diagnostics;
+use super::path::Path;
+use super::schema::{Attribute, Kind, Mode};
+use super::value::Value;
+
+/// What the client says of itself, as far as validation depends on it.
+#[derive(Debug, Clone, Copy)]
+pub struct Client {
+    /// Whether it knows write-only arguments: Terraform and OpenTofu from 1.11 on.
+    pub write_only: bool,
+}
+
+/// Checks a configured block against its attributes. What is unknown is not judged.
+pub fn block(
+    attributes: &[Attribute],
+    config: &Value,
+    at: &Path,
+    client: Client,
+    diagnostics: &mut Diagnostics,
+) {
+    for attribute in attributes {
+        let path = at.then(attribute.name);
+        let value = config.attribute(attribute.name).unwrap_or(&Value::Null);
+        if value.is_null() {
+            // Terraform itself asks for required attributes of a block, but not for those of a nested object.
+            if attribute.mode == Mode::Required {
+                diagnostics.error_at(
+                    path,
+                    format!("Missing {}", attribute.name),
+                    format!("The argument \"{}\" is required.", attribute.name),
+                );
+            }
+        } else if !attribute.is_configurable() {
+            diagnostics.error_at(
+                path,
+                format!("{} cannot be set", attribute.name),
+                format!(
+                    "The provider gives \"{}\" its value. Remove it from the configuration.",
+                    attribute.name
+                ),
+            );
+        } else if attribute.write_only && !client.write_only {
+            diagnostics.error_at(
+                path,
+                format!("{} needs a newer client", attribute.name),
+                format!(
+                    "This version of Terraform or OpenTofu does not know write-only arguments, so it would \
+                     store \"{}\". Use version 1.11 or later of either, or an argument that is stored.",
+                    attribute.name
+                ),
+            );
+        } else if !value.is_unknown() {
+            known(attribute, value, &path, client, diagnostics);
+        }
+    }
+}
+
+fn known(
+    attribute: &Attribute,
+    value: &Value,
+    path: &Path,
+    client: Client,
+    diagnostics: &mut Diagnostics,
+) {
+    match (&attribute.kind, value) {
+        (Kind::Object(attributes), object) => {
+            block(attributes, object, path, client, diagnostics);
+        }
+        (Kind::Objects(attributes), Value::List(objects)) => {
+            for (index, object) in objects.iter().enumerate() {
+                if !object.is_unknown() {
+                    block(attributes, object, &path.index(index), client, diagnostics);
+                }
+            }
+        }
+        _ => {}
+    }
+    if let Some(text) = value.as_str()
+        && !attribute.allowed.is_empty()
+        && !attribute.allowed.contains(&text)
+    {
+        diagnostics.error_at(
+            path.clone(),
+            format!("Invalid {}", attribute.name),
+            format!("It must be one of {}.", quoted(attribute.allowed)),
+        );
+    }
+    if let Some(check) = attribute.check
+        && let Err(reason) = check(value)
+    {
+        diagnostics.error_at(path.clone(), format!("Invalid {}", attribute.name), reason);
+    }
+}
+
+fn quoted(texts: &[&str]) -> String {
+    let quoted: Vec<_> = texts.iter().map(|text| format!("\"{text}\"")).collect();
+    quoted.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::model::object;
+
+    fn attributes() -> Vec<Attribute> {
+        let refuse: fn(&Value) -> Result<(), String> = |_| Err("it is never right".to_owned());
+        vec![
+            Attribute::string("mode", Mode::Optional, "").one_of(&["on", "off"]),
+            Attribute::string("id", Mode::Computed, ""),
+            Attribute::string("secret", Mode::Optional, "").write_only(),
+            Attribute::string("checked", Mode::Optional, "").checked(refuse),
+            Attribute::new(
+                "inner",
+                Kind::Object(vec![Attribute::string("must", Mode::Required, "")]),
+                Mode::Optional,
+                "",
+            ),
+        ]
+    }
+
+    fn messages(config: Value, write_only: bool) -> Vec<String> {
+        let mut diagnostics = Diagnostics::new();
+        block(
+            &attributes(),
+            &config,
+            &Path::ROOT,
+            Client { write_only },
+            &mut diagnostics,
+        );
+        diagnostics
+            .iter()
+            .map(|diagnostic| format!("{}: {}", diagnostic.path, diagnostic.summary))
+            .collect()
+    }
+
+    #[test]
+    fn each_rule_of_the_schema_is_enforced_at_its_path() {
+        let config = object([
+            ("mode", "maybe".into()),
+            ("id", "mine".into()),
+            ("secret", "s".into()),
+            ("checked", "x".into()),
+            ("inner", object([("must", Value::Null)])),
+        ]);
+        assert_eq!(
+            messages(config.clone(), false),
+            [
+                "mode: Invalid mode",
+                "id: id cannot be set",
+                "secret: secret needs a newer client",
+                "checked: Invalid checked",
+                "inner.must: Missing must",
+            ]
+        );
+        assert!(
+            !messages(config, true).contains(&"secret: secret needs a newer client".to_owned())
+        );
+    }
+
+    #[test]
+    fn unknown_values_are_not_judged() {
+        let config = object([
+            ("mode", Value::UNKNOWN),
+            ("checked", Value::UNKNOWN),
+            ("inner", Value::UNKNOWN),
+        ]);
+        assert_eq!(messages(config, true), Vec::<String>::new());
+    }
+}

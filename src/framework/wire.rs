@@ -1,0 +1,153 @@
+//! Between the framework's own words and the generated messages.
+
+use super::codec::{self, CodecError};
+use super::diagnostics::{Diagnostic, Diagnostics, Severity};
+use super::function::Signature;
+use super::path::{Path, Step};
+use super::schema::{Attribute, IdentitySchema, Kind, Mode, Schema};
+use super::ty::Type;
+use super::value::Value;
+use crate::proto::tfplugin6 as proto;
+use crate::secret;
+
+/// Reads a value of a call. An absent message is null.
+pub fn decode(message: Option<&proto::DynamicValue>, ty: &Type) -> Result<Value, CodecError> {
+    match message {
+        None => Ok(Value::Null),
+        Some(value) if !value.msgpack.is_empty() => codec::decode_msgpack(&value.msgpack, ty),
+        Some(value) if !value.json.is_empty() => codec::decode_json(&value.json, ty),
+        Some(_) => Ok(Value::Null),
+    }
+}
+
+/// Writes a value of an answer.
+pub fn encode(value: &Value) -> proto::DynamicValue {
+    proto::DynamicValue {
+        msgpack: codec::encode_msgpack(value),
+        json: Vec::new(),
+    }
+}
+
+/// Writes an identity; a null one is left out.
+pub fn encode_identity(identity: &Value) -> Option<proto::ResourceIdentityData> {
+    (!identity.is_null()).then(|| proto::ResourceIdentityData {
+        identity_data: Some(encode(identity)),
+    })
+}
+
+/// Writes messages. Whatever their texts were made from, no registered secret leaves in them.
+pub fn diagnostics(diagnostics: &Diagnostics) -> Vec<proto::Diagnostic> {
+    diagnostics.iter().map(diagnostic).collect()
+}
+
+fn diagnostic(diagnostic: &Diagnostic) -> proto::Diagnostic {
+    let severity = match diagnostic.severity {
+        Severity::Error => proto::diagnostic::Severity::Error,
+        Severity::Warning => proto::diagnostic::Severity::Warning,
+    };
+    proto::Diagnostic {
+        severity: severity.into(),
+        summary: secret::redact(&diagnostic.summary).into_owned(),
+        detail: secret::redact(&diagnostic.detail).into_owned(),
+        attribute: (diagnostic.path != Path::ROOT).then(|| path(&diagnostic.path)),
+    }
+}
+
+/// Writes a path.
+pub fn path(path: &Path) -> proto::AttributePath {
+    use proto::attribute_path::{Step as WireStep, step::Selector};
+    let steps = path.steps().iter().map(|step| WireStep {
+        selector: Some(match step {
+            Step::Attribute(name) => Selector::AttributeName(name.clone()),
+            // A position in a list always fits.
+            Step::Index(index) => Selector::ElementKeyInt(*index as i64),
+        }),
+    });
+    proto::AttributePath {
+        steps: steps.collect(),
+    }
+}
+
+/// Writes a schema.
+pub fn schema(schema: &Schema) -> proto::Schema {
+    proto::Schema {
+        version: schema.version,
+        block: Some(proto::schema::Block {
+            version: schema.version,
+            attributes: schema.attributes.iter().map(attribute).collect(),
+            description: schema.description.to_owned(),
+            description_kind: proto::StringKind::Markdown.into(),
+            ..Default::default()
+        }),
+    }
+}
+
+fn attribute(attribute: &Attribute) -> proto::schema::Attribute {
+    use proto::schema::object::NestingMode;
+    let nested = |attributes: &[Attribute], nesting: NestingMode| {
+        Some(proto::schema::Object {
+            attributes: attributes.iter().map(self::attribute).collect(),
+            nesting: nesting.into(),
+            ..Default::default()
+        })
+    };
+    let (ty, nested_type) = match &attribute.kind {
+        Kind::Plain(ty) => (ty.to_json().into_bytes(), None),
+        Kind::Object(attributes) => (Vec::new(), nested(attributes, NestingMode::Single)),
+        Kind::Objects(attributes) => (Vec::new(), nested(attributes, NestingMode::List)),
+    };
+    proto::schema::Attribute {
+        name: attribute.name.to_owned(),
+        r#type: ty,
+        nested_type,
+        description: attribute.description.to_owned(),
+        description_kind: proto::StringKind::Markdown.into(),
+        required: attribute.mode == Mode::Required,
+        optional: matches!(attribute.mode, Mode::Optional | Mode::OptionalComputed),
+        computed: attribute.is_computed(),
+        sensitive: attribute.sensitive,
+        write_only: attribute.write_only,
+        ..Default::default()
+    }
+}
+
+/// Writes an identity schema.
+pub fn identity_schema(schema: &IdentitySchema) -> proto::ResourceIdentitySchema {
+    use proto::resource_identity_schema::IdentityAttribute;
+    let attributes = schema
+        .attributes
+        .iter()
+        .map(|(name, required, description)| IdentityAttribute {
+            name: (*name).to_owned(),
+            r#type: Type::String.to_json().into_bytes(),
+            required_for_import: *required,
+            optional_for_import: !required,
+            description: (*description).to_owned(),
+        });
+    proto::ResourceIdentitySchema {
+        version: schema.version,
+        identity_attributes: attributes.collect(),
+    }
+}
+
+/// Writes a function's signature.
+pub fn function(signature: &Signature) -> proto::Function {
+    use proto::function::{Parameter, Return};
+    let parameters = signature.parameters.iter().map(|parameter| Parameter {
+        name: parameter.name.to_owned(),
+        r#type: parameter.ty.to_json().into_bytes(),
+        description: parameter.description.to_owned(),
+        description_kind: proto::StringKind::Markdown.into(),
+        ..Default::default()
+    });
+    proto::Function {
+        parameters: parameters.collect(),
+        r#return: Some(Return {
+            r#type: signature.returns.to_json().into_bytes(),
+        }),
+        summary: signature.summary.to_owned(),
+        description: signature.description.to_owned(),
+        description_kind: proto::StringKind::Markdown.into(),
+        ..Default::default()
+    }
+}
