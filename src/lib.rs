@@ -2,5 +2,6 @@
 
 #![forbid(unsafe_code)]
 
+pub mod api;
 pub mod proto;
 pub mod secret;
