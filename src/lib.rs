@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod api;
 pub mod framework;
+pub mod plugin;
 pub mod proto;
 pub mod secret;

@@ -1,8 +1,13 @@
-//! The secret type: a credential that cannot be printed by accident.
+//! The secret type: a credential that cannot be printed by accident; and the redactor, for texts in
+//! which others may have printed it.
+
+mod redact;
 
 use std::fmt;
 
 use zeroize::Zeroizing;
+
+pub use redact::{redact, register};
 
 /// A credential. It has no `Display` and no `Serialize`, its `Debug` shows nothing, and its memory is
 /// overwritten when it is dropped. [`Secret::expose`] is the one way to the value, so that every use
@@ -19,6 +24,11 @@ impl Secret {
     /// The value itself, for the places that must send or compare it.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// Whether there is nothing to keep secret.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 

@@ -1,0 +1,30 @@
+//! The client of the Bahriya console API: the one place with addresses, JSON bodies and retries.
+//!
+//! Every call takes an [`Operation`] (its deadline and its cancellation) and answers with what the API
+//! showed, or with an [`Error`] that says whether anything was done. A call that writes must be driven
+//! to its end: dropping its future while a write is in flight gives up the look that settles it.
+
+mod attachments;
+mod client;
+mod delete;
+mod dialect;
+mod error;
+mod operation;
+mod organisations;
+mod projects;
+mod regions;
+mod registries;
+mod registry;
+mod settings;
+
+pub use attachments::{Attached, Attachment};
+pub use client::Client;
+pub use dialect::{Credentials, Dialect, MetadataUpdated, Rotated, Rotation, Version};
+pub use error::{Error, Kind, Outcome};
+pub use operation::Operation;
+pub use organisations::Organisation;
+pub use projects::Project;
+pub use regions::Region;
+pub use registries::{Created, HandleState, NewRegistry};
+pub use registry::{ProjectReference, Registry};
+pub use settings::{Settings, SettingsError};
