@@ -2,5 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod framework;
+pub mod plugin;
 pub mod proto;
 pub mod secret;

@@ -1,0 +1,127 @@
+//! Who may still be working: cancellation of calls in flight, and the work that shutdown waits for.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The life of one provider process. Clones share it.
+///
+/// tonic drops the future of a handler as soon as its connection goes away, which would abandon a
+/// half-done write at any `.await`. Work that must not be lost is therefore started with
+/// [`Lifecycle::spawn`] and told to stop by the token of its call, never by being dropped.
+#[derive(Clone, Debug)]
+pub struct Lifecycle(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    calls: Mutex<CancellationToken>,
+    work: TaskTracker,
+}
+
+impl Lifecycle {
+    /// A life with nothing in flight.
+    pub fn new() -> Self {
+        let work = TaskTracker::new();
+        // A closed tracker still accepts work; closing is what allows `drained` to end.
+        work.close();
+        Self(Arc::new(Shared {
+            calls: Mutex::new(CancellationToken::new()),
+            work,
+        }))
+    }
+
+    /// The token of a call that starts now. It is cancelled by the next [`Lifecycle::stop`].
+    pub fn token(&self) -> CancellationToken {
+        self.current().child_token()
+    }
+
+    /// Asks every call in flight to end soon. Calls that start later are not affected: Terraform
+    /// goes on using a provider that it has told to stop.
+    pub fn stop(&self) {
+        let stopped = std::mem::replace(&mut *self.current(), CancellationToken::new());
+        stopped.cancel();
+    }
+
+    /// Starts work that outlives the connection that asked for it.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime, as [`tokio::spawn`] does.
+    pub fn spawn<F>(&self, work: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.0.work.spawn(work)
+    }
+
+    /// Waits until no spawned work is left, but no longer than `within`. Answers whether none is.
+    pub async fn drained(&self, within: Duration) -> bool {
+        tokio::time::timeout(within, self.0.work.wait())
+            .await
+            .is_ok()
+    }
+
+    fn current(&self) -> std::sync::MutexGuard<'_, CancellationToken> {
+        // The lock only ever guards a swap, so a poisoned one still holds a sound token.
+        self.0.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Lifecycle {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stop_cancels_calls_in_flight_but_not_later_ones() {
+        let life = Lifecycle::new();
+        let (first, second) = (life.token(), life.token());
+        life.stop();
+        assert!(first.is_cancelled() && second.is_cancelled());
+        let later = life.token();
+        assert!(!later.is_cancelled());
+        life.stop();
+        assert!(later.is_cancelled());
+    }
+
+    #[test]
+    fn ending_one_call_leaves_the_others_alone() {
+        let life = Lifecycle::new();
+        let (first, second) = (life.token(), life.token());
+        first.cancel();
+        assert!(!second.is_cancelled());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn drained_waits_for_spawned_work_and_no_longer_than_asked() {
+        let life = Lifecycle::new();
+        assert!(life.drained(Duration::ZERO).await);
+        let work = life.spawn(tokio::time::sleep(Duration::from_secs(3)));
+        assert!(!life.drained(Duration::from_secs(1)).await);
+        assert!(life.drained(Duration::from_secs(10)).await);
+        assert!(work.is_finished());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_goes_on_when_nobody_waits_for_it() {
+        let life = Lifecycle::new();
+        let done = CancellationToken::new();
+        let mark = done.clone();
+        drop(life.spawn(async move {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            mark.cancel();
+        }));
+        assert!(life.drained(Duration::from_secs(5)).await);
+        assert!(done.is_cancelled());
+    }
+}

@@ -1,0 +1,41 @@
+//! What is left of a panic: one scrubbed sentence that names the message and the place.
+//!
+//! The default hook writes to stderr in a form that Terraform does not recognise, and with
+//! `RUST_BACKTRACE` it adds what nobody has scrubbed. Ours keeps the report for whoever turns the
+//! caught panic into a diagnostic, and never takes a backtrace.
+
+use std::borrow::Cow;
+use std::panic::PanicHookInfo;
+use std::sync::{Mutex, PoisonError};
+
+static LAST: Mutex<Option<String>> = Mutex::new(None);
+
+/// Replaces the panic hook of the process by a quiet one. `redact` removes secrets from what is kept
+/// and logged.
+pub fn install(redact: fn(&str) -> Cow<'_, str>) {
+    std::panic::set_hook(Box::new(move |info| {
+        let report = redact(&describe(info)).into_owned();
+        tracing::error!(panic = report.as_str(), "the provider panicked");
+        *last() = Some(report);
+    }));
+}
+
+/// The report of the last panic that nobody has taken yet, e.g. `index out of bounds: … at
+/// src/framework/plan.rs:12:5`. For whoever caught it, as a [`tokio::task::JoinError`] or otherwise,
+/// and tells the user.
+pub fn take() -> Option<String> {
+    last().take()
+}
+
+fn describe(info: &PanicHookInfo<'_>) -> String {
+    let message = info.payload_as_str().unwrap_or("no message");
+    match info.location() {
+        Some(place) => format!("{message} at {place}"),
+        None => message.to_owned(),
+    }
+}
+
+fn last() -> std::sync::MutexGuard<'static, Option<String>> {
+    // Nothing can panic while it is held, and the hook must never do so itself.
+    LAST.lock().unwrap_or_else(PoisonError::into_inner)
+}
