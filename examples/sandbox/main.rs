@@ -1,1 +1,141 @@
-fn main() {}
+//! The sandbox: a local stand-in of the Bahriya console API, for trying and testing the provider
+//! without an account. `docs/sandbox.md` tells what it does.
+
+#![forbid(unsafe_code)]
+
+mod api;
+mod app;
+mod args;
+mod control;
+mod faults;
+mod gate;
+mod refusal;
+mod request_log;
+mod seal;
+mod seed_data;
+mod server;
+mod store;
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Html;
+use clap::Parser;
+use tokio::net::TcpListener;
+
+use app::{App, Settings};
+use args::Args;
+use refusal::Refusal;
+use request_log::RequestLog;
+use seal::Key;
+use store::{Store, organisations};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Args::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sandbox: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<(), Box<dyn Error>> {
+    if !args.listen.ip().is_loopback() {
+        return Err("the sandbox listens on loopback addresses only".into());
+    }
+    let key = Arc::new(open_key(&args)?);
+    let store = Store::open(args.database.as_deref())
+        .map_err(|error| format!("failed to open the database: {error}"))?;
+    prepare(&store, &key, args.seed_data).await?;
+    let log = RequestLog::open(args.request_log.as_deref())
+        .map_err(|error| format!("failed to open the request log: {error}"))?;
+    let settings = Settings {
+        dialect: args.dialect,
+        versions: args.versions,
+        latency_ms: args.latency_ms,
+        handles_reusable: args.handles_reusable,
+        delete_detaches: args.delete_detaches,
+    };
+    let app = App::new(store, key, log, settings);
+    let listener = TcpListener::bind(args.listen)
+        .await
+        .map_err(|error| format!("failed to listen on {}: {error}", args.listen))?;
+    announce(&app, listener.local_addr()?).await?;
+    Ok(server::serve(listener, router(app)).await?)
+}
+
+fn open_key(args: &Args) -> Result<Key, String> {
+    let Some(database) = &args.database else {
+        return Key::random().map_err(|error| error.to_string());
+    };
+    let path = args.key_file.clone().unwrap_or_else(|| beside(database));
+    Key::load_or_create(&path)
+        .map_err(|error| format!("failed to use the key file {}: {error}", path.display()))
+}
+
+/// The default key file of a database: its name with `.key` appended.
+fn beside(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".key");
+    name.into()
+}
+
+async fn prepare(store: &Store, key: &Arc<Key>, seed_data: bool) -> Result<(), String> {
+    let key = key.clone();
+    store
+        .write(move |tx| {
+            if let Err(problem) = organisations::prepare(tx, &key) {
+                return Ok(Err(problem));
+            }
+            if seed_data {
+                seed_data::fill(tx, &key)?;
+            }
+            Ok(Ok(()))
+        })
+        .await
+        .map_err(|refusal| format!("failed to prepare the database: {refusal:?}"))?
+}
+
+/// Prints the lines to paste into a shell, and what else a reader wants to know as comments.
+async fn announce(app: &App, address: SocketAddr) -> Result<(), Box<dyn Error>> {
+    let ids = app
+        .store
+        .read(|conn| {
+            ["acme", "globex", "initech"]
+                .into_iter()
+                .map(|handle| organisations::id_of(conn, handle))
+                .collect::<Result<Vec<_>, Refusal>>()
+        })
+        .await
+        .map_err(|refusal| format!("failed to read the organisations: {refusal:?}"))?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "export BAHRIYA_API_URL=http://{address}/console/v1")?;
+    writeln!(out, "export BAHRIYA_ORGANISATION_ID={}", ids[0])?;
+    writeln!(out, "export BAHRIYA_TOKEN={}", app.key.token("owner"))?;
+    writeln!(out, "# viewer token: {}", app.key.token("viewer"))?;
+    writeln!(out, "# member token: {}", app.key.token("member"))?;
+    writeln!(out, "# second organisation: {}", ids[1])?;
+    writeln!(
+        out,
+        "# third organisation, not visible to these tokens: {}",
+        ids[2]
+    )?;
+    writeln!(out, "# page: http://{address}/")?;
+    Ok(out.flush()?)
+}
+
+fn router(app: App) -> Router {
+    Router::new()
+        .nest("/console/v1", api::routes(&app))
+        .nest("/_sandbox", control::routes())
+        .fallback(async || (StatusCode::NOT_FOUND, Html("<h1>404 Not Found</h1>")))
+        .with_state(app)
+}

@@ -1,0 +1,68 @@
+//! The command line of the sandbox.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Parser;
+use serde::{Deserialize, Serialize};
+
+/// A local stand-in of the Bahriya console API.
+#[derive(Debug, Parser)]
+#[command(name = "sandbox", version)]
+pub struct Args {
+    /// Address to listen on; only loopback addresses are accepted. Port 0 lets the system choose.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// SQLite file that holds everything. Without it, everything is in memory and ends with the process.
+    #[arg(long)]
+    pub database: Option<PathBuf>,
+    /// File with the sealing key, created with owner-only permissions. Default: beside the database.
+    #[arg(long, requires = "database")]
+    pub key_file: Option<PathBuf>,
+    /// How credentials change: by rotate and activate routes, or by a PUT of the whole registry.
+    #[arg(long, value_enum, default_value_t = Dialect::Rotate)]
+    pub dialect: Dialect,
+    /// Whether registry answers carry the number and the count of versions.
+    #[arg(long, value_enum, default_value_t = Versions::Shown)]
+    pub versions: Versions,
+    /// Milliseconds that every API answer waits before the request acts.
+    #[arg(long, default_value_t = 0)]
+    pub latency_ms: u64,
+    /// A deleted registry's or project's handle is free again (disputed; the default burns it for ever).
+    #[arg(long)]
+    pub handles_reusable: bool,
+    /// Deleting an attached registry detaches it everywhere (disputed; the default refuses).
+    #[arg(long)]
+    pub delete_detaches: bool,
+    /// Adds two projects, a registry and an attachment, unless the database already has a project.
+    #[arg(long)]
+    pub seed_data: bool,
+    /// Appends one JSON line per API request to this file. Bodies and headers are never written.
+    #[arg(long)]
+    pub request_log: Option<PathBuf>,
+    /// PEM file with certificate authorities that deployments trust in addition to the system's.
+    #[arg(long)]
+    pub registry_ca: Option<PathBuf>,
+    /// Registry servers that deployments speak plain HTTP to.
+    #[arg(long, num_args = 1.., value_name = "HOST:PORT")]
+    pub plain_http_registry: Vec<String>,
+}
+
+/// How credentials change on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// Rotate, list versions and activate have routes; PUT takes metadata only.
+    Rotate,
+    /// PUT takes the whole registry, and changed credentials make a version.
+    Put,
+}
+
+/// Whether registry answers carry version fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Versions {
+    Shown,
+    /// `currentversionid`, `currentversion` and `versioncount` are null, as seen in July 2026.
+    Withheld,
+}

@@ -1,0 +1,151 @@
+//! What stands before every API request: the request log, the latency and the faults.
+
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use serde_json::Value;
+use tokio::time::sleep;
+
+use crate::app::App;
+use crate::faults::{Fault, When};
+use crate::refusal::envelope;
+use crate::request_log::InProgress;
+use crate::server::Cut;
+
+/// Bodies of the imitated API are small; a fault never has to hold more.
+const BODY_LIMIT: usize = 8 << 20;
+
+/// A request that reads the state before the last write.
+#[derive(Clone, Copy)]
+pub struct Stale;
+
+/// Lets a request through, or what its fault leaves of it.
+pub async fn pass(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut log = InProgress::new(&app, request.method(), request.uri().path());
+    let latency = app.settings().latency_ms;
+    if latency > 0 {
+        sleep(Duration::from_millis(latency)).await;
+    }
+    let fault = app
+        .faults
+        .take(request.method().as_str(), request.uri().path(), |age| {
+            app.store.written_within(age)
+        });
+    let response = match fault {
+        None => next.run(request).await,
+        Some(fault) => faulty(fault, request, next).await,
+    };
+    if response.extensions().get::<Cut>().is_none() {
+        log.answered(response.status().as_u16());
+    }
+    response
+}
+
+async fn faulty(fault: Fault, mut request: Request, next: Next) -> Response {
+    match fault {
+        Fault::Status {
+            status,
+            retry_after,
+            when,
+        } => {
+            act(when, request, next).await;
+            failed(status, retry_after)
+        }
+        Fault::Drop { when } => {
+            act(when, request, next).await;
+            cut()
+        }
+        Fault::Slow { ms, when } => {
+            let wait = sleep(Duration::from_millis(ms));
+            match when {
+                When::Before => {
+                    wait.await;
+                    next.run(request).await
+                }
+                When::After => {
+                    let response = next.run(request).await;
+                    wait.await;
+                    response
+                }
+            }
+        }
+        Fault::Hang { when } => {
+            act(when, request, next).await;
+            sleep(Duration::from_secs(120)).await;
+            cut()
+        }
+        Fault::Html { status } => (
+            status_code(status),
+            Html("<!DOCTYPE html><html><body><h1>Something is in the way</h1></body></html>"),
+        )
+            .into_response(),
+        Fault::Truncated => {
+            let (mut parts, body) = next.run(request).await.into_parts();
+            let bytes = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
+            parts.headers.remove(header::CONTENT_LENGTH);
+            Response::from_parts(parts, Body::from(bytes.slice(..bytes.len() / 2)))
+        }
+        Fault::MissingKey => without_lists(next.run(request).await).await,
+        Fault::Stale { .. } => {
+            request.extensions_mut().insert(Stale);
+            next.run(request).await
+        }
+        Fault::Echo => {
+            let body = to_bytes(request.into_body(), BODY_LIMIT)
+                .await
+                .unwrap_or_default();
+            let text = format!("Could not process {}", String::from_utf8_lossy(&body));
+            envelope(StatusCode::BAD_REQUEST, &Value::String(text))
+        }
+    }
+}
+
+/// Lets the request have its effect if the fault comes after it; the answer is not used.
+async fn act(when: When, request: Request, next: Next) {
+    if when == When::After {
+        next.run(request).await;
+    }
+}
+
+fn failed(status: u16, retry_after: Option<u64>) -> Response {
+    let status = status_code(status);
+    let message = format!("Fault on demand: {}.", status.as_str());
+    let mut response = envelope(status, &Value::String(message));
+    if let Some(seconds) = retry_after {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn status_code(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// The server recognises this mark and closes the connection instead of answering.
+fn cut() -> Response {
+    let mut response = Response::default();
+    response.extensions_mut().insert(Cut);
+    response
+}
+
+async fn without_lists(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let bytes = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
+    let body = match serde_json::from_slice::<Value>(&bytes) {
+        Ok(mut answer) => {
+            if let Some(data) = answer.get_mut("data").and_then(Value::as_object_mut) {
+                data.retain(|_, value| !value.is_array());
+            }
+            Body::from(answer.to_string())
+        }
+        Err(_) => Body::from(bytes),
+    };
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, body)
+}

@@ -1,0 +1,161 @@
+//! Storage: one SQLite database, one writer, every write a transaction that is on disk when it is
+//! acknowledged.
+
+pub mod attachments;
+pub mod organisations;
+pub mod projects;
+pub mod registries;
+pub mod versions;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rusqlite::backup::Backup;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::task::spawn_blocking;
+
+use crate::refusal::Refusal;
+
+/// The database and, for the stale-read fault, its state before the last write.
+#[derive(Clone)]
+pub struct Store {
+    live: Arc<Mutex<Connection>>,
+    before_last_write: Arc<Mutex<Option<Snapshot>>>,
+    keep_snapshots: Arc<AtomicBool>,
+}
+
+struct Snapshot {
+    connection: Connection,
+    written: Instant,
+}
+
+impl Store {
+    /// Opens the file (or memory) and makes the tables.
+    pub fn open(path: Option<&Path>) -> rusqlite::Result<Self> {
+        let connection = match path {
+            Some(path) => Connection::open(path)?,
+            None => Connection::open_in_memory()?,
+        };
+        // WAL with FULL: a commit returns once its log record is synced, so kill -9 or a power cut
+        // after an answer loses nothing.
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        // Deleted rows are overwritten: removed credentials leave not even their sealed form.
+        connection.pragma_update(None, "secure_delete", true)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.execute_batch(include_str!("schema.sql"))?;
+        Ok(Self {
+            live: Arc::new(Mutex::new(connection)),
+            before_last_write: Arc::default(),
+            keep_snapshots: Arc::default(),
+        })
+    }
+
+    /// Runs a read on the state that is true now.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
+    {
+        let store = self.clone();
+        blocking(move || work(&lock(&store.live))).await
+    }
+
+    /// Runs a read on the state before the last write; on the live one if there is none.
+    pub async fn read_stale<T, F>(&self, work: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
+    {
+        let store = self.clone();
+        blocking(move || match &*lock(&store.before_last_write) {
+            Some(snapshot) => work(&snapshot.connection),
+            None => work(&lock(&store.live)),
+        })
+        .await
+    }
+
+    /// Runs a write in a transaction, committed only if the work succeeds.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction) -> Result<T, Refusal> + Send + 'static,
+    {
+        let store = self.clone();
+        blocking(move || {
+            let mut live = lock(&store.live);
+            let snapshot = match store.keep_snapshots.load(Ordering::Relaxed) {
+                true => Some(copy(&live)?),
+                false => None,
+            };
+            let transaction = live.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let result = work(&transaction)?;
+            transaction.commit()?;
+            *lock(&store.before_last_write) = snapshot.map(|connection| Snapshot {
+                connection,
+                written: Instant::now(),
+            });
+            Ok(result)
+        })
+        .await
+    }
+
+    /// From now on, keep a copy before each write (or stop keeping them).
+    pub fn keep_snapshots(&self, keep: bool) {
+        self.keep_snapshots.store(keep, Ordering::Relaxed);
+        if !keep {
+            *lock(&self.before_last_write) = None;
+        }
+    }
+
+    /// Whether the last write is younger than this and the state before it was kept.
+    pub fn written_within(&self, age: Duration) -> bool {
+        lock(&self.before_last_write)
+            .as_ref()
+            .is_some_and(|snapshot| snapshot.written.elapsed() < age)
+    }
+}
+
+fn copy(live: &Connection) -> rusqlite::Result<Connection> {
+    let mut copy = Connection::open_in_memory()?;
+    Backup::new(live, &mut copy)?.run_to_completion(i32::MAX, Duration::ZERO, None)?;
+    Ok(copy)
+}
+
+/// A panic while holding the lock rolls its transaction back, so the connection stays usable.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The work goes on when the client that asked for it has left, as it would on a real server.
+async fn blocking<T, F>(work: F) -> Result<T, Refusal>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, Refusal> + Send + 'static,
+{
+    spawn_blocking(work).await.unwrap_or_else(|error| {
+        eprintln!("sandbox: a storage task failed: {error}");
+        Err(Refusal::new(
+            axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+            "Internal error.",
+        ))
+    })
+}
+
+/// The time now, as the API writes it.
+pub fn now() -> String {
+    jiff::Timestamp::now().to_string()
+}
+
+/// A fresh identifier.
+pub fn new_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+/// A list column as its items.
+pub fn list(column: &str) -> Vec<String> {
+    serde_json::from_str(column).unwrap_or_default()
+}

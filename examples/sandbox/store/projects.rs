@@ -1,0 +1,222 @@
+//! Projects and their regions.
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use serde_json::{Value, json};
+
+use super::{list, new_id, now};
+use crate::refusal::Refusal;
+
+/// A project that is alive.
+#[derive(Clone, Debug)]
+pub struct Project {
+    pub id: String,
+    pub organisation: String,
+    pub handle: String,
+    pub name: String,
+    pub regions: Vec<String>,
+    pub users: Vec<String>,
+}
+
+/// What a user may set.
+pub struct Wanted {
+    pub handle: String,
+    pub name: String,
+    pub regions: Vec<String>,
+    pub users: Vec<String>,
+}
+
+impl Project {
+    /// The quota fields were null in everything observed.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "id": self.id, "handle": self.handle, "name": self.name, "regions": self.regions,
+            "users": self.users, "organisation": self.organisation,
+            "quotalimitcpu": null, "quotalimitmemory": null,
+            "quotarequestcpu": null, "quotarequestmemory": null,
+        })
+    }
+}
+
+const COLUMNS: &str = "SELECT id, organisation, handle, name, regions, users FROM projects";
+
+fn from_row(row: &Row) -> rusqlite::Result<Project> {
+    Ok(Project {
+        id: row.get(0)?,
+        organisation: row.get(1)?,
+        handle: row.get(2)?,
+        name: row.get(3)?,
+        regions: list(&row.get::<_, String>(4)?),
+        users: list(&row.get::<_, String>(5)?),
+    })
+}
+
+/// Makes a project; the caller becomes one of its users.
+pub fn create(
+    tx: &Transaction,
+    organisation: &str,
+    caller: &str,
+    wanted: Wanted,
+    reusable: bool,
+) -> Result<String, Refusal> {
+    if handle_state(tx, organisation, &wanted.handle, reusable)? != HandleState::Free {
+        return Err(Refusal::conflict(format!(
+            "A project with the handle \"{}\" already exists",
+            wanted.handle
+        )));
+    }
+    let id = new_id();
+    tx.execute(
+        "INSERT INTO projects VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL)",
+        params![
+            id,
+            organisation,
+            wanted.handle,
+            wanted.name,
+            json!(wanted.regions).to_string(),
+            json!(with_caller(wanted.users, caller)).to_string(),
+            now()
+        ],
+    )?;
+    Ok(id)
+}
+
+/// Replaces what a user may set. The handle is immutable.
+pub fn update(
+    tx: &Transaction,
+    project: &Project,
+    caller: &str,
+    wanted: Wanted,
+) -> Result<(), Refusal> {
+    if wanted.handle != project.handle {
+        return Err(Refusal::bad_request(
+            "A project's handle cannot be changed.",
+        ));
+    }
+    tx.execute(
+        "UPDATE projects SET name = ?2, regions = ?3, users = ?4 WHERE id = ?1",
+        params![
+            project.id,
+            wanted.name,
+            json!(wanted.regions).to_string(),
+            json!(with_caller(wanted.users, caller)).to_string()
+        ],
+    )?;
+    Ok(())
+}
+
+fn with_caller(mut users: Vec<String>, caller: &str) -> Vec<String> {
+    if !users.iter().any(|user| user == caller) {
+        users.push(caller.into());
+    }
+    users
+}
+
+/// Deletes an empty project; its handle stays taken.
+pub fn delete(tx: &Transaction, project: &Project, confirm_name: &str) -> Result<(), Refusal> {
+    if confirm_name != project.name {
+        return Err(Refusal::bad_request(
+            "confirmName does not match the name of the project.",
+        ));
+    }
+    let count = |sql: &str| tx.query_row(sql, [&project.id], |row| row.get::<_, i64>(0));
+    let contents: Vec<String> = [
+        (
+            count("SELECT count(*) FROM attachments WHERE project = ?1")?,
+            "registry",
+            "registries",
+        ),
+        (
+            count("SELECT count(*) FROM containers WHERE project = ?1 AND terminated IS NULL")?,
+            "container",
+            "containers",
+        ),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
+    .collect();
+    if !contents.is_empty() {
+        return Err(Refusal::conflict(format!(
+            "Project cannot be deleted because it still has {}. Please detach or remove these \
+             resources from this project before deleting it.",
+            contents.join(", ")
+        )));
+    }
+    tx.execute(
+        "UPDATE projects SET deleted = ?2 WHERE id = ?1",
+        params![project.id, now()],
+    )?;
+    Ok(())
+}
+
+/// One project by its identifier.
+pub fn get(conn: &Connection, organisation: &str, id: &str) -> Result<Project, Refusal> {
+    conn.prepare_cached(&format!(
+        "{COLUMNS} WHERE organisation = ?1 AND id = ?2 AND deleted IS NULL"
+    ))?
+    .query_row([organisation, id], from_row)
+    .optional()?
+    .ok_or_else(|| Refusal::not_found(format!("Project '{id}' not found.")))
+}
+
+/// The living project with this handle.
+pub fn by_handle(
+    conn: &Connection,
+    organisation: &str,
+    handle: &str,
+) -> Result<Option<Project>, Refusal> {
+    Ok(conn
+        .prepare_cached(&format!(
+            "{COLUMNS} WHERE organisation = ?1 AND handle = ?2 AND deleted IS NULL"
+        ))?
+        .query_row([organisation, handle], from_row)
+        .optional()?)
+}
+
+/// All living projects of the organisation.
+pub fn all(conn: &Connection, organisation: &str) -> Result<Vec<Project>, Refusal> {
+    let mut statement = conn.prepare_cached(&format!(
+        "{COLUMNS} WHERE organisation = ?1 AND deleted IS NULL ORDER BY handle"
+    ))?;
+    let rows = statement.query_map([organisation], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether a handle can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandleState {
+    Free,
+    Alive,
+    /// Used by something that was deleted.
+    Burned,
+}
+
+/// What became of this project handle.
+pub fn handle_state(
+    conn: &Connection,
+    organisation: &str,
+    handle: &str,
+    reusable: bool,
+) -> Result<HandleState, Refusal> {
+    state_in(conn, "projects", organisation, handle, reusable)
+}
+
+/// What became of a handle in this table of the schema.
+pub(super) fn state_in(
+    conn: &Connection,
+    table: &str,
+    organisation: &str,
+    handle: &str,
+    reusable: bool,
+) -> Result<HandleState, Refusal> {
+    let found: (i64, i64) = conn
+        .prepare_cached(&format!(
+            "SELECT count(*), count(deleted) FROM {table} WHERE organisation = ?1 AND handle = ?2"
+        ))?
+        .query_row([organisation, handle], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(match found {
+        (all, deleted) if all > deleted => HandleState::Alive,
+        (all, _) if all > 0 && !reusable => HandleState::Burned,
+        _ => HandleState::Free,
+    })
+}

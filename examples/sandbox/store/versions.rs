@@ -1,0 +1,163 @@
+//! Versions of a registry's credentials: added by rotation, kept for rollback, evicted beyond the limit.
+
+use rusqlite::{Connection, Transaction, params};
+use serde_json::{Value, json};
+use terraform_provider_bahriya::secret::Secret;
+
+use super::registries::Registry;
+use super::{new_id, now};
+use crate::refusal::Refusal;
+use crate::seal::{Belongs, Key};
+
+/// What one version holds.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    pub server: String,
+    pub username: String,
+    pub password: Secret,
+}
+
+/// The metadata of one retained version.
+pub struct Version {
+    pub id: String,
+    pub version: i64,
+    pub server: String,
+    pub username: String,
+    pub created: String,
+    pub current: bool,
+    sealed: Vec<u8>,
+}
+
+impl Version {
+    pub fn to_json(&self) -> Value {
+        json!({
+            "id": self.id, "version": self.version, "server": self.server,
+            "username": self.username, "current": self.current, "created": self.created,
+        })
+    }
+
+    /// The plaintext, for a deployment or a comparison.
+    pub fn unseal(&self, key: &Key, registry: &str) -> Result<Credentials, Refusal> {
+        let belongs = Belongs {
+            registry,
+            version: self.version,
+            server: &self.server,
+            username: &self.username,
+        };
+        let password = key.unseal(&belongs, &self.sealed).map_err(sealing_failed)?;
+        Ok(Credentials {
+            server: self.server.clone(),
+            username: self.username.clone(),
+            password,
+        })
+    }
+}
+
+/// Seals the credentials as the next version, makes it current and evicts what is too much.
+/// Returns the identifier of the version.
+pub fn add(
+    tx: &Transaction,
+    key: &Key,
+    registry: &str,
+    credentials: &Credentials,
+) -> Result<String, Refusal> {
+    let version: i64 = tx.query_row(
+        "UPDATE registries SET last_version = last_version + 1, current_version = last_version + 1
+         WHERE id = ?1 RETURNING last_version",
+        [registry],
+        |row| row.get(0),
+    )?;
+    let belongs = Belongs {
+        registry,
+        version,
+        server: &credentials.server,
+        username: &credentials.username,
+    };
+    let sealed = key
+        .seal(&belongs, &credentials.password)
+        .map_err(sealing_failed)?;
+    let id = new_id();
+    tx.execute(
+        "INSERT INTO versions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            id,
+            registry,
+            version,
+            credentials.server,
+            credentials.username,
+            sealed,
+            now()
+        ],
+    )?;
+    evict(tx, registry)?;
+    Ok(id)
+}
+
+/// Drops the oldest versions beyond `maxversions`, which counts the current one; never that one itself.
+pub fn evict(tx: &Transaction, registry: &str) -> Result<(), Refusal> {
+    tx.execute(
+        "DELETE FROM versions WHERE registry = ?1 AND version IN (
+            SELECT v.version FROM versions v JOIN registries r ON r.id = v.registry
+            WHERE v.registry = ?1 AND v.version <> r.current_version
+            ORDER BY v.version DESC
+            LIMIT -1 OFFSET (SELECT max(maxversions - 1, 0) FROM registries WHERE id = ?1))",
+        [registry],
+    )?;
+    Ok(())
+}
+
+/// Makes a retained version current again. Returns its identifier.
+pub fn activate(tx: &Transaction, registry: &Registry, version: i64) -> Result<String, Refusal> {
+    let found = all(tx, registry)?
+        .into_iter()
+        .find(|candidate| candidate.version == version)
+        .ok_or_else(|| {
+            Refusal::not_found(format!(
+                "Version {version} of registry '{}' not found.",
+                registry.handle
+            ))
+        })?;
+    tx.execute(
+        "UPDATE registries SET current_version = ?2 WHERE id = ?1",
+        params![registry.id, version],
+    )?;
+    Ok(found.id)
+}
+
+/// The retained versions, oldest first.
+pub fn all(conn: &Connection, registry: &Registry) -> Result<Vec<Version>, Refusal> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, version, server, username, created, sealed FROM versions
+         WHERE registry = ?1 ORDER BY version",
+    )?;
+    let rows = statement.query_map([&registry.id], |row| {
+        let version = row.get(1)?;
+        Ok(Version {
+            id: row.get(0)?,
+            version,
+            server: row.get(2)?,
+            username: row.get(3)?,
+            created: row.get(4)?,
+            current: version == registry.current_version,
+            sealed: row.get(5)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The current version unsealed.
+pub fn current(conn: &Connection, key: &Key, registry: &Registry) -> Result<Credentials, Refusal> {
+    all(conn, registry)?
+        .iter()
+        .find(|version| version.current)
+        .ok_or_else(|| Refusal::not_found("The registry has no current version."))?
+        .unseal(key, &registry.id)
+}
+
+fn sealing_failed(error: std::io::Error) -> Refusal {
+    eprintln!("sandbox: {error}");
+    Refusal::new(
+        axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+        "Internal error.",
+    )
+}
