@@ -32,7 +32,7 @@ macro_rules! unimplemented_provider {
                 _: Request<stop_provider::Request>,
             ) -> Result<Response<stop_provider::Response>, Status> {
                 self.lifecycle.stop();
-                Ok(Response::default())
+                Ok(Response::new(stop_provider::Response::default()))
             }
         }
     };

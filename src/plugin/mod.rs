@@ -1,10 +1,37 @@
-//! The process edge: everything between exec and a served provider. It knows no provider; names
-//! come in with [`Settings`].
+//! The process edge: everything between exec and a served provider. It knows no provider; names come in
+//! with [`Settings`].
+
+mod accept;
+mod args;
+mod connection;
+mod crash;
+mod error;
+mod handshake;
+mod hardening;
+mod hclog;
+mod hclog_fields;
+mod host;
+mod orphan;
+mod reattach;
+mod server;
+mod services;
+mod signals;
+mod socket;
+mod tls;
+#[cfg(unix)]
+mod unix_socket;
 
 use std::borrow::Cow;
+use std::io::{Write as _, stderr, stdout};
 use std::process::ExitCode;
 
+use args::Mode;
+use error::StartError;
+use host::Host;
+use server::Audience;
+
 use crate::framework::lifecycle::Lifecycle;
+use crate::framework::panics;
 use crate::proto::tfplugin6::provider_server::Provider;
 
 /// What the process edge has to know about the provider it serves.
@@ -22,8 +49,84 @@ pub struct Settings {
     pub redact: fn(&str) -> Cow<'_, str>,
 }
 
-/// Serves `provider` to the Terraform that started this process, until it is told to end.
+/// The whole life of the process: serves `provider` to the Terraform that started it, until it is told
+/// to end or Terraform is gone. Answers 1 if it could not start to serve, 2 if it crashed.
 pub fn run<P: Provider>(settings: Settings, lifecycle: Lifecycle, provider: P) -> ExitCode {
-    let _ = (settings, lifecycle, provider);
-    ExitCode::FAILURE
+    panics::install(settings.redact);
+    match crash::guard(|| start(&settings, lifecycle, provider)) {
+        Ok(code) => code,
+        Err(report) => {
+            tell(&crash::text(&settings, &report));
+            ExitCode::from(crash::EXIT_CODE)
+        }
+    }
+}
+
+fn start<P: Provider>(settings: &Settings, lifecycle: Lifecycle, provider: P) -> ExitCode {
+    let Settings {
+        name,
+        version,
+        address,
+        ..
+    } = *settings;
+    let audience = match args::parse(std::env::args_os().skip(1)) {
+        Ok(Mode::Serve) => Audience::Host,
+        Ok(Mode::Debug) => Audience::Person,
+        Ok(Mode::Version) => return say(&format!("{name} {version}\n")),
+        Ok(Mode::Help) => return say(&args::help(name, version, address)),
+        Err(sentence) => {
+            tell(&format!("{name}: {sentence}\n"));
+            return ExitCode::FAILURE;
+        }
+    };
+    if audience == Audience::Host && !host::is_host(|name| std::env::var_os(name)) {
+        tell(&handshake::not_a_host(name));
+        return ExitCode::FAILURE;
+    }
+    hclog::init(settings, |name| std::env::var_os(name));
+    if audience == Audience::Host {
+        // A person who debugs wants to attach a debugger.
+        hardening::apply();
+    }
+    match serve(settings, audience, lifecycle, provider) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Terraform logs a line that begins like this as an error.
+            tell(&format!("[ERROR] {name}: failed to start: {error}\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve<P: Provider>(
+    settings: &Settings,
+    audience: Audience,
+    lifecycle: Lifecycle,
+    provider: P,
+) -> Result<(), StartError> {
+    let host = match audience {
+        Audience::Host => Host::read(|name| std::env::var_os(name))?,
+        Audience::Person => Host::debugging(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(StartError::Runtime)?;
+    let outcome = runtime.block_on(server::serve(settings, audience, host, lifecycle, provider));
+    // Name resolution runs on a thread of its own and cannot be interrupted; it must not hold us back.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Writes to stdout for a person.
+fn say(text: &str) -> ExitCode {
+    match stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Writes to stderr. When it is closed nobody is left to tell.
+fn tell(text: &str) {
+    let _ = stderr().write_all(text.as_bytes());
 }

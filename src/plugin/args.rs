@@ -1,0 +1,75 @@
+//! The command line. Terraform starts a plugin without arguments; all of them are for people.
+
+use std::ffi::OsString;
+
+/// What this process was started for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// As a child of Terraform.
+    Serve,
+    /// By hand, for a Terraform that is told where to find it.
+    Debug,
+    /// To say its version.
+    Version,
+    /// To say what it is.
+    Help,
+}
+
+/// Reads the arguments after the program name. The error is a sentence for the user.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Mode, String> {
+    let mut mode = Mode::Serve;
+    for (position, arg) in args.into_iter().enumerate() {
+        mode = match arg.to_str() {
+            Some("-debug" | "--debug") if position == 0 => Mode::Debug,
+            Some("-version" | "--version") if position == 0 => Mode::Version,
+            Some("-h" | "-help" | "--help") if position == 0 => Mode::Help,
+            _ => {
+                return Err(format!(
+                    "unexpected argument {arg:?}: Terraform starts this program without arguments, \
+                     and people with one of --debug, --version or --help"
+                ));
+            }
+        };
+    }
+    Ok(mode)
+}
+
+/// The text of `--help`.
+pub fn help(name: &str, version: &str, address: &str) -> String {
+    format!(
+        "{name} {version}, the Terraform provider {address}
+
+Terraform and OpenTofu start this program themselves; there is nothing to run by hand.
+
+  --debug    serve until Ctrl-C and print the TF_REATTACH_PROVIDERS line for a Terraform to attach to
+  --version  print the version
+  --help     print this text
+"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(args: &[&str]) -> Result<Mode, String> {
+        parse(args.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn one_argument_at_most() {
+        assert_eq!(parsed(&[]), Ok(Mode::Serve));
+        assert_eq!(parsed(&["-debug"]), Ok(Mode::Debug));
+        assert_eq!(parsed(&["--debug"]), Ok(Mode::Debug));
+        assert_eq!(parsed(&["--version"]), Ok(Mode::Version));
+        assert_eq!(parsed(&["--help"]), Ok(Mode::Help));
+        assert!(parsed(&["--debug", "--version"]).is_err());
+    }
+
+    #[test]
+    fn an_unknown_argument_is_named() {
+        let sentence = parsed(&["plan"]).unwrap_err();
+        assert!(sentence.contains("\"plan\""), "{sentence}");
+        assert!(sentence.contains("--debug"), "{sentence}");
+    }
+}

@@ -1,0 +1,82 @@
+//! A panic that nobody turned into a diagnostic, told in the one form that Terraform shows to users.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::Settings;
+use crate::framework::panics;
+
+/// The exit code of a crash, the same as that of a Go program.
+pub const EXIT_CODE: u8 = 2;
+
+/// Runs `serve`. The error is the report of a panic that ended it, or that ended a call without
+/// anybody telling the user.
+pub fn guard<T>(serve: impl FnOnce() -> T) -> Result<T, String> {
+    let outcome = catch_unwind(AssertUnwindSafe(serve));
+    match (outcome, panics::take()) {
+        (Ok(value), None) => Ok(value),
+        (_, report) => Err(report.unwrap_or_else(|| "no message".to_owned())),
+    }
+}
+
+/// The text for stderr. Terraform recognises a crash by how the first line starts, and shows up to a
+/// hundred lines from there.
+pub fn text(settings: &Settings, report: &str) -> String {
+    let Settings {
+        name,
+        version,
+        address,
+        issues,
+        ..
+    } = settings;
+    format!(
+        "panic: {report}\n\n\
+         {name} {version} ({address}) has crashed, which is a defect of the provider.\n\
+         Objects that were being changed may need a look; terraform plan shows what is left to do.\n\
+         Please report it with this text at {issues}\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+
+    const SETTINGS: Settings = Settings {
+        name: "terraform-provider-x",
+        version: "1.2.3",
+        address: "registry.example/ns/x",
+        issues: "https://issues.example",
+        redact: |text| Cow::Owned(text.replace("hunter2", "***")),
+    };
+
+    /// One test, since the hook belongs to the whole process.
+    #[test]
+    fn a_panic_becomes_a_scrubbed_report() {
+        let usual = std::panic::take_hook();
+        panics::install(SETTINGS.redact);
+        let crashed = guard(|| panic!("the password is hunter2"));
+        let told = guard(|| {
+            let caught = catch_unwind(|| panic!("caught"));
+            (caught.is_err(), panics::take())
+        });
+        let untold = guard(|| catch_unwind(|| panic!("forgotten")).is_err());
+        let calm = guard(|| 7);
+        std::panic::set_hook(usual);
+
+        let crashed: Result<(), String> = crashed;
+        let text = text(&SETTINGS, &crashed.unwrap_err());
+        assert!(
+            text.starts_with("panic: the password is *** at src/plugin/crash.rs:"),
+            "{text}"
+        );
+        assert!(
+            text.contains("1.2.3") && text.contains("https://issues.example"),
+            "{text}"
+        );
+        let (caught, report) = told.unwrap();
+        assert!(caught && report.unwrap().starts_with("caught at "));
+        assert!(untold.unwrap_err().starts_with("forgotten at "));
+        assert_eq!(calm, Ok(7));
+    }
+}

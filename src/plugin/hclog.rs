@@ -1,0 +1,195 @@
+//! Logs as Terraform reads them: one JSON object per line on stderr, in the form of hclog.
+//!
+//! Terraform crashes on a line whose `@message` is not a string, and takes a line apart wrongly when it
+//! has more than 64 KiB or its `@timestamp` another form than here.
+
+use std::borrow::Cow;
+use std::ffi::OsString;
+use std::io::Write as _;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
+
+use super::Settings;
+use super::hclog_fields::Fields;
+
+/// The crate whose own events are logged at the level asked for. Those of others could print what they
+/// transport, so they are logged from `WARN` on only.
+const OURS: &str = env!("CARGO_CRATE_NAME");
+/// The longest text of one value, in bytes. Longer ones are cut.
+const LONGEST_VALUE: usize = 8 * 1024;
+/// The longest line, in bytes. Values are cut further until it fits.
+const LONGEST_LINE: usize = 48 * 1024;
+
+/// Starts logging at the level the environment asks for. Where it asks for none nothing is installed,
+/// so that events cost nothing.
+pub fn init(settings: &Settings, get: impl Fn(&str) -> Option<OsString>) {
+    let provider = settings.address.rsplit('/').next().unwrap_or_default();
+    let level = level(provider, get);
+    if level == LevelFilter::OFF {
+        return;
+    }
+    let layer = Hclog {
+        level,
+        module: provider.to_owned(),
+        redact: settings.redact,
+        // Nobody is left to tell when stderr is closed.
+        write: |line: &[u8]| drop(std::io::stderr().lock().write_all(line)),
+    };
+    let subscriber = tracing_subscriber::registry().with(layer);
+    // Fails only where a program that embeds us logs by itself already.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+/// The level set for this provider, for all providers, or for everything. As Terraform does, a word
+/// that is no level is taken for the most detailed one.
+fn level(provider: &str, get: impl Fn(&str) -> Option<OsString>) -> LevelFilter {
+    let own = format!(
+        "TF_LOG_PROVIDER_{}",
+        provider.to_uppercase().replace('-', "_")
+    );
+    let asked = [own.as_str(), "TF_LOG_PROVIDER", "TF_LOG"]
+        .into_iter()
+        .find_map(|name| get(name).filter(|value| !value.is_empty()));
+    let Some(asked) = asked else {
+        return LevelFilter::OFF;
+    };
+    match asked.to_string_lossy().to_uppercase().as_str() {
+        "OFF" => LevelFilter::OFF,
+        "ERROR" => LevelFilter::ERROR,
+        "WARN" => LevelFilter::WARN,
+        "INFO" => LevelFilter::INFO,
+        "DEBUG" => LevelFilter::DEBUG,
+        _ => LevelFilter::TRACE,
+    }
+}
+
+struct Hclog<W> {
+    level: LevelFilter,
+    /// The first part of `@module`, in place of the name of our crate.
+    module: String,
+    redact: fn(&str) -> Cow<'_, str>,
+    write: W,
+}
+
+impl<S, W> Layer<S> for Hclog<W>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: Fn(&[u8]) + 'static,
+{
+    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        match within_ours(metadata.target()) {
+            // Our spans are kept at every level: their fields say which call an event belongs to.
+            Some(_) => metadata.is_span() || *metadata.level() <= self.level,
+            None => *metadata.level() <= self.level.min(LevelFilter::WARN),
+        }
+    }
+
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        if let Some(span) = context.span(id) {
+            let mut fields = Fields::new(self.redact);
+            attributes.record(&mut fields);
+            span.extensions_mut().insert(fields);
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        if let Some(span) = context.span(id)
+            && let Some(fields) = span.extensions_mut().get_mut::<Fields>()
+        {
+            values.record(fields);
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut line = Map::new();
+        for span in context.event_scope(event).into_iter().flatten() {
+            if let Some(fields) = span.extensions().get::<Fields>() {
+                // From the innermost span outwards: what is nearer to the event is kept.
+                fields.copy_missing_to(&mut line);
+            }
+        }
+        let mut fields = Fields::new(self.redact);
+        event.record(&mut fields);
+        let message = fields.take_message();
+        line.extend(fields.into_values());
+        let metadata = event.metadata();
+        line.insert("@level".to_owned(), level_name(metadata).into());
+        line.insert("@message".to_owned(), message.into());
+        line.insert("@module".to_owned(), self.module(metadata.target()).into());
+        line.insert("@timestamp".to_owned(), timestamp(Timestamp::now()).into());
+        (self.write)(&bounded(line));
+    }
+}
+
+impl<W> Hclog<W> {
+    fn module(&self, target: &str) -> String {
+        match within_ours(target) {
+            Some(path) => format!("{}{}", self.module, path.replace("::", ".")),
+            None => target.replace("::", "."),
+        }
+    }
+}
+
+/// The rest of a target below our crate: empty, or from `::` on.
+fn within_ours(target: &str) -> Option<&str> {
+    let rest = target.strip_prefix(OURS)?;
+    (rest.is_empty() || rest.starts_with("::")).then_some(rest)
+}
+
+fn level_name(metadata: &Metadata<'_>) -> &'static str {
+    match *metadata.level() {
+        tracing::Level::ERROR => "error",
+        tracing::Level::WARN => "warn",
+        tracing::Level::INFO => "info",
+        tracing::Level::DEBUG => "debug",
+        tracing::Level::TRACE => "trace",
+    }
+}
+
+/// Exactly six digits of a second, and `Z`.
+fn timestamp(now: Timestamp) -> String {
+    format!("{now:.6}")
+}
+
+/// The line, with its end, and not too long.
+fn bounded(mut line: Map<String, Value>) -> Vec<u8> {
+    let mut longest = LONGEST_VALUE;
+    loop {
+        for value in line.values_mut() {
+            if let Value::String(text) = value {
+                shorten(text, longest);
+            }
+        }
+        // Text and numbers always serialise.
+        let mut bytes = serde_json::to_vec(&line).unwrap_or_default();
+        if bytes.len() < LONGEST_LINE || longest == 0 {
+            bytes.push(b'\n');
+            return bytes;
+        }
+        // Nothing shorter than the four values with an `@` is ever cut.
+        longest = if longest > 64 { longest / 2 } else { 0 };
+        if longest == 0 {
+            line.retain(|name, _| name.starts_with('@'));
+        }
+    }
+}
+
+/// Cuts text that has more than `longest` bytes, at a character, and says so.
+fn shorten(text: &mut String, longest: usize) {
+    const CUT: &str = "… (cut)";
+    if longest > 0 && text.len() > longest {
+        text.truncate(text.floor_char_boundary(longest - CUT.len()));
+        text.push_str(CUT);
+    }
+}
+
+#[cfg(test)]
+#[path = "hclog_tests.rs"]
+mod tests;

@@ -1,0 +1,81 @@
+//! The fields of an event or a span, as values that are fit to be logged.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_json::{Map, Number, Value};
+use tracing::field::{Field, Visit};
+
+const MESSAGE: &str = "message";
+
+/// Collects fields; text is scrubbed on the way in.
+pub struct Fields {
+    values: Map<String, Value>,
+    redact: fn(&str) -> Cow<'_, str>,
+}
+
+impl Fields {
+    /// No fields yet.
+    pub fn new(redact: fn(&str) -> Cow<'_, str>) -> Self {
+        Self {
+            values: Map::new(),
+            redact,
+        }
+    }
+
+    /// Takes out the message, which is text whatever it was recorded as.
+    pub fn take_message(&mut self) -> String {
+        match self.values.remove(MESSAGE) {
+            None => String::new(),
+            Some(Value::String(message)) => message,
+            Some(other) => other.to_string(),
+        }
+    }
+
+    /// The fields themselves.
+    pub fn into_values(self) -> Map<String, Value> {
+        self.values
+    }
+
+    /// Adds those that `line` has not.
+    pub fn copy_missing_to(&self, line: &mut Map<String, Value>) {
+        for (name, value) in &self.values {
+            if !line.contains_key(name) {
+                line.insert(name.clone(), value.clone());
+            }
+        }
+    }
+
+    fn insert(&mut self, field: &Field, value: Value) {
+        self.values.insert(field.name().to_owned(), value);
+    }
+}
+
+impl Visit for Fields {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        let text = (self.redact)(value).into_owned();
+        self.insert(field, text.into());
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.record_str(field, &format!("{value:?}"));
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.insert(field, value.into());
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.insert(field, value.into());
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.insert(field, value.into());
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        // JSON has no infinity; text keeps what was meant.
+        let number = Number::from_f64(value).map(Value::Number);
+        self.insert(field, number.unwrap_or_else(|| value.to_string().into()));
+    }
+}

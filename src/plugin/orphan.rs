@@ -1,0 +1,82 @@
+//! Noticing that the host is gone. When it is killed it sends neither a signal nor a `Shutdown`.
+
+use std::time::Duration;
+
+use tokio::time::MissedTickBehavior;
+
+use super::connection::Presence;
+
+/// How often we look.
+const LOOK: Duration = Duration::from_secs(1);
+/// How many looks without a connection are taken for the end of the host, once it had connected.
+const LOOKS_AFTER: u32 = 5;
+/// The same before it first did; as long as the host itself waits for the handshake.
+const LOOKS_BEFORE: u32 = 60;
+
+/// The parent of this process.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Parent(#[cfg(unix)] Option<rustix::process::Pid>);
+
+impl Parent {
+    /// The parent at this moment; another one after it has ended. Always the same on Windows, where
+    /// only the connection tells.
+    pub fn now() -> Self {
+        Self(
+            #[cfg(unix)]
+            rustix::process::getppid(),
+        )
+    }
+}
+
+/// Returns, with the reason, when the host is gone: it was `parent`, or its connection has closed and
+/// no other was made.
+///
+/// Looks are counted instead of time, since time goes on while a stopped process group does not.
+pub async fn orphaned(parent: Parent, presence: Presence) -> &'static str {
+    let mut looks = tokio::time::interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut alone = 0;
+    loop {
+        looks.tick().await;
+        if Parent::now() != parent {
+            return "the parent process has ended";
+        }
+        alone = if presence.now() { 0 } else { alone + 1 };
+        let patience = if presence.ever() {
+            LOOKS_AFTER
+        } else {
+            LOOKS_BEFORE
+        };
+        if alone > patience {
+            return "nobody is connected";
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lost_connection_is_noticed_and_an_open_one_is_not() {
+        let presence = Presence::default();
+        let open = presence.admit(Box::new(tokio::io::empty()));
+        let mut orphaned = Box::pin(orphaned(Parent::now(), presence));
+        let hour = Duration::from_secs(3600);
+        assert!(tokio::time::timeout(hour, &mut orphaned).await.is_err());
+        drop(open);
+        let soon = Duration::from_secs(7);
+        assert_eq!(
+            tokio::time::timeout(soon, &mut orphaned).await,
+            Ok("nobody is connected")
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_connection_may_take_its_time() {
+        let mut orphaned = Box::pin(orphaned(Parent::now(), Presence::default()));
+        let slow = Duration::from_secs(50);
+        assert!(tokio::time::timeout(slow, &mut orphaned).await.is_err());
+        assert!(tokio::time::timeout(slow, &mut orphaned).await.is_ok());
+    }
+}

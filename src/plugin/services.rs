@@ -1,0 +1,128 @@
+//! The small services that a go-plugin host expects beside the provider.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio_stream::Stream;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::proto::go_plugin::grpc_broker_server::GrpcBroker;
+use crate::proto::go_plugin::grpc_controller_server::GrpcController;
+use crate::proto::go_plugin::grpc_stdio_server::GrpcStdio;
+use crate::proto::go_plugin::{ConnInfo, Empty, StdioData};
+use crate::proto::health::health_check_response::ServingStatus;
+use crate::proto::health::health_server::Health;
+use crate::proto::health::{HealthCheckRequest, HealthCheckResponse};
+
+/// The name under which go-plugin servers report their health.
+const HEALTH_NAME: &str = "plugin";
+
+/// The services; `ending` is how they learn and tell that the process ends.
+#[derive(Clone)]
+pub struct Services {
+    /// Cancelled when the process begins to end.
+    pub ending: CancellationToken,
+}
+
+#[tonic::async_trait]
+impl GrpcController for Services {
+    /// Only begins the end: the server finishes the calls in flight, this one first.
+    async fn shutdown(&self, _: Request<Empty>) -> Result<Response<Empty>, Status> {
+        tracing::debug!("told to shut down");
+        self.ending.cancel();
+        Ok(Response::new(Empty {}))
+    }
+}
+
+#[tonic::async_trait]
+impl GrpcStdio for Services {
+    type StreamStdioStream = UntilEnd<StdioData>;
+
+    /// Never has anything to say: nothing is written to stdout, and stderr goes to the host directly.
+    async fn stream_stdio(
+        &self,
+        _: Request<()>,
+    ) -> Result<Response<Self::StreamStdioStream>, Status> {
+        Ok(Response::new(UntilEnd::new(None, &self.ending)))
+    }
+}
+
+#[tonic::async_trait]
+impl GrpcBroker for Services {
+    type StartStreamStream = UntilEnd<ConnInfo>;
+
+    /// Hosts open the stream and send nothing: providers have no second connection to negotiate.
+    async fn start_stream(
+        &self,
+        _: Request<Streaming<ConnInfo>>,
+    ) -> Result<Response<Self::StartStreamStream>, Status> {
+        Ok(Response::new(UntilEnd::new(None, &self.ending)))
+    }
+}
+
+#[tonic::async_trait]
+impl Health for Services {
+    type WatchStream = UntilEnd<HealthCheckResponse>;
+
+    async fn check(
+        &self,
+        request: Request<HealthCheckRequest>,
+    ) -> Result<Response<HealthCheckResponse>, Status> {
+        match health(&request.get_ref().service) {
+            ServingStatus::ServiceUnknown => Err(Status::not_found("unknown service")),
+            status => Ok(Response::new(status.into())),
+        }
+    }
+
+    async fn watch(
+        &self,
+        request: Request<HealthCheckRequest>,
+    ) -> Result<Response<Self::WatchStream>, Status> {
+        let now = health(&request.get_ref().service).into();
+        Ok(Response::new(UntilEnd::new(Some(now), &self.ending)))
+    }
+}
+
+/// The empty name asks for the server as a whole.
+fn health(service: &str) -> ServingStatus {
+    match service {
+        "" | HEALTH_NAME => ServingStatus::Serving,
+        _ => ServingStatus::ServiceUnknown,
+    }
+}
+
+impl From<ServingStatus> for HealthCheckResponse {
+    fn from(status: ServingStatus) -> Self {
+        Self {
+            status: status.into(),
+        }
+    }
+}
+
+/// A stream that says at most one thing and stays open until the process ends.
+pub struct UntilEnd<T> {
+    first: Option<T>,
+    end: Pin<Box<WaitForCancellationFutureOwned>>,
+}
+
+impl<T> UntilEnd<T> {
+    fn new(first: Option<T>, ending: &CancellationToken) -> Self {
+        Self {
+            first,
+            end: Box::pin(ending.clone().cancelled_owned()),
+        }
+    }
+}
+
+impl<T: Unpin> Stream for UntilEnd<T> {
+    type Item = Result<T, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match self.first.take() {
+            Some(first) => Poll::Ready(Some(Ok(first))),
+            None => self.end.as_mut().poll(cx).map(|()| None),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The unix socket: in a directory of its own that only its user may enter.
+
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use tokio::net::{UnixListener, UnixStream};
+
+use super::error::StartError;
+use super::host::Host;
+
+/// What `sockaddr_un` holds besides the final zero.
+const LONGEST_PATH: usize = if cfg!(any(target_os = "linux", target_os = "android")) {
+    107
+} else {
+    103
+};
+
+/// A listening socket; its directory goes with it.
+pub struct UnixSocket {
+    listener: UnixListener,
+    /// Whether a group was invited, so that peers may be other users.
+    pub shared: bool,
+    _directory: TempDir,
+}
+
+impl UnixSocket {
+    /// Listens in a fresh directory, under the first parent that can be used, and answers the path.
+    pub fn bind(host: &Host) -> Result<(Self, String), StartError> {
+        let group = host.socket_group.as_deref().map(group_id).transpose()?;
+        let asked = host.socket_directory.clone();
+        let parents = [
+            asked.unwrap_or_else(std::env::temp_dir),
+            PathBuf::from("/tmp"),
+        ];
+        let mut refusals = Vec::new();
+        for parent in parents {
+            match Self::bind_under(&parent, group) {
+                Ok(bound) => return Ok(bound),
+                Err(error) => refusals.push(format!("{}: {error}", parent.display())),
+            }
+        }
+        Err(StartError::NoSocket(refusals.join("; ")))
+    }
+
+    fn bind_under(parent: &Path, group: Option<u32>) -> io::Result<(Self, String)> {
+        let directory = tempfile::Builder::new()
+            .prefix("plugin")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(std::path::absolute(parent)?)?;
+        let path = directory.path().join("socket");
+        let Some(address) = path.to_str() else {
+            return Err(io::Error::other("the path is not UTF-8"));
+        };
+        // The fields of the handshake line are separated by this, and the line by its end.
+        if address.contains(['|', '\n']) {
+            return Err(io::Error::other("the path does not fit the handshake line"));
+        }
+        if address.len() > LONGEST_PATH {
+            return Err(io::Error::other(format!(
+                "the path of the socket would have {} bytes, the limit is {LONGEST_PATH}",
+                address.len()
+            )));
+        }
+        let address = address.to_owned();
+        let listener = UnixListener::bind(&path)?;
+        if let Some(group) = group {
+            chown(&path, None, Some(group))?;
+            fs::set_permissions(&path, Permissions::from_mode(0o660))?;
+            chown(directory.path(), None, Some(group))?;
+            fs::set_permissions(directory.path(), Permissions::from_mode(0o710))?;
+        }
+        let socket = Self {
+            listener,
+            shared: group.is_some(),
+            _directory: directory,
+        };
+        Ok((socket, address))
+    }
+
+    /// The next connection.
+    pub async fn accept(&self) -> io::Result<UnixStream> {
+        let (stream, _) = self.listener.accept().await?;
+        Ok(stream)
+    }
+}
+
+/// Refuses a peer that runs as another user. The directory keeps them out already; this holds where a
+/// file system ignores permissions.
+pub fn connected_as_allowed(stream: &UnixStream) -> io::Result<()> {
+    let peer = stream.peer_cred()?.uid();
+    if is_allowed(peer, rustix::process::geteuid().as_raw()) {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::PermissionDenied,
+        format!("the peer runs as user {peer}"),
+    ))
+}
+
+/// Root can read our memory anyway, and may have started us as somebody else.
+fn is_allowed(peer: u32, own: u32) -> bool {
+    peer == own || peer == 0
+}
+
+/// The number of a group given by name or number. The name service has no safe interface, so names
+/// are looked up where local groups are kept.
+fn group_id(group: &str) -> Result<u32, StartError> {
+    if let Ok(id) = group.parse() {
+        return Ok(id);
+    }
+    fs::read_to_string("/etc/group")
+        .ok()
+        .and_then(|file| group_in(&file, group))
+        .ok_or_else(|| StartError::Group(group.to_owned()))
+}
+
+/// Finds a group in text of the form `name:password:id:members`.
+fn group_in(file: &str, name: &str) -> Option<u32> {
+    file.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        if fields.next() != Some(name) {
+            return None;
+        }
+        fields.nth(1)?.parse().ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(directory: &Path) -> Host {
+        Host {
+            socket_directory: Some(directory.to_owned()),
+            ..Host::debugging()
+        }
+    }
+
+    #[tokio::test]
+    async fn the_directory_is_private_and_goes_with_the_socket() {
+        let parent = tempfile::tempdir().unwrap();
+        let (socket, address) = UnixSocket::bind(&host(parent.path())).unwrap();
+        let directory = Path::new(&address).parent().unwrap().to_owned();
+        assert_eq!(directory.parent(), Some(parent.path()));
+        let mode = fs::metadata(&directory).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        drop(socket);
+        assert!(!directory.exists());
+    }
+
+    #[tokio::test]
+    async fn a_path_that_is_too_long_falls_back() {
+        let parent = tempfile::tempdir().unwrap();
+        let long = parent.path().join("x".repeat(90));
+        fs::create_dir(&long).unwrap();
+        let (_socket, address) = UnixSocket::bind(&host(&long)).unwrap();
+        assert!(address.starts_with("/tmp/plugin"), "{address}");
+        assert_eq!(
+            fs::read_dir(&long).unwrap().count(),
+            0,
+            "nothing is left behind"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_invited_group_may_use_the_socket() {
+        let parent = tempfile::tempdir().unwrap();
+        // One's own group is one that everybody may give a file to.
+        let group = rustix::process::getegid().as_raw();
+        let host = Host {
+            socket_group: Some(group.to_string()),
+            ..host(parent.path())
+        };
+        let (socket, address) = UnixSocket::bind(&host).unwrap();
+        assert!(socket.shared);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(Path::new(&address)), 0o660);
+        assert_eq!(mode(Path::new(&address).parent().unwrap()), 0o710);
+    }
+
+    #[test]
+    fn groups_are_found_by_name_or_number() {
+        let file = "root:x:0:\nstaff:x:50:ann,bob\n";
+        assert_eq!(group_in(file, "staff"), Some(50));
+        assert_eq!(group_in(file, "sta"), None);
+        assert_eq!(group_id("1234").unwrap(), 1234);
+        let error = group_id("no such group").unwrap_err().to_string();
+        assert!(error.contains("no such group"), "{error}");
+    }
+
+    #[test]
+    fn other_users_are_strangers_and_root_is_not() {
+        assert!(is_allowed(1000, 1000) && is_allowed(0, 1000));
+        assert!(!is_allowed(1001, 1000) && !is_allowed(1000, 0));
+    }
+}

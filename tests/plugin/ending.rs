@@ -1,0 +1,122 @@
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use terraform_provider_bahriya::proto::go_plugin::Empty;
+use terraform_provider_bahriya::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
+use terraform_provider_bahriya::proto::health::HealthCheckRequest;
+use terraform_provider_bahriya::proto::health::health_client::HealthClient;
+use terraform_provider_bahriya::proto::tfplugin6::apply_resource_change;
+use tonic::codegen::http::uri::PathAndQuery;
+use tonic::transport::Channel;
+use tonic::{Request, Status};
+
+use crate::support::{Options, PATIENCE, PluginProcess};
+
+/// How long Terraform waits after `Shutdown` before it kills.
+const PATIENCE_OF_TERRAFORM: Duration = Duration::from_secs(2);
+
+fn has_socket(plugin: &PluginProcess) -> impl Fn() -> bool + use<> {
+    let directory = Path::new(&plugin.handshake.address)
+        .parent()
+        .unwrap()
+        .to_owned();
+    move || directory.exists()
+}
+
+/// A call that stays in flight for ever: its request never ends.
+async fn endless_call(channel: Channel) -> Result<(), Status> {
+    let mut client = tonic::client::Grpc::new(channel);
+    client.ready().await.unwrap();
+    let request = Request::new(tokio_stream::pending::<apply_resource_change::Request>());
+    let path = PathAndQuery::from_static("/tfplugin6.Provider/ApplyResourceChange");
+    let codec = tonic_prost::ProstCodec::<_, apply_resource_change::Response>::default();
+    client
+        .client_streaming(request, path, codec)
+        .await
+        .map(drop)
+}
+
+#[tokio::test]
+async fn shutdown_removes_the_socket_and_exits_well() {
+    let plugin = PluginProcess::start(Options::default()).await;
+    let has_socket = has_socket(&plugin);
+    assert!(has_socket());
+    let (status, stderr) = plugin.shutdown().await;
+    assert_eq!(status.code(), Some(0));
+    assert!(!has_socket());
+    assert_eq!(stderr, [""; 0]);
+}
+
+#[tokio::test]
+async fn shutdown_does_not_wait_for_calls_longer_than_terraform_does() {
+    let plugin = PluginProcess::start(Options::default()).await;
+    let has_socket = has_socket(&plugin);
+    let call = tokio::spawn(endless_call(plugin.channel.clone()));
+    // The call is on its way before the end begins: both use one connection, in order.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut controller = GrpcControllerClient::new(plugin.channel.clone());
+    controller.shutdown(Empty {}).await.unwrap();
+    let told = Instant::now();
+    let (status, _) = plugin.process.end().await;
+    assert!(
+        told.elapsed() < PATIENCE_OF_TERRAFORM,
+        "{:?}",
+        told.elapsed()
+    );
+    assert_eq!(status.code(), Some(0));
+    assert!(!has_socket());
+    assert!(call.await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn an_interrupt_is_left_to_terraform() {
+    let plugin = PluginProcess::start(Options::default().env("TF_LOG", "DEBUG")).await;
+    for _ in 0..2 {
+        plugin.process.signal(Signal::INT);
+        plugin.process.stderr.wait_for("left an interrupt").await;
+    }
+    let mut health = HealthClient::new(plugin.channel.clone());
+    health.check(HealthCheckRequest::default()).await.unwrap();
+    let (status, _) = plugin.shutdown().await;
+    assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_request_to_terminate_is_followed() {
+    for signal in [Signal::TERM, Signal::HUP] {
+        let plugin = PluginProcess::start(Options::default()).await;
+        let has_socket = has_socket(&plugin);
+        plugin.process.signal(signal);
+        let (status, _) = plugin.process.end().await;
+        assert_eq!(status.code(), Some(0), "{signal:?}");
+        assert!(!has_socket());
+    }
+}
+
+#[tokio::test]
+async fn it_does_not_outlive_its_parent() {
+    let through = ["sh", "-c", "\"$0\" & wait"].map(str::to_owned);
+    let options = Options {
+        through: through.into(),
+        ..Options::default()
+    };
+    let mut plugin = PluginProcess::start(options).await;
+    let has_socket = has_socket(&plugin);
+    plugin.process.child.kill().await.unwrap();
+    // The connection stands; only the parent is gone. The end of stdout is the end of the process.
+    assert_eq!(plugin.process.line().await, None);
+    assert!(!has_socket());
+}
+
+#[tokio::test]
+async fn it_does_not_wait_for_a_host_that_has_hung_up() {
+    let plugin = PluginProcess::start(Options::default()).await;
+    let has_socket = has_socket(&plugin);
+    drop(plugin.channel);
+    let (status, _) = tokio::time::timeout(PATIENCE, plugin.process.end())
+        .await
+        .unwrap();
+    assert_eq!(status.code(), Some(0));
+    assert!(!has_socket());
+}
