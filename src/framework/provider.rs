@@ -119,8 +119,8 @@ pub trait Resource<C: Send + Sync + 'static>: Send + Sync {
     /// Plans a create or an update. Pure: no clock, no network, the same answer to the same question.
     fn plan(&self, request: PlanRequest<'_>, diagnostics: &mut Diagnostics) -> Plan;
 
-    /// Plans a deletion: a last chance to warn or to refuse.
-    fn plan_delete(&self, prior: &Value, private: &[u8], diagnostics: &mut Diagnostics);
+    /// Plans a deletion: a last chance to warn or to refuse. Answers the bytes for the apply.
+    fn plan_delete(&self, prior: &Value, private: &[u8], diagnostics: &mut Diagnostics) -> Vec<u8>;
 
     /// Looks at the object. `None` without an error means that it is proved to be gone.
     async fn read(

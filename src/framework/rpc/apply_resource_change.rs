@@ -50,7 +50,8 @@ pub async fn handle<P: Provider>(
     if let Some(stored) = stored {
         response.new_state = Some(wire::encode(&plan::storable(schema, stored.value)));
         response.private = stored.private;
-        response.new_identity = wire::encode_identity(&stored.identity);
+        response.new_identity =
+            wire::encode_identity(&stored.identity).or(request.planned_identity);
     }
     Ok(response)
 }

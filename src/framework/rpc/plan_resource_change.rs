@@ -19,10 +19,10 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
     )?;
     let mut diagnostics = Diagnostics::new();
     if proposed.is_null() {
-        resource.plan_delete(&prior, &request.prior_private, &mut diagnostics);
+        let private = resource.plan_delete(&prior, &request.prior_private, &mut diagnostics);
         return Ok(Response {
             planned_state: Some(wire::encode(&proposed)),
-            planned_private: request.prior_private.clone(),
+            planned_private: private,
             planned_identity: request.prior_identity.clone(),
             diagnostics: wire::diagnostics(&diagnostics),
             ..Default::default()

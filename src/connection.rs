@@ -1,0 +1,33 @@
+//! What the configured provider hands to its resources.
+
+use crate::api::Client;
+use crate::framework::diagnostics::Diagnostics;
+
+/// The way to the API, if the configuration already tells it.
+pub enum Connection {
+    /// Everything is known.
+    Ready(Client),
+    /// A plan runs while these provider arguments are not known yet.
+    Undecided(Vec<&'static str>),
+}
+
+impl Connection {
+    /// The client, or an error that says what is missing.
+    pub fn client(&self, diagnostics: &mut Diagnostics) -> Option<&Client> {
+        match self {
+            Self::Ready(client) => Some(client),
+            Self::Undecided(arguments) => {
+                diagnostics.error(
+                    "Provider configuration not known yet",
+                    format!(
+                        "The API cannot be asked, because {} of the provider block depends on something that \
+                         is only known after apply. Apply that first (terraform apply -target=…), or set the \
+                         value directly or by its environment variable.",
+                        arguments.join(" and ")
+                    ),
+                );
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The provider itself: its configuration, and the lists of what it offers.
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use crate::api::{self, Client};
+use crate::connection::Connection;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::function::Function;
+use crate::framework::model::Attr;
+use crate::framework::path::Path;
+use crate::framework::provider::{DataSource, Provider, Resource};
+use crate::framework::schema::{Attribute, Mode, Schema};
+use crate::framework::value::Value;
+use crate::resources::project_registry_attachment::ProjectRegistryAttachment;
+use crate::resources::registry::Registry;
+use crate::secret::{self, Secret};
+
+/// Where the API is unless the configuration says otherwise.
+const DEFAULT_BASE_URL: &str = "https://api.bahriya.cloud/console/v1";
+
+/// The provider for Bahriya.
+pub struct Bahriya;
+
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+    Schema::new(
+        "Manages the private image registries of a [Bahriya](https://bahriya.cloud) organisation: \
+         credentials as versions that are rotated, rolled back and attached to projects.",
+        vec![
+            Attribute::string(
+                "token",
+                Mode::Optional,
+                "A personal access token (`pat_…`). It acts with the permissions of the member who made it.",
+            )
+            .default("the environment variable `BAHRIYA_TOKEN`")
+            .sensitive(),
+            Attribute::string(
+                "organisation_id",
+                Mode::Optional,
+                "The UUID of the organisation whose objects are managed.",
+            )
+            .default("the environment variable `BAHRIYA_ORGANISATION_ID`"),
+            Attribute::string(
+                "base_url",
+                Mode::Optional,
+                "The address of the console API. It has to use `https`, or `http` to this machine.",
+            )
+            .default("the environment variable `BAHRIYA_API_URL`, else `https://api.bahriya.cloud/console/v1`"),
+            Attribute::string(
+                "ca_certificate_file",
+                Mode::Optional,
+                "A PEM file with certificates to trust beside those of the system, for a network that inspects TLS.",
+            )
+            .default("the environment variable `BAHRIYA_CA_CERTIFICATE_FILE`"),
+        ],
+    )
+});
+
+static RESOURCES: [&dyn Resource<Connection>; 2] = [&Registry, &ProjectRegistryAttachment];
+
+impl Provider for Bahriya {
+    type Connection = Connection;
+
+    fn schema(&self) -> &'static Schema {
+        &SCHEMA
+    }
+
+    fn resources(&self) -> &[&'static dyn Resource<Connection>] {
+        &RESOURCES
+    }
+
+    fn data_sources(&self) -> &[&'static dyn DataSource<Connection>] {
+        &[]
+    }
+
+    fn functions(&self) -> &[&'static dyn Function] {
+        &[]
+    }
+
+    fn configure(
+        &self,
+        config: &Value,
+        terraform_version: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Connection> {
+        let mut undecided = Vec::new();
+        let mut setting = |name, variable| Setting::find(config, name, variable, &mut undecided);
+        let token = setting("token", "BAHRIYA_TOKEN");
+        let organisation = setting("organisation_id", "BAHRIYA_ORGANISATION_ID");
+        let base_url = setting("base_url", "BAHRIYA_API_URL");
+        let ca_file = setting("ca_certificate_file", "BAHRIYA_CA_CERTIFICATE_FILE");
+        if !undecided.is_empty() {
+            return Some(Connection::Undecided(undecided));
+        }
+        let token = token.required("a personal access token", diagnostics);
+        let organisation = organisation.required("the UUID of an organisation", diagnostics);
+        let token = Secret::new(token?);
+        secret::register(&token);
+        let settings = api::Settings {
+            base_url: base_url
+                .value
+                .unwrap_or_else(|| DEFAULT_BASE_URL.to_owned()),
+            organisation_id: organisation?,
+            token,
+            ca_certificate_file: ca_file.value.map(PathBuf::from),
+            user_agent: format!(
+                "terraform-provider-bahriya/{} (Terraform {terraform_version})",
+                env!("CARGO_PKG_VERSION")
+            ),
+        };
+        match Client::new(settings) {
+            Ok(client) => Some(Connection::Ready(client)),
+            Err(error) => {
+                diagnostics.error_at(
+                    Path::attribute(error.setting),
+                    format!("Invalid {}", error.setting),
+                    format!(
+                        "The provider cannot be configured: {error}. {}",
+                        error.advice
+                    ),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// A provider argument with its environment variable.
+struct Setting {
+    name: &'static str,
+    variable: &'static str,
+    value: Option<String>,
+}
+
+impl Setting {
+    /// The argument wins over the variable; an empty text counts as absent in both.
+    fn find(
+        config: &Value,
+        name: &'static str,
+        variable: &'static str,
+        undecided: &mut Vec<&'static str>,
+    ) -> Self {
+        let value = match Attr::<String>::read(config, name) {
+            Attr::Known(value) if !value.is_empty() => Some(value),
+            Attr::Unknown => {
+                undecided.push(name);
+                None
+            }
+            _ => std::env::var(variable)
+                .ok()
+                .filter(|value| !value.is_empty()),
+        };
+        Self {
+            name,
+            variable,
+            value,
+        }
+    }
+
+    fn required(self, what: &str, diagnostics: &mut Diagnostics) -> Option<String> {
+        if self.value.is_none() {
+            diagnostics.error_at(
+                Path::attribute(self.name),
+                format!("Missing {}", self.name),
+                format!(
+                    "The provider needs {what}. Set {} in the provider block, or the environment variable {}.",
+                    self.name, self.variable
+                ),
+            );
+        }
+        self.value
+    }
+}

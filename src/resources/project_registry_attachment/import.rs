@@ -1,0 +1,114 @@
+//! Bringing an existing attachment under management. Reads only.
+
+use super::operations;
+use super::schema::Model;
+use crate::api::{Client, Error, Operation, Project};
+use crate::connection::Connection;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::model::Attr;
+use crate::framework::provider::{Call, ImportTarget, Stored};
+use crate::framework::value::Value;
+use crate::resources::report;
+use crate::resources::timeouts;
+
+/// Finds the attachment by `{project}:{handle}`, in which `project` is an id or a handle.
+pub async fn import(
+    call: &Call<Connection>,
+    target: ImportTarget,
+    diagnostics: &mut Diagnostics,
+) -> Option<Stored> {
+    let client = call.connection.client(diagnostics)?;
+    let operation = timeouts::operation(call, &Attr::Null, |timeouts| &timeouts.read);
+    let (project, handle) = match target {
+        ImportTarget::Id(id) => parts(&id, diagnostics)?,
+        ImportTarget::Identity(identity) => of_identity(client, &identity, diagnostics)?,
+    };
+    let name = format!("attachment of registry \"{handle}\" to project \"{project}\"");
+    match find(client, &operation, &project, &handle).await {
+        Ok(Some(model)) => Some(operations::stored(client, model)),
+        Ok(None) => {
+            diagnostics.error(
+                format!("No {name}"),
+                format!(
+                    "Organisation {} has no such project, or the registry is not attached to it. Check both, or \
+                     create the attachment instead of importing it.",
+                    client.organisation()
+                ),
+            );
+            None
+        }
+        Err(error) => {
+            report::failed("import", &name, &error, diagnostics);
+            None
+        }
+    }
+}
+
+fn parts(id: &str, diagnostics: &mut Diagnostics) -> Option<(String, String)> {
+    // Neither a UUID nor a handle contains either separator.
+    match id.split_once([':', '/']) {
+        Some((project, handle)) if !project.is_empty() && !handle.is_empty() => {
+            Some((project.to_owned(), handle.to_owned()))
+        }
+        _ => {
+            diagnostics.error(
+                format!("\"{id}\" names no attachment"),
+                "Import an attachment by {project_id}:{handle} or {project_handle}:{handle}, for example \
+                 shop:ghcr-deploy.",
+            );
+            None
+        }
+    }
+}
+
+fn of_identity(
+    client: &Client,
+    identity: &Value,
+    diagnostics: &mut Diagnostics,
+) -> Option<(String, String)> {
+    let part = |name| Attr::<String>::read(identity, name).known().cloned();
+    let organisation = part("organisation_id");
+    if !report::same_organisation(organisation.as_deref(), client, "The identity", diagnostics) {
+        return None;
+    }
+    Some((
+        part("project_id").unwrap_or_default(),
+        part("handle").unwrap_or_default(),
+    ))
+}
+
+async fn find(
+    client: &Client,
+    operation: &Operation,
+    project: &str,
+    handle: &str,
+) -> Result<Option<Model>, Error> {
+    let Some(project) = find_project(client, operation, project).await? else {
+        return Ok(None);
+    };
+    let attachments = client.attachments(operation, &project.id).await?;
+    let found = attachments
+        .into_iter()
+        .flatten()
+        .find(|attachment| attachment.handle == handle);
+    Ok(found.map(|attachment| Model {
+        id: Attr::Known(format!("{}:{handle}", project.id)),
+        project_id: Attr::Known(project.id),
+        handle: Attr::Known(attachment.handle),
+        join_id: attachment.join_id.into(),
+        timeouts: Attr::Null,
+    }))
+}
+
+async fn find_project(
+    client: &Client,
+    operation: &Operation,
+    project: &str,
+) -> Result<Option<Project>, Error> {
+    if uuid::Uuid::try_parse(project).is_ok()
+        && let Some(found) = client.project(operation, project).await?
+    {
+        return Ok(Some(found));
+    }
+    client.project_by_handle(operation, project).await
+}

@@ -1,0 +1,137 @@
+//! `bahriya_project_registry_attachment`: a project may use a registry.
+
+mod import;
+mod operations;
+mod schema;
+
+use async_trait::async_trait;
+
+use self::schema::Model;
+use crate::api::Client;
+use crate::connection::Connection;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::model::{Attr, object};
+use crate::framework::private;
+use crate::framework::provider::{
+    Call, ImportTarget, Plan, PlanRequest, Resource, Stored, UpdateRequest,
+};
+use crate::framework::schema::{IdentitySchema, Schema};
+use crate::framework::value::Value;
+
+/// The resource.
+pub struct ProjectRegistryAttachment;
+
+#[async_trait]
+impl Resource<Connection> for ProjectRegistryAttachment {
+    fn type_name(&self) -> &'static str {
+        "bahriya_project_registry_attachment"
+    }
+
+    fn schema(&self) -> &'static Schema {
+        &schema::SCHEMA
+    }
+
+    fn identity(&self) -> &'static IdentitySchema {
+        &schema::IDENTITY
+    }
+
+    fn validate(&self, _: &Value, _: &mut Diagnostics) {}
+
+    fn plan(&self, request: PlanRequest<'_>, _: &mut Diagnostics) -> Plan {
+        let mut planned = Model::from(request.draft);
+        if request.prior.is_none()
+            && let (Some(project), Some(handle)) =
+                (planned.project_id.known(), planned.handle.known())
+        {
+            planned.id = Attr::Known(format!("{project}:{handle}"));
+        }
+        Plan {
+            planned: planned.into(),
+            private: request.private.to_owned(),
+        }
+    }
+
+    fn plan_delete(&self, _: &Value, private: &[u8], _: &mut Diagnostics) -> Vec<u8> {
+        private.to_owned()
+    }
+
+    async fn read(
+        &self,
+        call: &Call<Connection>,
+        current: Stored,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Stored> {
+        operations::read(call, current, diagnostics).await
+    }
+
+    async fn create(
+        &self,
+        call: &Call<Connection>,
+        planned: Value,
+        _: Value,
+        _: Vec<u8>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Stored> {
+        operations::create(call, (&planned).into(), diagnostics).await
+    }
+
+    /// Only `timeouts` can change without a replacement, and it calls nothing.
+    async fn update(
+        &self,
+        _: &Call<Connection>,
+        request: UpdateRequest,
+        _: &mut Diagnostics,
+    ) -> Stored {
+        Stored {
+            value: request.planned,
+            private: request.private,
+            identity: Value::Null,
+        }
+    }
+
+    async fn delete(
+        &self,
+        call: &Call<Connection>,
+        prior: Value,
+        private: Vec<u8>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let memory = private::decode(&private);
+        operations::delete(call, &(&prior).into(), &memory, diagnostics).await;
+    }
+
+    async fn import(
+        &self,
+        call: &Call<Connection>,
+        target: ImportTarget,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Stored> {
+        import::import(call, target, diagnostics).await
+    }
+
+    fn accepts_move(&self, source_provider: &str, source_type: &str) -> bool {
+        crate::resources::is_official(source_provider)
+            && source_type == "bahriya_project_registry_attachment"
+    }
+}
+
+/// What an attachment is called in messages.
+fn name_of(model: &Model) -> String {
+    let or_unknown = |part: &Attr<String>| part.known().cloned().unwrap_or_else(|| "?".to_owned());
+    format!(
+        "attachment of registry \"{}\" to project {}",
+        or_unknown(&model.handle),
+        or_unknown(&model.project_id)
+    )
+}
+
+fn identity_of(client: &Client, model: &Model) -> Value {
+    match (model.project_id.known(), model.handle.known()) {
+        (Some(project), Some(handle)) => object([
+            ("organisation_id", client.organisation().into()),
+            ("project_id", project.as_str().into()),
+            ("handle", handle.as_str().into()),
+        ]),
+        _ => Value::Null,
+    }
+}

@@ -1,0 +1,68 @@
+//! The credential check before credentials are stored (`verify`).
+
+use super::schema::Model;
+use crate::api::Operation;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::path::Path;
+use crate::oci::verify::{DEFAULT_TIMEOUT, Outcome, Verifier};
+use crate::secret::Secret;
+
+/// Tries the configured credentials at their registry server, if the configuration asks for it.
+///
+/// Only a refusal counts: a runner behind a firewall cannot reach every registry and still has to apply.
+pub async fn credentials(
+    operation: &Operation,
+    config: &Model,
+    password: &Secret,
+    diagnostics: &mut Diagnostics,
+) {
+    let strict = match config.verify.known().map(String::as_str) {
+        Some("error") => true,
+        Some("warn") => false,
+        _ => return,
+    };
+    let (Some(server), Some(username)) = (config.server.known(), config.username.known()) else {
+        return;
+    };
+    let verifier = Verifier::new(Vec::new(), DEFAULT_TIMEOUT);
+    let outcome = tokio::select! {
+        () = operation.cancel.cancelled() => return,
+        outcome = verifier.verify(server, username, password) => outcome,
+    };
+    let (summary, reason) = match &outcome {
+        Outcome::Accepted => return,
+        Outcome::Refused { reason } => {
+            let summary = format!("{server} refuses the credentials");
+            if strict {
+                diagnostics.error_at(
+                    Path::attribute("password"),
+                    summary,
+                    format!(
+                        "Nothing was stored. The registry server was asked, and {reason}. Check user name and \
+                         password, or set verify to \"warn\" or \"off\" to store them unchecked."
+                    ),
+                );
+                return;
+            }
+            (summary, reason.clone())
+        }
+        Outcome::Unreachable { reason } => (format!("{server} could not be asked"), reason.clone()),
+        Outcome::NotARegistry { reason } => (
+            format!("{server} does not answer as a registry"),
+            reason.clone(),
+        ),
+        Outcome::RealmRefused { host, reason } => (
+            format!("{server} wants the credentials sent elsewhere"),
+            format!("they were not sent to \"{host}\": {reason}"),
+        ),
+        Outcome::NotChecked { reason } => (
+            format!("The credentials for {server} were not checked"),
+            reason.clone(),
+        ),
+    };
+    diagnostics.warning_at(
+        Path::attribute("verify"),
+        summary,
+        format!("{reason}. The credentials are stored all the same."),
+    );
+}

@@ -1,0 +1,114 @@
+//! Bringing an existing registry under management. Reads only.
+
+use super::memory::Memory;
+use super::read;
+use super::schema::Model;
+use super::{identity_of, name_of};
+use crate::api::{Client, Error, HandleState, Operation, Registry};
+use crate::connection::Connection;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::model::Attr;
+use crate::framework::provider::{Call, ImportTarget, Stored};
+use crate::resources::report;
+use crate::resources::timeouts;
+
+/// Finds the registry by its id or by its handle.
+pub async fn import(
+    call: &Call<Connection>,
+    target: ImportTarget,
+    diagnostics: &mut Diagnostics,
+) -> Option<Stored> {
+    let client = call.connection.client(diagnostics)?;
+    let operation = timeouts::operation(call, &Attr::Null, |timeouts| &timeouts.read);
+    let id = match target {
+        ImportTarget::Id(id) => id,
+        ImportTarget::Identity(identity) => {
+            let organisation = Attr::<String>::read(&identity, "organisation_id");
+            let recorded = organisation.known().map(String::as_str);
+            if !report::same_organisation(recorded, client, "The identity", diagnostics) {
+                return None;
+            }
+            Attr::read(&identity, "id")
+                .known()
+                .cloned()
+                .unwrap_or_default()
+        }
+    };
+    match find(client, &operation, &id).await {
+        Ok(Found::Registry(registry)) => {
+            let stored = adopt(client, &operation, &registry).await;
+            stored
+                .map_err(|error| {
+                    report::failed("import", &format!("registry \"{id}\""), &error, diagnostics);
+                })
+                .ok()
+        }
+        Ok(Found::Burned) => {
+            diagnostics.error(
+                format!("Registry \"{id}\" is gone"),
+                "A registry had this handle and was deleted. Nothing is left to import.",
+            );
+            None
+        }
+        Ok(Found::Nothing) => {
+            diagnostics.error(
+                format!("No registry \"{id}\""),
+                format!(
+                    "Organisation {} has none with this id or handle. Import a registry by its UUID or by its \
+                     handle, and check organisation_id.",
+                    client.organisation()
+                ),
+            );
+            None
+        }
+        Err(error) => {
+            report::failed("import", &format!("registry \"{id}\""), &error, diagnostics);
+            None
+        }
+    }
+}
+
+enum Found {
+    Registry(Box<Registry>),
+    Burned,
+    Nothing,
+}
+
+async fn find(client: &Client, operation: &Operation, id: &str) -> Result<Found, Error> {
+    // A handle may look like a UUID, so one that is no id is still looked for as a handle.
+    if uuid::Uuid::try_parse(id).is_ok()
+        && let Some(registry) = client.registry(operation, id).await?
+    {
+        return Ok(Found::Registry(Box::new(registry)));
+    }
+    if id.is_empty() {
+        return Ok(Found::Nothing);
+    }
+    Ok(match client.registry_by_handle(operation, id).await? {
+        HandleState::Alive(registry) => Found::Registry(registry),
+        HandleState::Burned => Found::Burned,
+        HandleState::Free => Found::Nothing,
+    })
+}
+
+async fn adopt(
+    client: &Client,
+    operation: &Operation,
+    registry: &Registry,
+) -> Result<Stored, Error> {
+    let mut model = Model::default();
+    let mut memory = Memory {
+        organisation: Some(client.organisation().to_owned()),
+        imported: true,
+        ..Memory::default()
+    };
+    let current = read::look_at_versions(client, operation, registry, &model, &mut memory).await?;
+    memory.settle(current);
+    read::take(&mut model, registry, current, memory.configured);
+    tracing::info!(registry = name_of(&model), "imported");
+    Ok(Stored {
+        identity: identity_of(client, &model),
+        value: model.into(),
+        private: memory.stored(),
+    })
+}

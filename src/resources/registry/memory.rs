@@ -1,0 +1,157 @@
+//! What the provider remembers of a registry beside its state: private bytes, in the clear, never a secret.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::fingerprint::{Fingerprint, Salt};
+use crate::framework::private;
+use crate::secret::Secret;
+
+/// The private data of one registry.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Memory {
+    /// The organisation it belongs to.
+    pub organisation: Option<String>,
+    /// The salt of all fingerprints.
+    pub salt: Option<Salt>,
+    /// The fingerprint of the configured credentials.
+    pub held: Option<Fingerprint>,
+    /// The version that holds them, where the API shows numbers.
+    pub configured: Option<i64>,
+    /// The fingerprints of the versions that this provider made, by number.
+    pub fingerprints: BTreeMap<i64, Fingerprint>,
+    /// The retained versions in ascending order, as last seen; `None` while that is not known.
+    pub retained: Option<Vec<i64>>,
+    /// A change of credentials whose outcome nobody saw.
+    pub intent: Option<Intent>,
+    /// It was imported and nothing has been applied since.
+    pub imported: bool,
+    /// Metadata cannot be written without credentials: the API speaks the *put* dialect.
+    pub whole_writes: bool,
+    /// What the apply of a plan has to know; never stored with an object.
+    pub plan: Option<PlanNote>,
+}
+
+/// A write of credentials that may or may not have landed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// What was written.
+    pub fingerprint: Fingerprint,
+    /// The newest version before; 0 for a create.
+    pub before: i64,
+}
+
+/// What a plan leaves for the calls that follow it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PlanNote {
+    /// An update of the registry with this handle. If a replace follows, its second half sees this.
+    Change {
+        /// The handle of the registry as it is.
+        of: String,
+    },
+    /// A create. If it is the second half of a replace, the deletion of the first half sees this.
+    Create {
+        /// The handle of the new registry, if it is known.
+        handle: Option<String>,
+        /// The handle of the registry that a requested change replaces.
+        replaces: Option<String>,
+    },
+}
+
+impl Memory {
+    /// Reads private bytes; foreign or empty ones hold nothing.
+    pub fn decode(bytes: &[u8]) -> Self {
+        private::decode(bytes)
+    }
+
+    /// The bytes to hand to the apply of a plan.
+    pub fn encode(&self) -> Vec<u8> {
+        private::encode(self)
+    }
+
+    /// The bytes to store with the object.
+    pub fn stored(mut self) -> Vec<u8> {
+        self.plan = None;
+        self.encode()
+    }
+
+    /// The fingerprint of credentials, under the salt of this registry if there is one.
+    pub fn fingerprint(
+        &self,
+        server: &str,
+        username: &str,
+        password: &Secret,
+    ) -> Option<Fingerprint> {
+        Fingerprint::of(self.salt.as_ref()?, server, username, password)
+    }
+
+    /// The fingerprint of credentials, under a salt that is made now if there is none yet.
+    pub fn new_fingerprint(
+        &mut self,
+        server: &str,
+        username: &str,
+        password: &Secret,
+    ) -> Option<Fingerprint> {
+        let salt = self.salt.get_or_insert_with(Salt::random);
+        Fingerprint::of(salt, server, username, password)
+    }
+
+    /// Takes note that a version holds the configured credentials.
+    pub fn hold(&mut self, version: Option<i64>, fingerprint: Option<Fingerprint>) {
+        self.configured = version;
+        self.held.clone_from(&fingerprint);
+        if let (Some(version), Some(fingerprint)) = (version, fingerprint) {
+            self.fingerprints.insert(version, fingerprint);
+        }
+        self.intent = None;
+        self.imported = false;
+    }
+
+    /// Whether a version can still be activated. Without a list there is no reason to doubt it.
+    pub fn retains(&self, version: i64) -> bool {
+        self.retained
+            .as_ref()
+            .is_none_or(|retained| retained.contains(&version))
+    }
+
+    /// The newest retained version that holds the credentials, if the API can activate one.
+    pub fn version_with(&self, fingerprint: &Fingerprint) -> Option<i64> {
+        if self.whole_writes {
+            return None;
+        }
+        self.fingerprints
+            .iter()
+            .rev()
+            .find(|(version, known)| *known == fingerprint && self.retains(**version))
+            .map(|(version, _)| *version)
+    }
+}
+
+impl Memory {
+    /// Takes note of what a read has seen: which version is current, and through `retained` which exist.
+    pub fn settle(&mut self, current: Option<i64>) {
+        if let Some(intent) = &self.intent
+            && let Some(newest) = self.retained.as_ref().and_then(|all| all.last().copied())
+        {
+            // One version more than before: the write whose answer was lost has landed. None more: it has not.
+            if newest == intent.before + 1 {
+                self.fingerprints.insert(newest, intent.fingerprint.clone());
+            }
+            self.intent = None;
+        }
+        if let Some(retained) = &self.retained {
+            self.fingerprints
+                .retain(|version, _| retained.contains(version));
+        }
+        // After an import, a switch from another provider, or a create that could not be read back,
+        // what is current now is taken as right.
+        if self.configured.is_none() {
+            self.configured = current;
+            if let (Some(version), Some(held)) = (current, &self.held) {
+                self.fingerprints.insert(version, held.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! The words of planning: every message about a registry's credentials, in one place.
+
+use super::decide::{self, Finding};
+use super::memory::Memory;
+use super::plan::password_path;
+use super::schema::Model;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::model::Attr;
+use crate::framework::path::Path;
+use crate::oci::credential_lint::{self, Field, Severity};
+
+/// How many versions the API retains when nobody says.
+const DEFAULT_MAXVERSIONS: i64 = 5;
+
+pub fn handle_is_spent(handle: &Attr<String>, diagnostics: &mut Diagnostics) {
+    let handle = quoted(handle);
+    diagnostics.warning_at(
+        Path::attribute("handle"),
+        format!("The handle {handle} will be spent"),
+        format!(
+            "Deleting a registry uses up its handle for ever: nobody can create a registry named {handle} \
+             again, and containers that name it fail at their next pull. To give the registry up without \
+             deleting it, use a \"removed\" block or terraform state rm."
+        ),
+    );
+}
+
+pub fn replace_with_spent_handle(handle: &str, diagnostics: &mut Diagnostics) {
+    diagnostics.error_at(
+        Path::attribute("handle"),
+        format!("Registry \"{handle}\" cannot be replaced"),
+        format!(
+            "Replacing deletes the registry first, and the deletion spends its handle: \"{handle}\" could not \
+             be created again. If new credentials are wanted, change them and they become a new version. If \
+             a new registry is wanted, give it a new handle. Otherwise leave out -replace."
+        ),
+    );
+}
+
+pub fn create_needs_password(diagnostics: &mut Diagnostics) {
+    diagnostics.error_at(
+        Path::attribute("password"),
+        "Missing password",
+        "A new registry needs credentials. Set password_wo together with password_wo_version, which keeps \
+         the password out of the state, or set password. If the registry exists already, import it.",
+    );
+}
+
+pub fn pin_before_create(pin: i64, diagnostics: &mut Diagnostics) {
+    diagnostics.error_at(
+        Path::attribute("active_version"),
+        format!("Version {pin} does not exist yet"),
+        "A new registry starts with version 1. Remove active_version.",
+    );
+}
+
+/// Remarks on values that hardly can be meant: errors where new, warnings where they have been in use.
+pub fn lints(prior: Option<&Model>, config: &Model, diagnostics: &mut Diagnostics) {
+    let new = |field| match (prior, field) {
+        (None, _) => true,
+        (Some(prior), Field::Server) => prior.server != config.server,
+        (Some(prior), Field::Username) => prior.username != config.username,
+        (Some(prior), Field::Password) => {
+            prior.password != config.password
+                || prior.password_wo_version != config.password_wo_version
+        }
+    };
+    for finding in findings(config) {
+        let path = field_path(finding.field, config);
+        let summary = format!("Suspicious {path}");
+        let error = match finding.severity {
+            Severity::Error => true,
+            Severity::ErrorIfNew => new(finding.field),
+            Severity::Warning => continue,
+        };
+        if error {
+            diagnostics.error_at(path, summary, finding.message);
+        } else {
+            diagnostics.warning_at(path, summary, finding.message);
+        }
+    }
+}
+
+/// Remarks that are worth making once, when credentials are about to be stored.
+pub fn about_new_credentials(config: &Model, diagnostics: &mut Diagnostics) {
+    for finding in findings(config) {
+        if finding.severity == Severity::Warning {
+            let path = field_path(finding.field, config);
+            let summary = format!("Check {path}");
+            diagnostics.warning_at(path, summary, finding.message);
+        }
+    }
+}
+
+fn findings(config: &Model) -> Vec<credential_lint::Finding> {
+    credential_lint::lint(credential_lint::Credentials {
+        server: config.server.known().map(String::as_str),
+        username: config.username.known().map(String::as_str),
+        password: decide::configured_password(config).known(),
+    })
+}
+
+fn field_path(field: Field, config: &Model) -> Path {
+    Path::attribute(match field {
+        Field::Server => "server",
+        Field::Username => "username",
+        Field::Password if config.password.is_null() => "password_wo",
+        Field::Password => "password",
+    })
+}
+
+pub fn rotation_after_import(config: &Model, diagnostics: &mut Diagnostics) {
+    let path = password_path(config);
+    diagnostics.warning_at(
+        path.clone(),
+        "The imported registry will get a new version",
+        format!(
+            "Nobody can tell whether the stored credentials are the configured ones, so {path} makes the next \
+             apply store them as a new version. To adopt the registry without a write, leave both password and \
+             password_wo_version out for now: password_wo alone changes nothing."
+        ),
+    );
+}
+
+/// Warns while there is room for no further version beside a pinned one.
+pub fn eviction_ahead(
+    prior: &Model,
+    config: &Model,
+    rotates: bool,
+    memory: &Memory,
+    diagnostics: &mut Diagnostics,
+) {
+    let pin = if rotates {
+        &prior.active_version
+    } else {
+        &config.active_version
+    };
+    let (Some(pin), Some(retained)) = (pin.known(), &memory.retained) else {
+        return;
+    };
+    let limit = config
+        .maxversions
+        .known()
+        .or(prior.maxversions.known())
+        .copied()
+        .unwrap_or(DEFAULT_MAXVERSIONS);
+    // A list holds far fewer versions than any integer type can count.
+    if retained.first() != Some(pin) || (retained.len() as i64) < limit {
+        return;
+    }
+    let when = if rotates {
+        "This rotation"
+    } else {
+        "The next rotation"
+    };
+    diagnostics.warning_at(
+        Path::attribute("active_version"),
+        format!("Version {pin} is about to be evicted"),
+        format!(
+            "{when} makes one version more than the {limit} that are retained, and version {pin} is the oldest. \
+             It cannot be activated afterwards. Raise maxversions to keep it."
+        ),
+    );
+}
+
+/// The message for what a comparison found.
+pub fn finding(finding: &Finding, diagnostics: &mut Diagnostics) {
+    match finding {
+        Finding::PasswordMissing => diagnostics.error_at(
+            Path::attribute("password"),
+            "Missing password",
+            "A change of server or username makes a new version of the credentials, which needs the password \
+             too. Set password_wo together with a new password_wo_version, or set password.",
+        ),
+        Finding::PinnedAgainstChange { pin } => diagnostics.error_at(
+            Path::attribute("active_version"),
+            "Credentials changed while a version is pinned",
+            format!(
+                "active_version = {pin} says that version {pin} stays current, and the changed credentials would \
+                 have to become another version. Remove active_version to rotate, or undo the change of the \
+                 credentials to stay at version {pin}."
+            ),
+        ),
+        Finding::PinWithoutNumbers => diagnostics.error_at(
+            Path::attribute("active_version"),
+            "Versions cannot be pinned here",
+            "The API shows no version numbers for this registry, so none can be activated. Remove \
+             active_version, and set the credentials that shall be current instead.",
+        ),
+        Finding::Evicted { version, retained } => diagnostics.error_at(
+            Path::attribute("active_version"),
+            format!("Version {version} is not retained"),
+            format!(
+                "It cannot be activated. {} Choose one of these, or remove active_version and set the \
+                 credentials again, which makes a new version.",
+                remaining(retained)
+            ),
+        ),
+        Finding::NoActivation { version } => diagnostics.error_at(
+            Path::attribute("active_version"),
+            format!("Version {version} cannot be activated"),
+            "This API changes a registry only as a whole and has no way to activate an earlier version. Remove \
+             active_version and set the earlier credentials again, which makes a new version.",
+        ),
+        Finding::Drift {
+            current,
+            expected,
+            restored,
+        } => drift(*current, *expected, *restored, diagnostics),
+        Finding::RestoreNeedsPassword { version } => diagnostics.error_at(
+            Path::attribute("on_drift"),
+            format!("Version {version} cannot be restored"),
+            "It is no longer retained, and no password is configured from which to make it anew. Set \
+             password_wo or password, or set on_drift to \"warn\".",
+        ),
+    }
+}
+
+fn drift(current: i64, expected: i64, restored: bool, diagnostics: &mut Diagnostics) {
+    let next = if restored {
+        "This plan puts it back."
+    } else {
+        "It stays as it is, since a credential is usually replaced for a reason. To keep the new one, set its \
+         credentials here. To go back, set on_drift to \"restore\" or pin the version with active_version."
+    };
+    diagnostics.warning_at(
+        Path::attribute("current_version"),
+        format!("Version {current} became current outside Terraform"),
+        format!("Version {expected} is the one that this configuration made current. {next}"),
+    );
+}
+
+fn remaining(retained: &[i64]) -> String {
+    let numbers: Vec<_> = retained.iter().map(i64::to_string).collect();
+    match numbers.as_slice() {
+        [] => "No version is retained.".to_owned(),
+        [one] => format!("Only version {one} is retained."),
+        many => format!("Retained are the versions {}.", many.join(", ")),
+    }
+}
+
+fn quoted(handle: &Attr<String>) -> String {
+    handle.known().map_or_else(
+        || "of this registry".to_owned(),
+        |handle| format!("\"{handle}\""),
+    )
+}

@@ -1,0 +1,141 @@
+//! `bahriya_registry`: credentials for an image registry, as versions.
+//!
+//! `plan` and `decide` are pure and say what shall happen; `create`, `read`, `update`, `delete` and
+//! `import` talk to the API; `memory` is what is kept beside the state.
+
+mod check;
+mod create;
+mod decide;
+mod delete;
+mod fingerprint;
+mod import;
+mod memory;
+mod messages;
+mod plan;
+mod read;
+mod schema;
+mod update;
+
+use async_trait::async_trait;
+
+use self::memory::Memory;
+use self::schema::Model;
+use crate::api::Client;
+use crate::connection::Connection;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::model::{Attr, object};
+use crate::framework::path::Path;
+use crate::framework::provider::{
+    Call, ImportTarget, Plan, PlanRequest, Resource, Stored, UpdateRequest,
+};
+use crate::framework::schema::{IdentitySchema, Schema};
+use crate::framework::value::Value;
+
+/// The resource.
+pub struct Registry;
+
+#[async_trait]
+impl Resource<Connection> for Registry {
+    fn type_name(&self) -> &'static str {
+        "bahriya_registry"
+    }
+
+    fn schema(&self) -> &'static Schema {
+        &schema::SCHEMA
+    }
+
+    fn identity(&self) -> &'static IdentitySchema {
+        &schema::IDENTITY
+    }
+
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
+        let config = Model::from(config);
+        if config.password.known().is_some() && config.password_wo.known().is_some() {
+            diagnostics.error_at(
+                Path::attribute("password"),
+                "Two passwords",
+                "Set password or password_wo, not both. password_wo is not stored in the state.",
+            );
+        }
+    }
+
+    fn plan(&self, request: PlanRequest<'_>, diagnostics: &mut Diagnostics) -> Plan {
+        plan::plan(request, diagnostics)
+    }
+
+    fn plan_delete(&self, prior: &Value, private: &[u8], diagnostics: &mut Diagnostics) -> Vec<u8> {
+        plan::plan_delete(&prior.into(), private, diagnostics)
+    }
+
+    async fn read(
+        &self,
+        call: &Call<Connection>,
+        current: Stored,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Stored> {
+        read::read(call, current, diagnostics).await
+    }
+
+    async fn create(
+        &self,
+        call: &Call<Connection>,
+        planned: Value,
+        config: Value,
+        _: Vec<u8>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Stored> {
+        create::create(call, (&planned).into(), &(&config).into(), diagnostics).await
+    }
+
+    async fn update(
+        &self,
+        call: &Call<Connection>,
+        request: UpdateRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> Stored {
+        update::update(call, request, diagnostics).await
+    }
+
+    async fn delete(
+        &self,
+        call: &Call<Connection>,
+        prior: Value,
+        private: Vec<u8>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let memory = Memory::decode(&private);
+        delete::delete(call, &(&prior).into(), &memory, diagnostics).await;
+    }
+
+    async fn import(
+        &self,
+        call: &Call<Connection>,
+        target: ImportTarget,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Stored> {
+        import::import(call, target, diagnostics).await
+    }
+
+    fn accepts_move(&self, source_provider: &str, source_type: &str) -> bool {
+        crate::resources::is_official(source_provider) && source_type == "bahriya_registry"
+    }
+}
+
+/// What a registry is called in messages.
+fn name_of(model: &Model) -> String {
+    match (model.handle.known(), model.id.known()) {
+        (Some(handle), _) => format!("registry \"{handle}\""),
+        (None, Some(id)) => format!("registry {id}"),
+        (None, None) => "the registry".to_owned(),
+    }
+}
+
+fn identity_of(client: &Client, model: &Model) -> Value {
+    match &model.id {
+        Attr::Known(id) => object([
+            ("organisation_id", client.organisation().into()),
+            ("id", id.as_str().into()),
+        ]),
+        _ => Value::Null,
+    }
+}

@@ -1,0 +1,143 @@
+//! Refresh: the stored registry compared with the real one.
+
+use super::memory::Memory;
+use super::schema::Model;
+use super::{identity_of, name_of};
+use crate::api::{Client, Operation, Registry};
+use crate::connection::Connection;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::model::Attr;
+use crate::framework::provider::{Call, Stored};
+use crate::oci::server;
+use crate::resources::report;
+use crate::resources::timeouts;
+
+/// Reads the registry. `None` without an error means that it is proved to be gone.
+pub async fn read(
+    call: &Call<Connection>,
+    current: Stored,
+    diagnostics: &mut Diagnostics,
+) -> Option<Stored> {
+    let client = match &*call.connection {
+        Connection::Ready(client) => client,
+        Connection::Undecided(arguments) => {
+            report::not_refreshed(arguments, diagnostics);
+            return Some(current);
+        }
+    };
+    let model = Model::from(&current.value);
+    let memory = Memory::decode(&current.private);
+    let name = name_of(&model);
+    if !report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics) {
+        return Some(current);
+    }
+    let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.read);
+    match refresh(client, &operation, model, memory).await {
+        Ok(Some((model, memory))) => Some(Stored {
+            identity: identity_of(client, &model),
+            value: model.into(),
+            private: memory.stored(),
+        }),
+        Ok(None) => {
+            diagnostics.warning(
+                format!("{name} is gone"),
+                "It was deleted outside Terraform, and its handle is spent with it. To have such a registry \
+                 again, give the resource a new handle; otherwise remove it from the configuration.",
+            );
+            None
+        }
+        Err(error) => {
+            report::failed("read", &name, &error, diagnostics);
+            Some(current)
+        }
+    }
+}
+
+async fn refresh(
+    client: &Client,
+    operation: &Operation,
+    mut model: Model,
+    mut memory: Memory,
+) -> Result<Option<(Model, Memory)>, crate::api::Error> {
+    let Some(id) = model.id.known().cloned() else {
+        return Ok(None);
+    };
+    let Some(registry) = client.refreshed_registry(operation, &id).await? else {
+        return Ok(None);
+    };
+    memory.organisation = Some(client.organisation().to_owned());
+    let seen = look_at_versions(client, operation, &registry, &model, &mut memory).await?;
+    memory.settle(seen);
+    take(&mut model, &registry, seen, memory.configured);
+    Ok(Some((model, memory)))
+}
+
+/// The number of the current version, and the list of versions into memory where it may have changed.
+///
+/// The list costs a request per registry, so it is asked for only when what the registry itself says of
+/// its versions is not what is remembered.
+pub async fn look_at_versions(
+    client: &Client,
+    operation: &Operation,
+    registry: &Registry,
+    model: &Model,
+    memory: &mut Memory,
+) -> Result<Option<i64>, crate::api::Error> {
+    let remembered = memory
+        .retained
+        .as_ref()
+        .map(|retained| retained.len() as i64);
+    let unchanged = registry.currentversion.is_some()
+        && registry.currentversion.as_ref() == model.current_version.known()
+        && registry.versioncount == remembered
+        && memory.intent.is_none();
+    if unchanged {
+        return Ok(registry.currentversion);
+    }
+    match client.versions(operation, &registry.id).await? {
+        Some(versions) => {
+            memory.whole_writes = false;
+            memory.retained = Some(versions.iter().map(|version| version.version).collect());
+            let current = versions.iter().find(|version| version.current);
+            Ok(current
+                .map(|version| version.version)
+                .or(registry.currentversion))
+        }
+        None => {
+            memory.whole_writes = true;
+            memory.retained = None;
+            Ok(registry.currentversion)
+        }
+    }
+}
+
+/// Takes what the API shows into a stored registry, in the state's spelling where the meaning is the same.
+///
+/// While a version other than the configured one is current, server and user name stay the configured
+/// ones: they belong to that other version, and the plan has to settle.
+pub fn take(model: &mut Model, registry: &Registry, current: Option<i64>, configured: Option<i64>) {
+    model.id = Attr::Known(registry.id.clone());
+    model.handle = Attr::Known(registry.handle.clone());
+    model.name = shown(registry.name.as_ref(), &model.name);
+    if current.is_none() || configured.is_none() || current == configured {
+        let same = match (model.server.known(), &registry.server) {
+            (Some(stored), Some(shown)) => server::same(stored, shown),
+            _ => false,
+        };
+        if !same {
+            model.server = shown(registry.server.as_ref(), &model.server);
+        }
+        model.username = shown(registry.username.as_ref(), &model.username);
+    }
+    model.maxversions = shown(registry.maxversions.as_ref(), &model.maxversions);
+    model.current_version = current.into();
+    model.billable = registry.billable.into();
+    model.currentversionid = registry.currentversionid.clone().into();
+    model.managedbyresourceid = registry.managedbyresourceid.clone().into();
+    model.managedbyresourcetype = registry.managedbyresourcetype.clone().into();
+}
+
+/// What the API shows, or what is stored where it shows nothing.
+fn shown<T: Clone>(shown: Option<&T>, stored: &Attr<T>) -> Attr<T> {
+    shown.map_or_else(|| stored.clone(), |value| Attr::Known(value.clone()))
+}

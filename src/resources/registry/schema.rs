@@ -1,0 +1,259 @@
+//! The attributes of `bahriya_registry`: the one table behind its wire schema, validation and reference page.
+
+use std::sync::LazyLock;
+
+use crate::framework::model::model;
+use crate::framework::schema::{Attribute, IdentitySchema, Mode, Schema};
+use crate::framework::value::Value;
+use crate::resources::timeouts::{self, Timeouts};
+
+/// What the API shows in place of a stored secret.
+const MASK: &str = "value-hidden-for-your-own-good";
+
+model! {
+    /// A registry as configured, planned or stored.
+    pub struct Model {
+        handle: String,
+        name: String,
+        server: String,
+        username: String,
+        password: crate::secret::Secret,
+        password_wo: crate::secret::Secret,
+        password_wo_version: String,
+        active_version: i64,
+        on_drift: String,
+        verify: String,
+        maxversions: i64,
+        timeouts: Timeouts,
+        current_version: i64,
+        id: String,
+        billable: bool,
+        currentversionid: String,
+        managedbyresourceid: String,
+        managedbyresourcetype: String,
+    }
+}
+
+impl Model {
+    /// Takes for each computed attribute that is still unknown what has been seen.
+    pub fn resolve_computed(&mut self, seen: &Self) {
+        self.maxversions.resolve(seen.maxversions.known().copied());
+        self.current_version
+            .resolve(seen.current_version.known().copied());
+        self.id.resolve(seen.id.known().cloned());
+        self.billable.resolve(seen.billable.known().copied());
+        for (mine, seen) in [
+            (&mut self.currentversionid, &seen.currentversionid),
+            (&mut self.managedbyresourceid, &seen.managedbyresourceid),
+            (&mut self.managedbyresourcetype, &seen.managedbyresourcetype),
+        ] {
+            mine.resolve(seen.known().cloned());
+        }
+    }
+}
+
+pub static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::new(DESCRIPTION, attributes()));
+
+pub static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema {
+    version: 0,
+    attributes: vec![
+        (
+            "organisation_id",
+            false,
+            "The UUID of the organisation; the provider's own if left out.",
+        ),
+        ("id", true, "The UUID of the registry."),
+    ],
+});
+
+const DESCRIPTION: &str = "A stored set of credentials for a private image registry. Credentials are \
+    versions: changing them makes a new version and keeps the earlier ones, and an earlier one can be \
+    made current again.";
+
+fn attributes() -> Vec<Attribute> {
+    let mut attributes = arguments();
+    attributes.extend(computed());
+    attributes
+}
+
+fn arguments() -> Vec<Attribute> {
+    vec![
+        Attribute::string(
+            "handle",
+            Mode::Required,
+            "The name by which projects and containers refer to the registry: lower-case letters, digits \
+             and hyphens, unique in the organisation. **It can never be used again**, not even after the \
+             registry is deleted.",
+        )
+        .replaces()
+        .checked(handle),
+        Attribute::string("name", Mode::Required, "The name to show.")
+            .effect("updates in place and never touches credentials"),
+        Attribute::string(
+            "server",
+            Mode::Required,
+            "The registry's host, with a port if it is not 443: `ghcr.io`, `docker.io`, `harbor.example.com:8443`.",
+        )
+        .effect("rotates: makes a new version"),
+        Attribute::string(
+            "username",
+            Mode::Required,
+            "The user name, or the name of the access token.",
+        )
+        .effect("rotates: makes a new version"),
+        Attribute::string(
+            "password",
+            Mode::Optional,
+            "The password or token. It is kept in the state in clear text; `password_wo` is not. At most \
+             one of the two may be set, and one is needed to create or to rotate.",
+        )
+        .sensitive()
+        .effect("rotates: makes a new version, or activates a retained one that holds the same credentials")
+        .checked(password),
+        Attribute::string(
+            "password_wo",
+            Mode::Optional,
+            "The password or token, never stored in state or plan. Needs Terraform or OpenTofu 1.11. A new \
+             value is noticed only together with a new `password_wo_version`.",
+        )
+        .write_only()
+        .effect("nothing by itself")
+        .checked(password),
+        Attribute::string(
+            "password_wo_version",
+            Mode::Optional,
+            "Any text that changes when `password_wo` has a new value: a number, a date, the version of the \
+             secret where the password comes from.",
+        )
+        .effect("rotates if the credentials are new, activates if a retained version holds them, else calls nothing"),
+        Attribute::number(
+            "active_version",
+            Mode::Optional,
+            "Pins the version that shall be current, for a rollback. Remove the line to roll forward again.",
+        )
+        .effect("activates the version")
+        .checked(positive),
+        Attribute::string(
+            "on_drift",
+            Mode::Optional,
+            "What to do when another version became current outside Terraform: `warn` in every plan, or \
+             `restore` the configured one.",
+        )
+        .one_of(&["warn", "restore"])
+        .default("`warn`")
+        .effect("calls nothing"),
+        Attribute::string(
+            "verify",
+            Mode::Optional,
+            "Whether to try new credentials at the registry server before they are stored: `off`, `warn` or \
+             `error` if the server refuses them.",
+        )
+        .one_of(&["off", "warn", "error"])
+        .default("`off`")
+        .effect("calls nothing"),
+        Attribute::number(
+            "maxversions",
+            Mode::OptionalComputed,
+            "How many versions are retained.",
+        )
+        .kept()
+        .default("the API's own, 5")
+        .effect("updates in place and never touches credentials")
+        .checked(positive),
+        timeouts::attribute(),
+    ]
+}
+
+fn computed() -> Vec<Attribute> {
+    vec![
+        Attribute::number(
+            "current_version",
+            Mode::Computed,
+            "The number of the version that is current; null where the API does not show it.",
+        )
+        .kept(),
+        Attribute::string("id", Mode::Computed, "The UUID of the registry.").kept(),
+        Attribute::bool(
+            "billable",
+            Mode::Computed,
+            "Whether the registry is billed.",
+        )
+        .kept(),
+        Attribute::string(
+            "currentversionid",
+            Mode::Computed,
+            "The identifier of the current version; may be null.",
+        )
+        .kept(),
+        Attribute::string(
+            "managedbyresourceid",
+            Mode::Computed,
+            "The object that manages the registry, if the platform does; may be null.",
+        )
+        .kept(),
+        Attribute::string(
+            "managedbyresourcetype",
+            Mode::Computed,
+            "The type of that object; may be null.",
+        )
+        .kept(),
+    ]
+}
+
+fn handle(value: &Value) -> Result<(), String> {
+    let Some(handle) = value.as_str() else {
+        return Ok(());
+    };
+    let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let edges = handle.starts_with('-') || handle.ends_with('-');
+    if handle.is_empty() || edges || !handle.chars().all(valid) {
+        return Err(format!(
+            "\"{handle}\" is not a handle: it consists of lower-case letters, digits and hyphens, and \
+             neither starts nor ends with a hyphen."
+        ));
+    }
+    Ok(())
+}
+
+fn password(value: &Value) -> Result<(), String> {
+    match value.as_str() {
+        Some("") => Err("It is empty. Set the password or token of the registry.".to_owned()),
+        Some(MASK) => Err(
+            "This is the text that the API shows in place of a stored secret, not a password. Set the real \
+             one, or leave the password out to leave the stored credentials alone."
+                .to_owned(),
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn positive(value: &Value) -> Result<(), String> {
+    match value {
+        Value::Number(number) if number.as_i64().is_some_and(|number| number >= 1) => Ok(()),
+        _ => Err("It must be a whole number, 1 or more.".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::plan;
+
+    #[test]
+    fn the_model_has_exactly_the_attributes_of_the_schema() {
+        let Value::Object(fields) = Value::from(Model::default()) else {
+            panic!("an object");
+        };
+        assert_eq!(fields, plan::empty(&SCHEMA));
+    }
+
+    #[test]
+    fn handles_are_what_the_api_takes() {
+        for good in ["a", "ghcr-deploy", "reg-0123abcd", "9"] {
+            assert_eq!(handle(&good.into()), Ok(()), "{good}");
+        }
+        for bad in ["", "-a", "a-", "Ghcr", "a_b", "a b", "é", "a/b"] {
+            assert!(handle(&bad.into()).is_err(), "{bad}");
+        }
+    }
+}
