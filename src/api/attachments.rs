@@ -1,8 +1,16 @@
 //! Registries attached to projects.
 
+use reqwest::Method;
+use serde_json::Value;
+use tokio::time::Instant;
+
 use super::client::Client;
-use super::error::Error;
-use super::operation::Operation;
+use super::envelope::{Fields, list};
+use super::error::{Error, Kind, Outcome};
+use super::operation::{Operation, Stop};
+use super::retry::delays;
+use super::settle::{How, Seen};
+use super::transport::Request;
 
 /// A registry in a project, as the project's list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,8 +19,6 @@ pub struct Attachment {
     pub handle: String,
     /// The id of the link, where shown.
     pub join_id: Option<String>,
-    /// The id of the registry, where shown.
-    pub registry_id: Option<String>,
 }
 
 /// What [`Client::attach`] found or made.
@@ -24,7 +30,16 @@ pub struct Attached {
     pub adopted: bool,
 }
 
-#[allow(unused_variables)]
+impl Attachment {
+    fn parse(value: &Value) -> Option<Self> {
+        let fields = Fields::of(value)?;
+        Some(Self {
+            handle: fields.id("handle")?,
+            join_id: fields.id("joinid").or_else(|| fields.id("join_id")),
+        })
+    }
+}
+
 impl Client {
     /// Attaches a registry to a project, or takes the link that is there. A lost answer is settled by the list.
     pub async fn attach(
@@ -33,13 +48,84 @@ impl Client {
         project: &str,
         handle: &str,
     ) -> Result<Attached, Error> {
-        todo!()
+        let request = Request::new(Method::POST, self.link(project, handle)?);
+        let written = self
+            .write_once(op, &request, |op| async move {
+                Ok(match self.attachment(&op, project, handle).await? {
+                    Some(found) => Seen::Done(found),
+                    None => Seen::NotDone,
+                })
+            })
+            .await;
+        self.known().attachments(project).forget();
+        let unwritten = match written {
+            Ok(written) => {
+                let join_id = match written.how {
+                    How::Answered(answer) => answer.new_id(),
+                    How::Found(found) => found.join_id,
+                };
+                return Ok(Attached {
+                    join_id,
+                    adopted: false,
+                });
+            }
+            Err(unwritten) => unwritten,
+        };
+        let error = unwritten.error;
+        match error.kind() {
+            Kind::NotFound => Err(self.missing(op, project, handle, error).await),
+            // How the API answers for a link that is there already is not known; the list is.
+            Kind::Conflict | Kind::Refused => match self.attachment(op, project, handle).await {
+                Ok(Some(found)) => Ok(Attached {
+                    join_id: found.join_id,
+                    adopted: !unwritten.after_loss,
+                }),
+                _ => Err(error),
+            },
+            _ => Err(error),
+        }
     }
 
     /// Detaches a registry. While a container still references it, this waits until the deadline, then
-    /// answers [`super::Kind::StillReferenced`]. A link that is proved to be gone is a success.
+    /// answers [`Kind::StillReferenced`]. A link that is proved to be gone is a success.
     pub async fn detach(&self, op: &Operation, project: &str, handle: &str) -> Result<(), Error> {
-        todo!()
+        let request = Request::new(Method::DELETE, self.link(project, handle)?);
+        let mut delays = delays();
+        loop {
+            let written = self
+                .write_once(op, &request, |op| async move {
+                    Ok(match self.attachment(&op, project, handle).await? {
+                        None => Seen::Done(()),
+                        Some(_) => Seen::NotDone,
+                    })
+                })
+                .await;
+            self.known().attachments(project).forget();
+            let error = match written {
+                Ok(_) => return Ok(()),
+                Err(unwritten) => unwritten.error,
+            };
+            if !matches!(
+                error.kind(),
+                Kind::Conflict | Kind::NotFound | Kind::Refused
+            ) {
+                return Err(error);
+            }
+            if !error.message().contains("still references") {
+                return match self.attachment(op, project, handle).await {
+                    Ok(None) => Ok(()),
+                    _ => Err(error),
+                };
+            }
+            match op.pause(delays.next().unwrap_or_default()).await {
+                Ok(()) => {}
+                Err(Stop::Cancelled) => return Err(error.with_kind(Kind::Cancelled)),
+                Err(Stop::Deadline) => {
+                    let container = container_in(error.message());
+                    return Err(error.with_kind(Kind::StillReferenced { container }));
+                }
+            }
+        }
     }
 
     /// The registries of a project; `None` when the project is proved to be gone.
@@ -48,7 +134,22 @@ impl Client {
         op: &Operation,
         project: &str,
     ) -> Result<Option<Vec<Attachment>>, Error> {
-        todo!()
+        let path = self.path(&["projects", project, "attachments"])?;
+        let error = match self.read(op, path).await {
+            Ok(answer) => {
+                return list(&answer.data, "registries", Attachment::parse)
+                    .map(Some)
+                    .map_err(|problem| answer.unexpected(&problem));
+            }
+            Err(error) if *error.kind() == Kind::NotFound => error,
+            Err(error) => return Err(error),
+        };
+        match self.project(op, project).await? {
+            None => Ok(None),
+            Some(_) => {
+                Err(error.adding("the project is there, but its list of attachments is not"))
+            }
+        }
     }
 
     /// One attachment, for a refresh: all callers share one list per project, kept for 60 s or until a
@@ -59,6 +160,73 @@ impl Client {
         project: &str,
         handle: &str,
     ) -> Result<Option<Attachment>, Error> {
-        todo!()
+        let asked = Instant::now();
+        let kept = self.known().attachments(project);
+        for since in [None, Some(asked)] {
+            let list = kept.get(op, since, self.attachments(op, project)).await?;
+            let found = list.iter().flatten().find(|item| item.handle == handle);
+            if let Some(found) = found {
+                return Ok(Some(found.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// One attachment, from a list of its own.
+    async fn attachment(
+        &self,
+        op: &Operation,
+        project: &str,
+        handle: &str,
+    ) -> Result<Option<Attachment>, Error> {
+        let list = self.attachments(op, project).await?.unwrap_or_default();
+        Ok(list.into_iter().find(|item| item.handle == handle))
+    }
+
+    fn link(&self, project: &str, handle: &str) -> Result<String, Error> {
+        self.path(&["projects", project, "attach", "registries", handle])
+    }
+
+    /// Says which of the two that an attachment needs is missing.
+    async fn missing(&self, op: &Operation, project: &str, handle: &str, error: Error) -> Error {
+        let what = match self.project(op, project).await {
+            Ok(None) => format!("there is no project {project}"),
+            Ok(Some(_)) => format!("there is no registry with the handle {handle:?}"),
+            Err(_) => return error,
+        };
+        error.adding(&what).with_outcome(Outcome::NotDone)
+    }
+}
+
+/// "… from project: container 'web' still references it. …"
+fn container_in(text: &str) -> Option<String> {
+    let (before, _) = text.split_once("' still references")?;
+    let (_, name) = before.rsplit_once("container '")?;
+    Some(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_container_is_found_in_the_text() {
+        let text = "Cannot detach registry 'h' from project: container 'web' still references it. Detach from the \
+                    container first or update the container to remove the reference.";
+        assert_eq!(container_in(text).as_deref(), Some("web"));
+        assert_eq!(container_in("a container still references it"), None);
+    }
+
+    #[test]
+    fn items_need_a_handle_only() {
+        let parse =
+            |value: Value| Attachment::parse(&value).map(|item| (item.handle, item.join_id));
+        assert_eq!(parse(json!({"handle": "h"})), Some(("h".into(), None)));
+        assert_eq!(
+            parse(json!({"handle": "h", "joinid": "j", "id": "r"})),
+            Some(("h".into(), Some("j".into())))
+        );
+        assert_eq!(parse(json!({"id": "r"})), None);
     }
 }

@@ -1,14 +1,100 @@
 //! Deleting a registry.
 
-use super::client::Client;
-use super::error::Error;
-use super::operation::Operation;
+use reqwest::Method;
 
-#[allow(unused_variables)]
+use super::client::Client;
+use super::error::{Error, Kind};
+use super::operation::{Operation, Stop};
+use super::retry::delays;
+use super::settle::Seen;
+use super::transport::Request;
+
 impl Client {
     /// Deletes a registry. While the API says that it is still attached, this waits until the deadline,
-    /// then answers [`super::Kind::StillAttached`]. One that is proved to be gone already is a success.
+    /// then answers [`Kind::StillAttached`]. One that is proved to be gone already is a success.
     pub async fn delete_registry(&self, op: &Operation, id: &str) -> Result<(), Error> {
-        todo!()
+        let request = Request::new(Method::DELETE, self.path(&["registries", id])?);
+        let mut delays = delays();
+        loop {
+            let written = self
+                .write_once(op, &request, |op| async move {
+                    Ok(match self.registry(&op, id).await? {
+                        None => Seen::Done(()),
+                        Some(_) => Seen::NotDone,
+                    })
+                })
+                .await;
+            self.known().registries.forget();
+            let error = match written {
+                Ok(_) => return Ok(()),
+                Err(unwritten) => unwritten.error,
+            };
+            if *error.kind() == Kind::NotFound {
+                return self.proved_gone(op, error).await;
+            }
+            if !says_still_attached(&error) {
+                return Err(error);
+            }
+            match op.pause(delays.next().unwrap_or_default()).await {
+                Ok(()) => {}
+                Err(Stop::Cancelled) => return Err(error.with_kind(Kind::Cancelled)),
+                Err(Stop::Deadline) => return Err(self.still_attached(op, id, error).await),
+            }
+        }
+    }
+
+    async fn still_attached(&self, op: &Operation, id: &str, error: Error) -> Error {
+        let mut projects = projects_in(error.message());
+        if projects.is_empty()
+            // The deadline is near; this is worth a moment more.
+            && let Ok(Some(registry)) = self.registry(&op.aftermath(), id).await
+        {
+            let shown = registry.projects.unwrap_or_default();
+            projects = shown
+                .iter()
+                .filter_map(|p| p.label().map(str::to_owned))
+                .collect();
+        }
+        error.with_kind(Kind::StillAttached { projects })
+    }
+}
+
+/// "A registry associated with a project cannot be deleted." (400), or "Cannot delete 'h': still attached to
+/// project(s): a, b. Detach from each project first." (409).
+fn says_still_attached(error: &Error) -> bool {
+    let text = error.message();
+    matches!(error.kind(), Kind::Refused | Kind::Conflict)
+        && (text.contains("associated with a project")
+            || text.contains("still attached to project"))
+}
+
+fn projects_in(text: &str) -> Vec<String> {
+    let Some((_, rest)) = text.split_once("project(s): ") else {
+        return Vec::new();
+    };
+    rest.split(". ")
+        .next()
+        .unwrap_or_default()
+        .split(',')
+        .map(|name| {
+            name.trim()
+                .trim_end_matches('.')
+                .trim_matches('\'')
+                .to_owned()
+        })
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn projects_are_found_in_the_text() {
+        let text = "Cannot delete 'h': still attached to project(s): shop, back-office. Detach from each project first.";
+        assert_eq!(projects_in(text), ["shop", "back-office"]);
+        assert_eq!(projects_in("still attached to project(s): shop."), ["shop"]);
+        assert!(projects_in("A registry associated with a project cannot be deleted.").is_empty());
     }
 }

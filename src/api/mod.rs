@@ -6,25 +6,35 @@
 
 mod attachments;
 mod client;
+mod create;
 mod delete;
 mod dialect;
+mod envelope;
 mod error;
+mod limiter;
 mod operation;
 mod organisations;
+mod path;
 mod projects;
 mod regions;
 mod registries;
 mod registry;
+mod retry;
+mod retry_after;
 mod settings;
+mod settle;
+mod shared;
+mod transport;
 
 pub use attachments::{Attached, Attachment};
 pub use client::Client;
+pub use create::{Created, NewRegistry};
 pub use dialect::{Credentials, Dialect, MetadataUpdated, Rotated, Rotation, Version};
 pub use error::{Error, Kind, Outcome};
 pub use operation::Operation;
 pub use organisations::Organisation;
 pub use projects::Project;
 pub use regions::Region;
-pub use registries::{Created, HandleState, NewRegistry};
+pub use registries::HandleState;
 pub use registry::{ProjectReference, Registry};
 pub use settings::{Settings, SettingsError};

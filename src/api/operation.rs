@@ -1,7 +1,13 @@
-//! The bounds of one operation.
+//! The bounds of one operation, and the waits inside them.
+
+use std::future::Future;
+use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+/// How long the look that settles a lost answer may take after the deadline or a cancellation.
+const GRACE: Duration = Duration::from_secs(15);
 
 /// The bounds of one operation of the caller, passed to every call that belongs to it.
 ///
@@ -13,4 +19,64 @@ pub struct Operation {
     pub deadline: Instant,
     /// Set when the user asked to stop.
     pub cancel: CancellationToken,
+}
+
+/// Why a wait ended early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    Deadline,
+    Cancelled,
+}
+
+impl Operation {
+    /// Whether there is still something to be done.
+    pub(super) fn check(&self) -> Result<(), Stop> {
+        if self.cancel.is_cancelled() {
+            Err(Stop::Cancelled)
+        } else if Instant::now() >= self.deadline {
+            Err(Stop::Deadline)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Waits. A wait that would reach the deadline is not begun: nothing could follow it.
+    pub(super) async fn pause(&self, delay: Duration) -> Result<(), Stop> {
+        self.check()?;
+        if self.deadline - Instant::now() <= delay {
+            return Err(Stop::Deadline);
+        }
+        self.within(tokio::time::sleep(delay)).await
+    }
+
+    /// Drives something that may be given up at any point.
+    pub(super) async fn within<T>(&self, work: impl Future<Output = T>) -> Result<T, Stop> {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(Stop::Cancelled),
+            result = work => Ok(result),
+            () = tokio::time::sleep_until(self.deadline) => Err(Stop::Deadline),
+        }
+    }
+
+    /// The bounds for the look after a write: deaf to cancellation, with some time past the deadline.
+    pub(super) fn aftermath(&self) -> Self {
+        Self {
+            deadline: self.deadline.max(Instant::now() + GRACE),
+            cancel: CancellationToken::new(),
+        }
+    }
+
+    /// Drives the look after a write. A cancellation leaves it the time it needs, but not all the time there is.
+    pub(super) async fn settle<T>(&self, look: impl Future<Output = T>) -> Result<T, Stop> {
+        let patience = async {
+            self.cancel.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            biased;
+            result = look => Ok(result),
+            () = patience => Err(Stop::Cancelled),
+        }
+    }
 }

@@ -1,32 +1,21 @@
-//! Registries: looking and creating.
+//! Registries: looking.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::Instant;
 
 use super::client::Client;
-use super::error::Error;
+use super::envelope::list;
+use super::error::{Error, Kind};
 use super::operation::Operation;
 use super::registry::Registry;
-use crate::secret::Secret;
+use super::retry::{Answer, delays};
 
-/// What a new registry consists of.
-#[derive(Clone, Copy, Debug)]
-#[allow(missing_docs)]
-pub struct NewRegistry<'a> {
-    pub handle: &'a str,
-    pub name: &'a str,
-    pub server: &'a str,
-    pub username: &'a str,
-    pub password: &'a Secret,
-    /// `None` leaves the number to the API.
-    pub maxversions: Option<i64>,
-}
-
-/// A registry that was created by this call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Created {
-    /// Its id.
-    pub id: String,
-    /// What the user should know: whole sentences.
-    pub warnings: Vec<String>,
-}
+/// How long to wait for a read to show what was written.
+const CONSISTENT_WITHIN: Duration = Duration::from_secs(10);
 
 /// What has a handle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,25 +28,17 @@ pub enum HandleState {
     Alive(Box<Registry>),
 }
 
-#[allow(unused_variables)]
 impl Client {
-    /// Creates a registry, exactly once: a lost answer is settled by looking at who has the handle.
-    /// In the good case this is one request; the caller reads the result with [`Client::registry_after_write`].
-    pub async fn create_registry(
-        &self,
-        op: &Operation,
-        new: &NewRegistry<'_>,
-    ) -> Result<Created, Error> {
-        todo!()
-    }
-
     /// Reads one registry. `None` only when it is proved to be gone: the API itself says so, and the
     /// organisation is still visible.
     pub async fn registry(&self, op: &Operation, id: &str) -> Result<Option<Registry>, Error> {
-        todo!()
+        match self.read(op, self.path(&["registries", id])?).await {
+            Ok(answer) => parse(&answer).map(Some),
+            Err(error) => self.proved_gone(op, error).await.map(|()| None),
+        }
     }
 
-    /// Reads a registry until `expected` holds for it, for a few seconds at most, and answers what was
+    /// Reads a registry until `expected` holds for it, for ten seconds at most, and answers what was
     /// seen last. The caller judges whether that is what it wrote.
     pub async fn registry_after_write(
         &self,
@@ -65,7 +46,34 @@ impl Client {
         id: &str,
         expected: impl Fn(&Registry) -> bool,
     ) -> Result<Registry, Error> {
-        todo!()
+        let end = Instant::now() + CONSISTENT_WITHIN;
+        let mut delays = delays();
+        let mut seen = None;
+        loop {
+            let failed = match self.read(op, self.path(&["registries", id])?).await {
+                Ok(answer) => {
+                    let registry = parse(&answer)?;
+                    if expected(&registry) {
+                        return Ok(registry);
+                    }
+                    seen = Some(registry);
+                    None
+                }
+                Err(error) => Some(error),
+            };
+            // Not to be found yet is one of the ways to lag behind.
+            let hopeless = failed
+                .as_ref()
+                .is_some_and(|error| *error.kind() != Kind::NotFound);
+            let delay = delays.next().unwrap_or_default();
+            if hopeless || Instant::now() + delay > end || op.pause(delay).await.is_err() {
+                return match (seen, failed) {
+                    (Some(registry), _) => Ok(registry),
+                    (None, Some(error)) => Err(error),
+                    (None, None) => Err(Error::new(Kind::NotFound)),
+                };
+            }
+        }
     }
 
     /// Reads one registry for a refresh: all callers share one list, kept for 60 s or until a write of
@@ -75,7 +83,30 @@ impl Client {
         op: &Operation,
         id: &str,
     ) -> Result<Option<Registry>, Error> {
-        todo!()
+        let known = self.known();
+        if !known.no_registry_list.load(Ordering::Relaxed) {
+            let listed = known
+                .registries
+                .get(op, None, async {
+                    let registries = self.list_registries(op, Registry::parse_whole).await?;
+                    let by_id = registries
+                        .into_iter()
+                        .map(|registry| (registry.id.clone(), registry));
+                    Ok(by_id.collect::<HashMap<_, _>>())
+                })
+                .await;
+            match listed {
+                Ok(registries) => {
+                    if let Some(registry) = registries.get(id) {
+                        return Ok(Some(registry.clone()));
+                    }
+                }
+                // The list is an assumption about the API. Where it does not hold, single reads do.
+                Err(error) if !list_assumed_wrongly(&error) => return Err(error),
+                Err(_) => known.no_registry_list.store(true, Ordering::Relaxed),
+            }
+        }
+        self.registry(op, id).await
     }
 
     /// Finds out what has a handle.
@@ -84,11 +115,57 @@ impl Client {
         op: &Operation,
         handle: &str,
     ) -> Result<HandleState, Error> {
-        todo!()
+        let answer = match self.read(op, self.path(&["registry", handle])?).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.proved_gone(op, error).await?;
+                return Ok(HandleState::Free);
+            }
+        };
+        let registry = match &answer.data {
+            Value::Null => return Ok(HandleState::Burned),
+            Value::String(id) => match self.registry(op, id).await? {
+                Some(registry) => registry,
+                None => return Ok(HandleState::Burned),
+            },
+            _ => parse(&answer)?,
+        };
+        if registry.handle != handle {
+            return Err(answer.unexpected("the registry in the answer has another handle"));
+        }
+        Ok(HandleState::Alive(Box::new(registry)))
     }
 
     /// Lists the registries of the organisation.
     pub async fn registries(&self, op: &Operation) -> Result<Vec<Registry>, Error> {
-        todo!()
+        self.list_registries(op, Registry::parse).await
     }
+
+    async fn list_registries(
+        &self,
+        op: &Operation,
+        parse: fn(&Value) -> Option<Registry>,
+    ) -> Result<Vec<Registry>, Error> {
+        let answer = self.read(op, self.path(&["registries"])?).await?;
+        list(&answer.data, "registries", parse).map_err(|problem| answer.unexpected(&problem))
+    }
+}
+
+/// A registry, flat as the API shows it, or wrapped in a list as it shows projects.
+fn parse(answer: &Answer) -> Result<Registry, Error> {
+    let wrapped = answer.data.get("registries").and_then(|list| list.get(0));
+    Registry::parse(wrapped.unwrap_or(&answer.data))
+        .ok_or_else(|| answer.unexpected("a registry with `id` and `handle` was expected"))
+}
+
+/// Whether an error says that there is no such list, rather than that it cannot be had now.
+fn list_assumed_wrongly(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        Kind::UnexpectedAnswer
+            | Kind::NotFound
+            | Kind::Forbidden
+            | Kind::Refused
+            | Kind::WrongAddress
+    )
 }

@@ -1,8 +1,14 @@
 //! What a client has to be told, checked before the first request.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use reqwest::header::HeaderValue;
+use reqwest::{Certificate, Url};
 
 use crate::secret::Secret;
+
+/// Where the API lives on its host.
+const SUFFIX: &str = "/console/v1";
 
 /// The settings of a [`super::Client`].
 #[derive(Clone, Debug)]
@@ -30,4 +36,233 @@ pub struct SettingsError {
     pub problem: String,
     /// What to do about it: whole sentences.
     pub advice: String,
+}
+
+impl SettingsError {
+    pub(super) fn new(setting: &'static str, problem: impl Into<String>, advice: &str) -> Self {
+        Self {
+            setting,
+            problem: problem.into(),
+            advice: advice.to_owned(),
+        }
+    }
+}
+
+/// A base address, checked.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Base {
+    /// Without a trailing slash.
+    pub(super) address: String,
+    /// Plain `http` to this machine.
+    pub(super) loopback: bool,
+}
+
+pub(super) fn base(given: &str) -> Result<Base, SettingsError> {
+    let wrong = |problem: String, advice: &str| SettingsError::new("base_url", problem, advice);
+    let whole = "Give the whole address of the API, such as https://api.bahriya.cloud/console/v1.";
+    let mut url = Url::parse(given.trim())
+        .map_err(|error| wrong(format!("base_url is not an address: {error}"), whole))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong(
+            "base_url contains a user name or a password".to_owned(),
+            "Remove the part before `@`: the provider signs in with `token` alone.",
+        ));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("base_url has a `?` or `#` part".to_owned(), whole));
+    }
+    let loopback = match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback()),
+        None => return Err(wrong("base_url names no host".to_owned(), whole)),
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if loopback => {}
+        "http" => {
+            return Err(wrong(
+                "base_url uses http, which would send the token unencrypted".to_owned(),
+                "Use https. Plain http is allowed to this machine only (localhost, 127.0.0.1, ::1).",
+            ));
+        }
+        scheme => return Err(wrong(format!("base_url uses the scheme {scheme:?}"), whole)),
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    if !path.ends_with(SUFFIX) {
+        let mut meant = url.clone();
+        meant.set_path(&format!("{path}{SUFFIX}"));
+        return Err(wrong(
+            format!("base_url does not end with {SUFFIX}"),
+            &format!("Did you mean {meant}?"),
+        ));
+    }
+    url.set_path(&path);
+    Ok(Base {
+        loopback: loopback && url.scheme() == "http",
+        address: url.into(),
+    })
+}
+
+/// The organisation's UUID in lower case, as the API writes it.
+pub(super) fn organisation(given: &str) -> Result<String, SettingsError> {
+    match uuid::Uuid::try_parse(given) {
+        Ok(id) if given.len() == 36 => Ok(id.to_string()),
+        _ => Err(SettingsError::new(
+            "organisation_id",
+            "organisation_id is not a UUID",
+            "Copy the organisation's id from the console; its handle or its name will not do.",
+        )),
+    }
+}
+
+/// The value of the `Authorization` header.
+pub(super) fn authorisation(token: &Secret) -> Result<HeaderValue, SettingsError> {
+    let wrong = |problem: &str, advice: &str| SettingsError::new("token", problem, advice);
+    if token.is_empty() {
+        return Err(wrong(
+            "token is empty",
+            "Create a personal access token in the console and give it here or in BAHRIYA_TOKEN.",
+        ));
+    }
+    if !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(wrong(
+            "token contains a character that a token cannot have, such as a blank or a line break",
+            "Copy the token again; if it comes from a file, remove the line break at its end with trimspace().",
+        ));
+    }
+    let header = zeroize::Zeroizing::new(format!("Bearer {}", token.expose()));
+    let mut value = HeaderValue::from_str(&header)
+        .map_err(|_| wrong("token cannot be sent in a header", "Copy the token again."))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// The trust anchors in a PEM file.
+pub(super) fn trust_anchors(file: &Path) -> Result<Vec<Certificate>, SettingsError> {
+    let wrong = |problem: String| {
+        SettingsError::new(
+            "ca_certificate_file",
+            problem,
+            "Name a readable PEM file that holds the certificate (BEGIN CERTIFICATE) of the authority to trust.",
+        )
+    };
+    let name = file.display();
+    let pem = std::fs::read(file).map_err(|error| {
+        wrong(format!(
+            "ca_certificate_file {name} cannot be read: {error}"
+        ))
+    })?;
+    let anchors = Certificate::from_pem_bundle(&pem).map_err(|_| {
+        wrong(format!(
+            "ca_certificate_file {name} holds a damaged certificate"
+        ))
+    })?;
+    if anchors.is_empty() {
+        return Err(wrong(format!(
+            "ca_certificate_file {name} holds no certificate"
+        )));
+    }
+    Ok(anchors)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(given: &str) -> Result<String, String> {
+        base(given)
+            .map(|base| base.address)
+            .map_err(|error| format!("{error} | {}", error.advice))
+    }
+
+    #[test]
+    fn good_addresses() {
+        for (given, normal) in [
+            (
+                "https://api.bahriya.cloud/console/v1",
+                "https://api.bahriya.cloud/console/v1",
+            ),
+            (
+                "https://api.bahriya.cloud/console/v1//",
+                "https://api.bahriya.cloud/console/v1",
+            ),
+            (
+                "HTTPS://API.bahriya.cloud/gate/console/v1/",
+                "https://api.bahriya.cloud/gate/console/v1",
+            ),
+            (
+                "http://127.0.0.1:8080/console/v1",
+                "http://127.0.0.1:8080/console/v1",
+            ),
+            ("http://localhost/console/v1", "http://localhost/console/v1"),
+            ("http://[::1]:9/console/v1", "http://[::1]:9/console/v1"),
+        ] {
+            assert_eq!(address(given).as_deref(), Ok(normal), "{given}");
+        }
+    }
+
+    #[test]
+    fn bad_addresses_are_explained() {
+        for (given, part) in [
+            ("", "not an address"),
+            ("api.bahriya.cloud", "not an address"),
+            ("ftp://api.bahriya.cloud/console/v1", "scheme"),
+            ("http://api.bahriya.cloud/console/v1", "unencrypted"),
+            ("http://127.0.0.1.evil.example/console/v1", "unencrypted"),
+            ("http://localhost.evil.example/console/v1", "unencrypted"),
+            ("https://user:pw@api.bahriya.cloud/console/v1", "before `@`"),
+            ("https://api.bahriya.cloud/console/v1?x=1", "`?`"),
+            (
+                "https://api.bahriya.cloud",
+                "Did you mean https://api.bahriya.cloud/console/v1?",
+            ),
+            (
+                "https://api.bahriya.cloud/",
+                "Did you mean https://api.bahriya.cloud/console/v1?",
+            ),
+            (
+                "https://api.bahriya.cloud/v1",
+                "does not end with /console/v1",
+            ),
+        ] {
+            let error = address(given).expect_err(given);
+            assert!(error.contains(part), "{given}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_the_address_is_not_repeated() {
+        let error = address("https://u:hunter2@h/console/v1").expect_err("refused");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn organisations_are_uuids() {
+        let id = "0F8FAD5B-D9CB-469F-A165-70867728950E";
+        assert_eq!(organisation(id).as_deref(), Ok(id.to_lowercase().as_str()));
+        for bad in [
+            "",
+            "acme",
+            "0f8fad5bd9cb469fa16570867728950e",
+            "{0f8fad5b-d9cb-469f-a165-70867728950e}",
+        ] {
+            assert!(organisation(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn tokens_fit_in_a_header_and_stay_hidden() {
+        let value = authorisation(&Secret::new("pat_abc")).expect("a good token");
+        assert!(value.is_sensitive());
+        for bad in ["", "pat_abc\n", "pat abc", "pat_ä", "pat_\u{0}"] {
+            let error = authorisation(&Secret::new(bad)).expect_err("refused");
+            assert!(
+                bad.is_empty() || !error.to_string().contains(bad),
+                "{error}"
+            );
+        }
+    }
 }
