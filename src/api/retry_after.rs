@@ -39,7 +39,7 @@ mod tests {
             ("99999999999999999999999", Some(120)),
             ("Sun, 06 Nov 1994 08:49:37 GMT", Some(30)),
             ("Sun, 06 Nov 1994 08:48:37 GMT", Some(0)),
-            ("Sun, 06 Nov 2094 08:48:37 GMT", Some(120)),
+            ("Mon, 06 Nov 1995 08:48:37 GMT", Some(120)),
             ("", None),
             ("-1", None),
             ("1.5", None),

@@ -1,6 +1,7 @@
 //! The secret type: a credential that cannot be printed by accident; and the redactor, for texts in
 //! which others may have printed it.
 
+mod encodings;
 mod redact;
 
 use std::fmt;

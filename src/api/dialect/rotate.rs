@@ -9,7 +9,6 @@
 
 use reqwest::Method;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::super::client::Client;
 use super::super::envelope::{Fields, list};
@@ -274,7 +273,7 @@ pub(super) fn repeated_warning(registry: &Registry) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[test]
     fn versions_are_read_tolerantly_but_need_a_number() {
