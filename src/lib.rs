@@ -2,5 +2,6 @@
 
 #![forbid(unsafe_code)]
 
+pub mod oci;
 pub mod proto;
 pub mod secret;

@@ -1,0 +1,11 @@
+//! Everything about OCI registries that has nothing to do with Bahriya: names, references, credentials.
+//!
+//! All of it is pure except [`verify`], which asks a registry over the network.
+
+pub mod challenge;
+pub mod credential_lint;
+pub mod image;
+mod known;
+pub mod realm;
+pub mod server;
+pub mod verify;
