@@ -101,6 +101,27 @@ async fn the_other_name_of_the_token_is_understood() {
 }
 
 #[tokio::test]
+async fn challenges_may_stand_in_several_headers() {
+    let registry = Server::http(|seen: &Seen| match seen.authorization() {
+        None => answer(
+            401,
+            &[
+                ("WWW-Authenticate", "Negotiate"),
+                ("WWW-Authenticate", "basic realm=r"),
+            ],
+            "",
+        ),
+        Some(value) if value == basic(USERNAME, PASSWORD) => answer(200, &[], "{}"),
+        Some(_) => answer(401, &[], ""),
+    })
+    .await;
+    assert_eq!(
+        check(&registry.name(), USERNAME, PASSWORD).await,
+        Outcome::Accepted
+    );
+}
+
+#[tokio::test]
 async fn an_expired_token_is_refused() {
     let registry = Server::http(|seen: &Seen| match seen.path.as_str() {
         "/token" => answer(200, &[], r#"{"token":"expired"}"#),
