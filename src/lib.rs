@@ -2,11 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-pub mod api;
-pub mod connection;
-pub mod framework;
 pub mod oci;
-pub mod plugin;
 pub mod proto;
 pub mod provider;
 pub mod resources;

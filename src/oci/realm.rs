@@ -11,6 +11,9 @@ use reqwest::Url;
 use super::known;
 use super::server::ServerName;
 
+/// No real host name is longer; a hostile one may be.
+const MAX_HOST_SHOWN: usize = 253;
+
 /// A realm that gets no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the token server `{host}` gets no credentials: {reason}")]
@@ -27,7 +30,7 @@ pub struct RealmError {
 /// only then the realm may use plain http, too, on the same host.
 pub fn judge(server: &ServerName, plain_http: bool, realm: &str) -> Result<Url, RealmError> {
     let refuse = |host: &str, reason| {
-        let host = host.to_owned();
+        let host = host.chars().take(MAX_HOST_SHOWN).collect();
         Err(RealmError { host, reason })
     };
     let Ok(url) = Url::parse(realm) else {
@@ -190,6 +193,9 @@ mod tests {
         let error = judge(&server, false, "https://Evil.example/token").unwrap_err();
         assert_eq!(error.host, "evil.example");
         assert!(error.to_string().contains("`evil.example`"));
+        let endless = format!("https://{}/token", "a".repeat(7000));
+        let error = judge(&server, false, &endless).unwrap_err();
+        assert_eq!(error.host.len(), 253);
     }
 
     proptest! {

@@ -11,6 +11,7 @@
 //! A registry that takes a login may still refuse a pull: rights belong to repositories, and the check
 //! knows none. A registry that asks nobody for credentials proves nothing, and is sent none.
 
+mod answers;
 mod http;
 
 use std::time::Duration;
@@ -18,7 +19,11 @@ use std::time::Duration;
 use reqwest::{Certificate, RequestBuilder, Response, StatusCode, Url};
 use serde::Deserialize;
 
-use self::http::{bounded_body, challenges_of, client, words};
+use self::answers::{
+    REGISTRY, TOKEN_SERVER, judge_login, judge_token_use, not_checked, strange, unreachable,
+    without_challenge,
+};
+use self::http::{bounded_body, challenges_of, client, is_about_trust, words};
 use super::challenge::Challenge;
 use super::realm;
 use super::server::ServerName;
@@ -124,79 +129,43 @@ impl Verifier {
             let answer = send(asked, REGISTRY).await?;
             return judge_login(&answer, REGISTRY).map(|()| Outcome::Accepted);
         }
-        Err(match challenges.is_empty() {
-            true => Outcome::NotARegistry {
-                reason: "it asks for credentials (401) without saying how".to_owned(),
-            },
-            false => {
-                not_checked("it asks for credentials in a way that takes no username and password")
-            }
-        })
+        if challenges.is_empty() {
+            let reason = "it asks for credentials (401) without saying how".to_owned();
+            return Err(Outcome::NotARegistry { reason });
+        }
+        let other_ways = "it asks for credentials in a way that takes no username and password";
+        Err(not_checked(other_ways))
     }
 }
 
-const REGISTRY: &str = "the registry";
-const TOKEN_SERVER: &str = "its token server";
-
-/// The addresses to ask, in order: plain http is tried on this machine only, and after https.
-fn addresses(server: &ServerName) -> Vec<String> {
-    let schemes: &[&str] = match server.is_loopback() {
-        true => &["https", "http"],
-        false => &["https"],
-    };
-    let mut authority = server.to_string();
-    if let Some(host) = realm::api_host(server) {
-        authority = host.to_owned();
+/// Where a registry is asked.
+fn address(server: &ServerName) -> String {
+    match realm::api_host(server) {
+        Some(host) => format!("https://{host}/v2/"),
+        None => format!("https://{server}/v2/"),
     }
-    let address = |scheme: &&str| match (*scheme, server.port()) {
-        // Without a port the name means 443, under either scheme.
-        ("http", None) => format!("http://{authority}:443/v2/"),
-        _ => format!("{scheme}://{authority}/v2/"),
-    };
-    schemes.iter().map(address).collect()
+}
+
+/// Where a registry is asked that does not speak TLS: on this machine only, and on a port that is named.
+fn plain_address(server: &ServerName) -> Option<String> {
+    let local = server.is_loopback() && server.port().is_some();
+    local.then(|| format!("http://{server}/v2/"))
 }
 
 /// Asks without credentials. Gives the address that answered, and its demand for credentials.
 async fn probe(client: &reqwest::Client, server: &ServerName) -> Result<(Url, Response), Outcome> {
-    let mut answer = None;
-    for address in addresses(server) {
-        let result = client.get(&address).send().await;
-        let next = result
-            .as_ref()
-            .is_err_and(|e| e.is_connect() && !http::is_about_trust(e));
-        answer = Some(result);
-        if !next {
-            break;
+    let over_tls = client.get(address(server)).send().await;
+    let result = match (over_tls, plain_address(server)) {
+        (Err(error), Some(plain)) if error.is_connect() && !is_about_trust(&error) => {
+            client.get(plain).send().await
         }
-    }
-    let answer = match answer {
-        Some(Ok(answer)) => answer,
-        Some(Err(error)) => return Err(unreachable(REGISTRY, &error)),
-        None => return Err(not_checked("the server has no address")),
+        (result, _) => result,
     };
+    let answer = result.map_err(|error| unreachable(REGISTRY, &error))?;
     match answer.status() {
         StatusCode::UNAUTHORIZED => Ok((answer.url().clone(), answer)),
         StatusCode::OK => Err(without_challenge(answer).await),
         status => Err(strange(status, REGISTRY)),
-    }
-}
-
-/// A 200 without a challenge: an open registry, or a web site that answers anything.
-async fn without_challenge(answer: Response) -> Outcome {
-    let header = answer.headers().get("docker-distribution-api-version");
-    let says_so = header.is_some_and(|version| version.as_bytes().starts_with(b"registry/2."));
-    let is_json = |body: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
-    if says_so
-        || bounded_body(answer)
-            .await
-            .is_some_and(|body| is_json(&body))
-    {
-        return not_checked(
-            "the registry lets anyone in without credentials, and so proves nothing",
-        );
-    }
-    Outcome::NotARegistry {
-        reason: "it answers `/v2/` with a page of another kind".to_owned(),
     }
 }
 
@@ -236,42 +205,13 @@ async fn fetch_token(asked: RequestBuilder) -> Result<Secret, Outcome> {
     let body = bounded_body(answer).await.ok_or_else(no_token)?;
     let answer: TokenAnswer = serde_json::from_slice(&body).map_err(|_| no_token())?;
     let tokens = [answer.token, answer.access_token].map(Option::unwrap_or_default);
-    let token = tokens.into_iter().find(|token| !token.is_empty());
-    token.map(Secret::new).ok_or_else(no_token)
+    let mut tokens = tokens.into_iter().map(Secret::new);
+    tokens.find(is_sendable).ok_or_else(no_token)
 }
 
-/// The answer to a request that carried the username and the password.
-fn judge_login(answer: &Response, who: &str) -> Result<(), Outcome> {
-    match answer.status() {
-        StatusCode::OK => Ok(()),
-        status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(Outcome::Refused {
-            reason: format!("{who} answered {status} to the username and password"),
-        }),
-        status => Err(strange(status, who)),
-    }
-}
-
-/// The answer to a request that carried the token.
-fn judge_token_use(answer: &Response) -> Result<Outcome, Outcome> {
-    match answer.status() {
-        StatusCode::OK => Ok(Outcome::Accepted),
-        status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
-            let wants_scope = challenges_of(answer)
-                .iter()
-                .any(|c| c.parameter("error") == Some("insufficient_scope"));
-            Err(match wants_scope {
-                true => not_checked(
-                    "the login succeeded, but tells nothing without naming a repository",
-                ),
-                false => Outcome::Refused {
-                    reason: format!(
-                        "the registry answered {status} to the token of its own token server"
-                    ),
-                },
-            })
-        }
-        status => Err(strange(status, REGISTRY)),
-    }
+/// Whether the token can stand in a header.
+fn is_sendable(token: &Secret) -> bool {
+    !token.expose().is_empty() && token.expose().bytes().all(|b| b.is_ascii_graphic())
 }
 
 async fn send(request: RequestBuilder, who: &str) -> Result<Response, Outcome> {
@@ -281,59 +221,29 @@ async fn send(request: RequestBuilder, who: &str) -> Result<Response, Outcome> {
         .map_err(|error| unreachable(who, &error))
 }
 
-/// An answer that is neither yes nor no.
-fn strange(status: StatusCode, who: &str) -> Outcome {
-    if status.is_server_error()
-        || matches!(
-            status,
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::PROXY_AUTHENTICATION_REQUIRED
-        )
-    {
-        let reason = format!("{who} answered {status}");
-        return Outcome::Unreachable { reason };
-    }
-    let advice = match status.is_redirection() {
-        true => ", a redirect, which is not followed",
-        false => "",
-    };
-    Outcome::NotARegistry {
-        reason: format!("{who} answered {status}{advice}"),
-    }
-}
-
-fn unreachable(who: &str, error: &reqwest::Error) -> Outcome {
-    Outcome::Unreachable {
-        reason: format!("{who} cannot be reached: {}", words(error)),
-    }
-}
-
-fn not_checked(reason: impl Into<String>) -> Outcome {
-    Outcome::NotChecked {
-        reason: reason.into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn asked(server: &str) -> Vec<String> {
-        addresses(&ServerName::parse(server).unwrap())
+    fn asked(server: &str) -> (String, Option<String>) {
+        let server = ServerName::parse(server).unwrap();
+        (address(&server), plain_address(&server))
     }
 
     #[test]
     fn plain_http_is_for_this_machine_only() {
-        assert_eq!(asked("ghcr.io"), ["https://ghcr.io/v2/"]);
-        assert_eq!(asked("ghcr.io:80"), ["https://ghcr.io:80/v2/"]);
-        assert_eq!(asked("10.0.0.1:5000"), ["https://10.0.0.1:5000/v2/"]);
-        assert_eq!(
-            asked("localhost:5000"),
-            ["https://localhost:5000/v2/", "http://localhost:5000/v2/"]
-        );
-        assert_eq!(
-            asked("[::1]"),
-            ["https://[::1]/v2/", "http://[::1]:443/v2/"]
-        );
+        for (server, https) in [
+            ("ghcr.io", "https://ghcr.io/v2/"),
+            ("ghcr.io:80", "https://ghcr.io:80/v2/"),
+            ("10.0.0.1:5000", "https://10.0.0.1:5000/v2/"),
+            ("localhost", "https://localhost/v2/"),
+        ] {
+            assert_eq!(asked(server), (https.to_owned(), None));
+        }
+        for host in ["localhost:5000", "127.0.0.1:80", "[::1]:5000"] {
+            let plain = Some(format!("http://{host}/v2/"));
+            assert_eq!(asked(host), (format!("https://{host}/v2/"), plain));
+        }
     }
 
     #[test]
@@ -343,8 +253,8 @@ mod tests {
             "https://index.docker.io/v1/",
             "registry-1.docker.io",
         ] {
-            assert_eq!(asked(name), ["https://registry-1.docker.io/v2/"]);
+            assert_eq!(asked(name).0, "https://registry-1.docker.io/v2/");
         }
-        assert_eq!(asked("docker.io:5000"), ["https://docker.io:5000/v2/"]);
+        assert_eq!(asked("docker.io:5000").0, "https://docker.io:5000/v2/");
     }
 }

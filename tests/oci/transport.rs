@@ -1,0 +1,130 @@
+//! TLS, plain http and connections that do not come about.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Response;
+use terraform_provider_bahriya::oci::verify::{Outcome, Verifier};
+use terraform_provider_bahriya::secret::Secret;
+
+use crate::reason;
+use crate::support::{
+    Authority, PASSWORD, Seen, Server, USERNAME, answer, challenge, check, check_with,
+};
+
+fn basic_registry(seen: &Seen) -> Response<Body> {
+    match seen.authorization() {
+        None => challenge("Basic realm=r"),
+        Some(_) => answer(200, &[], "{}"),
+    }
+}
+
+#[tokio::test]
+async fn a_private_authority_has_to_be_given() {
+    let authority = Authority::new();
+    let registry = Server::https(&authority, basic_registry).await;
+    let reason = reason!(
+        check(&registry.name(), USERNAME, PASSWORD).await,
+        Unreachable
+    );
+    assert!(
+        reason.contains("certificate") && reason.contains("trust anchor"),
+        "{reason}"
+    );
+    assert_eq!(
+        registry.paths().len(),
+        0,
+        "not asked over plain http instead"
+    );
+
+    let other = Authority::new().verifier(Duration::from_secs(10));
+    reason!(
+        check_with(&other, &registry.name(), USERNAME, PASSWORD).await,
+        Unreachable
+    );
+
+    let verifier = authority.verifier(Duration::from_secs(10));
+    let outcome = check_with(&verifier, &registry.name(), USERNAME, PASSWORD).await;
+    assert_eq!(outcome, Outcome::Accepted);
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_not_taken() {
+    let authority = Authority::issuing_for(&["registry.example.com"]);
+    let registry = Server::https(&authority, basic_registry).await;
+    let verifier = authority.verifier(Duration::from_secs(10));
+    let reason = reason!(
+        check_with(&verifier, &registry.name(), USERNAME, PASSWORD).await,
+        Unreachable
+    );
+    assert!(reason.contains("for another host name"), "{reason}");
+    assert_eq!(registry.paths().len(), 0);
+}
+
+/// `0.0.0.0` reaches this machine, but is not one of its loopback names.
+#[tokio::test]
+async fn plain_http_elsewhere_is_not_spoken() {
+    let registry = Server::http(basic_registry).await;
+    assert_eq!(
+        check(&registry.name(), USERNAME, PASSWORD).await,
+        Outcome::Accepted
+    );
+    assert_eq!(
+        check(&format!("localhost:{}", registry.port), USERNAME, PASSWORD).await,
+        Outcome::Accepted
+    );
+    let before = registry.paths().len();
+    reason!(
+        check(&format!("0.0.0.0:{}", registry.port), USERNAME, PASSWORD).await,
+        Unreachable
+    );
+    assert_eq!(registry.paths().len(), before);
+}
+
+#[tokio::test]
+async fn a_name_that_asks_for_plain_http_is_not_connected_to() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let name = format!("http://{}", listener.local_addr().unwrap());
+    let reason = reason!(check(&name, USERNAME, PASSWORD).await, NotChecked);
+    assert!(reason.contains("scheme other than https"), "{reason}");
+    let connection = tokio::time::timeout(Duration::from_millis(100), listener.accept()).await;
+    assert!(connection.is_err(), "there was a connection");
+}
+
+#[tokio::test]
+async fn a_port_where_nothing_listens() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let name = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let reason = reason!(check(&name, USERNAME, PASSWORD).await, Unreachable);
+    assert!(reason.contains("refused"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_name_that_does_not_exist() {
+    reason!(
+        check("registry.invalid", USERNAME, PASSWORD).await,
+        Unreachable
+    );
+}
+
+#[tokio::test]
+async fn a_check_that_is_given_up_ends() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let name = listener.local_addr().unwrap().to_string();
+    let verifier = Verifier::new(Vec::new(), Duration::from_secs(600));
+    let check = tokio::spawn(async move {
+        verifier
+            .verify(&name, USERNAME, &Secret::new(PASSWORD))
+            .await
+    });
+    let (mut connection, _) = listener.accept().await.unwrap();
+    check.abort();
+    // Reading to the end succeeds only once our side has closed the connection.
+    let mut rest = Vec::new();
+    let end = tokio::io::AsyncReadExt::read_to_end(&mut connection, &mut rest);
+    tokio::time::timeout(Duration::from_secs(30), end)
+        .await
+        .expect("still connected")
+        .ok();
+}
