@@ -1,8 +1,21 @@
 //! A Terraform provider for the container registries of Bahriya.
+//!
+//! The parts, in the order in which an apply meets them. Each knows only those after it:
+//!
+//! 1. [`plugin`] — the process edge: handshake with Terraform, TLS, logging, signals.
+//! 2. [`framework`] — the provider protocol: values, schemas, and one file for each call.
+//! 3. [`provider`] — configuration, and the lists of what there is.
+//! 4. [`resources`] — what users manage: pure planning, then operations.
+//! 5. [`api`] and [`oci`] — the Bahriya API, and image registries: the only places with addresses.
+//! 6. [`secret`] — the secret type and the redactor.
 
 #![forbid(unsafe_code)]
 
+pub mod api;
+pub mod connection;
+pub mod framework;
 pub mod oci;
+pub mod plugin;
 pub mod proto;
 pub mod provider;
 pub mod resources;
