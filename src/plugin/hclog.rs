@@ -100,10 +100,13 @@ where
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        // Values are formatted before the span is locked: one that panics is logged, fields and all.
+        let mut added = Fields::new(self.redact);
+        values.record(&mut added);
         if let Some(span) = context.span(id)
             && let Some(fields) = span.extensions_mut().get_mut::<Fields>()
         {
-            values.record(fields);
+            fields.extend(added);
         }
     }
 

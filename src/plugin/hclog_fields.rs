@@ -32,6 +32,11 @@ impl Fields {
         }
     }
 
+    /// Adds later values, which replace earlier ones.
+    pub fn extend(&mut self, later: Self) {
+        self.values.extend(later.values);
+    }
+
     /// The fields themselves.
     pub fn into_values(self) -> Map<String, Value> {
         self.values

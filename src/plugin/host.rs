@@ -21,6 +21,7 @@ pub struct Host {
     /// PEM of the one certificate that may connect; absent where the host has switched TLS off.
     pub client_certificate: Option<Vec<u8>>,
     /// Serve over TCP where a unix socket would do.
+    #[cfg(unix)]
     pub tcp: bool,
     /// First and last TCP port to try; 0 is any.
     pub ports: (u16, u16),
@@ -58,7 +59,8 @@ impl Host {
         }
         Ok(Self {
             client_certificate: get("PLUGIN_CLIENT_CERT").map(OsString::into_encoded_bytes),
-            tcp: cfg!(not(unix)) || set("PLUGIN_NETWORK").is_some_and(|network| network == "tcp"),
+            #[cfg(unix)]
+            tcp: set("PLUGIN_NETWORK").is_some_and(|network| network == "tcp"),
             ports: (min, max),
             knows_multiplexing: set("PLUGIN_MULTIPLEX_GRPC").is_some(),
             #[cfg(unix)]
@@ -74,7 +76,8 @@ impl Host {
     pub fn debugging() -> Self {
         Self {
             client_certificate: None,
-            tcp: cfg!(not(unix)),
+            #[cfg(unix)]
+            tcp: false,
             ports: (0, 0),
             knows_multiplexing: false,
             #[cfg(unix)]

@@ -1,7 +1,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, getrlimit, setrlimit};
 use terraform_provider_bahriya::proto::health::HealthCheckRequest;
 use terraform_provider_bahriya::proto::health::health_client::HealthClient;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -81,7 +81,7 @@ async fn garbage_is_answered_by_a_tls_alert_at_most() {
 fn is_closed(stream: &mut UnixStream) -> bool {
     stream.set_nonblocking(true).unwrap();
     match stream.read(&mut [0; 64]) {
-        Ok(_) => true,
+        Ok(read) => read == 0,
         Err(error) => error.kind() != ErrorKind::WouldBlock,
     }
 }
@@ -90,7 +90,7 @@ fn is_closed(stream: &mut UnixStream) -> bool {
 async fn a_thousand_silent_peers_do_not_keep_the_host_out() {
     let mut descriptors = getrlimit(Resource::Nofile);
     descriptors.current = descriptors.maximum;
-    setrlimit(Resource::Nofile, Rlimit { ..descriptors }).unwrap();
+    setrlimit(Resource::Nofile, descriptors).unwrap();
 
     let plugin = PluginProcess::start(Options::default()).await;
     let path = plugin.handshake.address.clone();

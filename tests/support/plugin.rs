@@ -18,6 +18,7 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
+use tempfile::TempDir;
 use terraform_provider_bahriya::proto::go_plugin;
 use terraform_provider_bahriya::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
 use terraform_provider_bahriya::proto::tfplugin6::provider_client::ProviderClient;
@@ -170,6 +171,8 @@ pub struct Spawned {
     pub stderr: Captured,
     pub identity: Identity,
     captured: tokio::task::JoinHandle<()>,
+    /// Where it makes its socket, so that nothing is left behind by one that is killed.
+    _temporary: TempDir,
 }
 
 impl Spawned {
@@ -189,7 +192,9 @@ impl Spawned {
                 command.env_remove(name.as_ref());
             }
         }
+        let temporary = tempfile::tempdir().unwrap();
         command
+            .env("TMPDIR", temporary.path())
             .env("TF_PLUGIN_MAGIC_COOKIE", COOKIE)
             .env("PLUGIN_MIN_PORT", "10000")
             .env("PLUGIN_MAX_PORT", "25000")
@@ -222,6 +227,7 @@ impl Spawned {
             stderr,
             identity,
             captured,
+            _temporary: temporary,
         }
     }
 
