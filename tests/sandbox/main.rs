@@ -6,7 +6,10 @@ mod registry_server;
 mod sandbox;
 
 mod access;
+mod cost;
 mod deployments;
+mod durability;
 mod faults;
 mod put_dialect;
 mod registries;
+mod secrecy;
