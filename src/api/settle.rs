@@ -151,7 +151,11 @@ impl Client {
 /// Whether a write that is seen not to be done may be sent again. After a timeout the server may still be
 /// at it; a 500 or a page in place of the API would come again.
 fn repeatable(lost: &Error) -> bool {
-    !matches!(lost.kind(), Kind::Timeout | Kind::WrongAddress) && lost.status() != Some(500)
+    match lost.kind() {
+        Kind::Timeout | Kind::WrongAddress => false,
+        Kind::UnexpectedAnswer => true,
+        _ => lost.is_passing(),
+    }
 }
 
 /// The error of a write that could not be settled: the look's own finding if it has one.

@@ -7,7 +7,7 @@ use serde_json::json;
 use terraform_provider_bahriya::api::{Client, Kind, Settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::server::{Server, TOKEN, ok, settings, within};
+use crate::server::{Reply, Server, TOKEN, ok, settings, within};
 
 /// A server certificate for 127.0.0.1, and the file with the authority that signed it.
 fn authority() -> (rustls::ServerConfig, tempfile::NamedTempFile) {
@@ -74,6 +74,22 @@ async fn a_private_authority_is_trusted_when_named() {
         "{error}"
     );
     assert!(error.advice().contains("ca_certificate_file"));
+}
+
+#[tokio::test]
+async fn http_2_is_spoken_where_it_is_offered() {
+    let (mut config, file) = authority();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let server = Server::start_tls(config, |_| Reply::Cut).await;
+    let trusting = Settings {
+        ca_certificate_file: Some(file.path().to_owned()),
+        ..server.settings()
+    };
+    let client = Client::new(trusting).expect("good settings");
+    let result = client.regions(&within(1)).await;
+    assert!(result.is_err(), "the server speaks HTTP/1 only");
+    // The preface of HTTP/2, as HTTP/1 reads it.
+    assert_eq!(server.lines()[0], "PRI *");
 }
 
 #[test]
@@ -144,25 +160,33 @@ fn each_setting_is_checked_by_name() {
     );
 }
 
-/// Set in the process that makes a request with an environment of its own: that of this one belongs to all tests.
-const CHILD: &str = "TEST_API_ADDRESS";
+/// Set in a process that makes one request with an environment of its own: that of this one belongs to all tests.
+const ADDRESS: &str = "TEST_API_ADDRESS";
+const AUTHORITY: &str = "TEST_API_AUTHORITY";
 
-async fn child(address: &str, proxy: &str) -> String {
+/// In such a process, makes the request and tells the outcome.
+async fn is_child() -> bool {
+    let Ok(address) = std::env::var(ADDRESS) else {
+        return false;
+    };
+    let given = Settings {
+        ca_certificate_file: std::env::var_os(AUTHORITY).map(PathBuf::from),
+        ..settings(&address)
+    };
+    match Client::new(given) {
+        Ok(client) => println!("reached: {}", client.regions(&within(2)).await.is_ok()),
+        Err(error) => println!("refused: {error}"),
+    }
+    true
+}
+
+/// Starts such a process: this program with one test alone, and these variables.
+async fn child(test: &str, variables: &[(&str, &str)]) -> String {
     let output = tokio::process::Command::new(std::env::current_exe().expect("this program"))
-        .args([
-            "--exact",
-            "environment::the_proxy_of_the_environment_is_used_but_never_for_plain_http",
-            "--nocapture",
-        ])
-        .env(CHILD, address)
-        .envs([
-            ("HTTPS_PROXY", proxy),
-            ("HTTP_PROXY", proxy),
-            ("http_proxy", proxy),
-            ("https_proxy", proxy),
-        ])
+        .args(["--exact", &format!("environment::{test}"), "--nocapture"])
         .env_remove("NO_PROXY")
         .env_remove("no_proxy")
+        .envs(variables.iter().copied())
         .stderr(Stdio::null())
         .output()
         .await
@@ -171,11 +195,32 @@ async fn child(address: &str, proxy: &str) -> String {
 }
 
 #[tokio::test]
+async fn a_machine_without_authorities_needs_one_to_be_named() {
+    if is_child().await {
+        return;
+    }
+    let (config, file) = authority();
+    let server = Server::start_tls(config, |_| ok(json!({"regions": []}))).await;
+    let test = "a_machine_without_authorities_needs_one_to_be_named";
+    let mut variables = vec![
+        (ADDRESS, server.address.as_str()),
+        ("SSL_CERT_FILE", "/nonexistent"),
+        ("SSL_CERT_DIR", "/nonexistent"),
+    ];
+    let output = child(test, &variables).await;
+    assert!(
+        output.contains("refused: no connection can be secured"),
+        "{output}"
+    );
+
+    variables.push((AUTHORITY, file.path().to_str().expect("a path")));
+    let output = child(test, &variables).await;
+    assert!(output.contains("reached: true"), "{output}");
+}
+
+#[tokio::test]
 async fn the_proxy_of_the_environment_is_used_but_never_for_plain_http() {
-    if let Ok(address) = std::env::var(CHILD) {
-        let client = Client::new(settings(&address)).expect("good settings");
-        let result = client.regions(&within(2)).await;
-        println!("reached: {}", result.is_ok());
+    if is_child().await {
         return;
     }
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
@@ -192,14 +237,24 @@ async fn the_proxy_of_the_environment_is_used_but_never_for_plain_http() {
             .expect("an answer");
         String::from_utf8_lossy(&bytes[..length]).into_owned()
     });
+    let ask = async |address: &str| {
+        let names = ["HTTPS_PROXY", "HTTP_PROXY", "http_proxy", "https_proxy"];
+        let mut variables: Vec<_> = names
+            .into_iter()
+            .map(|name| (name, proxy.as_str()))
+            .collect();
+        variables.push((ADDRESS, address));
+        let test = "the_proxy_of_the_environment_is_used_but_never_for_plain_http";
+        child(test, &variables).await
+    };
     // To this machine, in plain: the proxy would see the token, so it is not asked.
     let server = Server::start(|_| ok(json!({"regions": []}))).await;
-    let output = child(&server.address, &proxy).await;
+    let output = ask(&server.address).await;
     assert!(output.contains("reached: true"), "{output}");
     assert_eq!(server.lines(), ["GET /regions"]);
     assert!(!seen.is_finished());
 
-    let output = child("https://api.example.invalid/console/v1", &proxy).await;
+    let output = ask("https://api.example.invalid/console/v1").await;
     assert!(output.contains("reached: false"), "{output}");
     let request = seen.await.expect("the proxy");
     assert!(

@@ -118,6 +118,11 @@ async fn errors_tell_what_happened_where() {
             500,
         ),
         (
+            Reply::Data(501, json!("not implemented")),
+            Kind::Server,
+            501,
+        ),
+        (
             Reply::Raw(404, "", "<html>nginx</html>".into()),
             Kind::WrongAddress,
             404,
