@@ -6,10 +6,12 @@ mod registry_server;
 mod sandbox;
 
 mod access;
+mod browser;
 mod cost;
 mod deployments;
 mod durability;
 mod faults;
+mod page;
 mod put_dialect;
 mod registries;
 mod secrecy;

@@ -9,10 +9,21 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::args::Dialect;
+use crate::refusal::Refusal;
+use crate::store::organisations;
 
 /// Serves the document.
-pub async fn document(State(app): State<App>) -> Json<Value> {
-    Json(build(app.settings().dialect))
+pub async fn document(State(app): State<App>) -> Result<Json<Value>, Refusal> {
+    let organisations = app
+        .store
+        .read(|conn| {
+            Ok([
+                organisations::id_of(conn, "acme")?,
+                organisations::id_of(conn, "globex")?,
+            ])
+        })
+        .await?;
+    Ok(Json(build(app.settings().dialect, &organisations)))
 }
 
 /// One method of one path.
@@ -24,6 +35,8 @@ struct Operation {
     /// Status and schema of `data`.
     success: (u16, Value),
     refusals: &'static [u16],
+    /// The path parameter that takes the identifier in `data` of what this operation made.
+    makes: Option<&'static str>,
 }
 
 impl Operation {
@@ -35,6 +48,7 @@ impl Operation {
             body: None,
             success: (200, data),
             refusals: if path.contains('{') { &[403, 404] } else { &[] },
+            makes: None,
         }
     }
 
@@ -51,6 +65,7 @@ impl Operation {
             body: None,
             success,
             refusals: &[403, 404, 409],
+            makes: None,
         }
     }
 
@@ -66,10 +81,45 @@ impl Operation {
         self
     }
 
-    fn to_json(&self) -> Value {
+    fn makes(mut self, parameter: &'static str) -> Self {
+        self.makes = Some(parameter);
+        self
+    }
+
+    /// The summary as a name.
+    fn id(&self) -> String {
+        self.summary
+            .to_lowercase()
+            .replace("; ", " ")
+            .replace(' ', "-")
+    }
+
+    /// How to reach, from what this operation made, every operation on it.
+    fn links(&self, all: &[Operation]) -> Map<String, Value> {
+        let Some(made) = self.makes else {
+            return Map::new();
+        };
+        all.iter()
+            .filter(|next| next.path.contains(&format!("{{{made}}}")))
+            .map(|next| {
+                let parameters = json!({
+                    "organisation": "$request.path.organisation",
+                    made: "$response.body#/data",
+                });
+                (
+                    next.id(),
+                    json!({"operationId": next.id(), "parameters": parameters}),
+                )
+            })
+            .collect()
+    }
+
+    fn to_json(&self, all: &[Operation]) -> Value {
         let (status, data) = &self.success;
         let mut responses = Map::new();
-        responses.insert(status.to_string(), response("Done.", data));
+        let mut done = response("Done.", data);
+        done["links"] = Value::Object(self.links(all));
+        responses.insert(status.to_string(), done);
         for status in [&[401], self.refusals].concat() {
             let message = json!({"type": "string", "minLength": 1});
             responses.insert(
@@ -77,7 +127,9 @@ impl Operation {
                 response("Refused; `data` says why.", &message),
             );
         }
-        let mut operation = json!({"summary": self.summary, "responses": responses});
+        let mut operation = json!({
+            "operationId": self.id(), "summary": self.summary, "responses": responses,
+        });
         if let Some(schema) = &self.body {
             operation["requestBody"] = json!({
                 "required": true, "content": {"application/json": {"schema": schema}},
@@ -155,7 +207,8 @@ fn operations(dialect: Dialect) -> Vec<Operation> {
             "Make a project",
             (201, id()),
         )
-        .body("NewProject"),
+        .body("NewProject")
+        .makes("project"),
         O::get(
             "/organisations/{organisation}/projects/{project}",
             "One project",
@@ -208,7 +261,8 @@ fn operations(dialect: Dialect) -> Vec<Operation> {
             "Make a registry; its credentials are version 1",
             (201, id()),
         )
-        .body("NewRegistry"),
+        .body("NewRegistry")
+        .makes("registry"),
         O::get(
             "/organisations/{organisation}/registries/{registry}",
             "One registry",
@@ -244,7 +298,8 @@ fn operations(dialect: Dialect) -> Vec<Operation> {
             "Make a container",
             (201, id()),
         )
-        .body("NewContainer"),
+        .body("NewContainer")
+        .makes("container"),
         O::get(
             "/organisations/{organisation}/containers/{container}",
             "One container",
@@ -307,13 +362,14 @@ fn operations(dialect: Dialect) -> Vec<Operation> {
     all
 }
 
-fn build(dialect: Dialect) -> Value {
+fn build(dialect: Dialect, organisations: &[String]) -> Value {
     let mut paths = Map::new();
-    for operation in operations(dialect) {
+    let operations = operations(dialect);
+    for operation in &operations {
         let path = paths
             .entry(operation.path)
             .or_insert_with(|| json!({"parameters": parameters(operation.path)}));
-        path[operation.method] = operation.to_json();
+        path[operation.method] = operation.to_json(&operations);
     }
     json!({
         "openapi": "3.1.0",
@@ -327,7 +383,7 @@ fn build(dialect: Dialect) -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": schemas::all(),
+            "schemas": schemas::all(organisations),
         },
     })
 }
