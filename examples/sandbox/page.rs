@@ -211,7 +211,7 @@ fn requests_table(requests: &[Entry]) -> Markup {
         &["Method", "Path", "Status", "ms"],
         requests.iter().map(|request| html! {
             td { (request.method) }
-            td { code { (request.path) } }
+            td { code { (short(&request.path)) } }
             td.good[(200..300).contains(&request.status)].bad[request.status >= 400 || request.status == 0] {
                 @if request.status == 0 { "no answer" } @else { (request.status) }
             }
@@ -219,6 +219,15 @@ fn requests_table(requests: &[Entry]) -> Markup {
         }),
         html! {},
     )
+}
+
+/// A path without the organisation, which is nearly always the same.
+fn short(path: &str) -> String {
+    let below = path.strip_prefix("/organisations/");
+    match below.and_then(|rest| rest.split_once('/')) {
+        Some((_, rest)) => format!("…/{rest}"),
+        None => path.into(),
+    }
 }
 
 /// One section: a table, or a word that there is nothing yet.

@@ -437,3 +437,38 @@ async fn a_registry_with_a_private_certificate_authority_is_trusted_when_told() 
         assert_eq!(deployment["status"], expected, "{deployment}");
     }
 }
+
+#[tokio::test]
+async fn the_next_deployment_after_an_update_of_the_entry_uses_the_new_credentials() {
+    let world = World::with_arguments(&["--dialect", "put"]).await;
+    let registry = world.attached_registry("ghcr").await;
+    let container = world.container("api", Some("ghcr")).await;
+    world.server.set_user("bot", "two");
+    assert_eq!(
+        outcome(&world.deploy(&container, "deploy").await).0,
+        "failed"
+    );
+    let body = json!({
+        "handle": "ghcr", "name": "ghcr", "server": world.server.address, "username": "bot",
+        "password": "two",
+    });
+    let path = format!("/registries/{registry}");
+    world
+        .sandbox
+        .call("PUT", &path, Some(body))
+        .await
+        .expect(200);
+    assert_eq!(
+        outcome(&world.deploy(&container, "redeploy").await).0,
+        "succeeded"
+    );
+}
+
+#[tokio::test]
+async fn a_container_is_redeployed_only_after_it_was_deployed() {
+    let world = World::new().await;
+    let container = world.container("api", None).await;
+    let path = format!("/containers/{container}/redeploy");
+    let refused = world.sandbox.call("POST", &path, None).await.expect(409);
+    assert_eq!(refused.text(), "Container 'api' was never deployed.");
+}

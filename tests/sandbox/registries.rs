@@ -332,3 +332,90 @@ async fn seed_data_is_two_projects_a_registry_and_an_attachment() {
         .data;
     assert_eq!(registries["registries"][0]["projects"][0]["handle"], "shop");
 }
+
+#[tokio::test]
+async fn any_registry_server_is_supported_and_kept_as_written() {
+    let sandbox = Sandbox::start();
+    for (at, server) in [
+        "docker.io",
+        "ghcr.io",
+        "registry.gitlab.com",
+        "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
+        "harbor.example:8443",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let handle = format!("registry-{at}");
+        let id = sandbox.create_registry(&handle, server, "bot", "one").await;
+        assert_eq!(read(&sandbox, &id).await["server"], server);
+    }
+    let list = sandbox
+        .call("GET", "/registries", None)
+        .await
+        .expect(200)
+        .data;
+    assert_eq!(list["count"], 5);
+}
+
+#[tokio::test]
+async fn renaming_a_registry_makes_no_version() {
+    let sandbox = Sandbox::start();
+    let id = sandbox
+        .create_registry("ghcr", "ghcr.io", "bot", "one")
+        .await;
+    let body = json!({
+        "handle": "ghcr", "name": "Another name", "server": "ghcr.io", "username": "bot",
+        "maxversions": 5.0,
+    });
+    update(&sandbox, &id, body).await.expect(200);
+    let registry = read(&sandbox, &id).await;
+    assert_eq!(
+        (&registry["name"], &registry["currentversion"]),
+        (&json!("Another name"), &json!(1))
+    );
+    assert_eq!(registry["maxversions"], 5);
+}
+
+#[tokio::test]
+async fn malformed_bodies_are_refused_without_repeating_a_value() {
+    let sandbox = Sandbox::start();
+    let whole = json!({
+        "handle": "ghcr", "name": "n", "server": "s", "username": "u", "password": "p",
+    });
+    for (key, value, problem) in [
+        (
+            "handle",
+            json!("Upper-case"),
+            "A handle has 1 to 63 lower-case",
+        ),
+        ("name", json!(""), "Value must not be empty."),
+        ("server", json!(["hunter2!"]), "Value is not a string."),
+        ("username", Value::Null, "Value is not a string."),
+        (
+            "password",
+            json!("value-hidden-for-your-own-good"),
+            "Value is the mask",
+        ),
+        ("maxversions", json!(0), "Value must be between 1 and 100."),
+        ("maxversions", json!(1.5), "Value is not a whole number."),
+    ] {
+        let mut body = whole.clone();
+        body[key] = value;
+        let refused = sandbox
+            .call("POST", "/registries", Some(body))
+            .await
+            .expect(400);
+        assert!(
+            refused.text().contains(&format!("path {key}: {problem}")),
+            "{refused:?}"
+        );
+        assert!(!refused.text().contains("hunter2!"));
+    }
+    let list = json!(["not an object"]);
+    sandbox
+        .call("POST", "/registries", Some(list))
+        .await
+        .expect(400);
+    assert_eq!(sandbox.summary().await["registries"], 0);
+}

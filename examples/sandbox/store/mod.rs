@@ -73,9 +73,12 @@ impl Store {
         F: FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
     {
         let store = self.clone();
-        blocking(move || match &*lock(&store.before_last_write) {
-            Some(snapshot) => work(&snapshot.connection),
-            None => work(&lock(&store.live)),
+        blocking(move || {
+            // Released before the live database is locked: writers lock the two the other way round.
+            if let Some(snapshot) = &*lock(&store.before_last_write) {
+                return work(&snapshot.connection);
+            }
+            work(&lock(&store.live))
         })
         .await
     }
