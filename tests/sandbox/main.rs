@@ -15,3 +15,4 @@ mod page;
 mod put_dialect;
 mod registries;
 mod secrecy;
+mod statements;
