@@ -20,16 +20,19 @@ api() {
         -H 'Content-Type: application/json' "$@"
 }
 
+# Prints what an answer holds below its data.
+field() {
+    python3 -c "import json, sys; print(json.load(sys.stdin)['data']$1)"
+}
+
 # Finds the seeded project and registry, and makes a container that uses them.
 fill() {
     local base="$BAHRIYA_API_URL/organisations/$BAHRIYA_ORGANISATION_ID"
-    local first_id='import json, sys; data = json.load(sys.stdin)["data"]
-print(data["projects"][0]["id"] if "projects" in data and "id" not in data else data["id"])'
-    project=$(api "$base/project/shop" | python3 -c "$first_id")
-    registry=$(api "$base/registry/ghcr-deploy" | python3 -c "$first_id")
+    project=$(api "$base/project/shop" | field '["projects"][0]["id"]')
+    registry=$(api "$base/registry/ghcr-deploy" | field '["id"]')
     container=$(api "$base/containers" --data '{"handle": "web", "image": "127.0.0.1:1/web:1",
         "project": "shop", "registry": "ghcr-deploy", "regions": ["falkenstein-1"]}' |
-        python3 -c 'import json, sys; print(json.load(sys.stdin)["data"])')
+        field '')
 }
 
 # Deleting an attached registry is refused with 400, as observed, although the request is well-formed.

@@ -9,8 +9,9 @@ use rusqlite::Connection;
 use crate::app::App;
 use crate::refusal::Refusal;
 use crate::request_log::Entry;
-use crate::store::containers::{self, Container, Deployment};
+use crate::store::containers::{self, Container};
 use crate::store::cost::{self, Cost};
+use crate::store::deployments::{self, Deployment};
 use crate::store::organisations;
 use crate::store::projects::{self, Project};
 use crate::store::registries::{self, Registry};
@@ -42,7 +43,7 @@ impl View {
         let containers = containers::all(conn, organisation)?
             .into_iter()
             .map(|container| {
-                let last = containers::last_deployment(conn, &container.id)?;
+                let last = deployments::last(conn, &container.id)?;
                 Ok((container, last))
             })
             .collect::<Result<_, Refusal>>()?;

@@ -7,6 +7,7 @@ mod sandbox;
 
 mod access;
 mod browser;
+mod containers;
 mod cost;
 mod deployments;
 mod durability;
@@ -16,3 +17,5 @@ mod put_dialect;
 mod registries;
 mod secrecy;
 mod statements;
+mod versions;
+mod world;

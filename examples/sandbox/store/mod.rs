@@ -4,6 +4,7 @@
 pub mod attachments;
 pub mod containers;
 pub mod cost;
+pub mod deployments;
 pub mod organisations;
 pub mod projects;
 pub mod registries;
