@@ -68,7 +68,8 @@ impl Options {
     }
 }
 
-/// A running sandbox; dropping it kills the process.
+/// A running sandbox; dropping it kills the process. One that is never dropped, such as a static, ends
+/// with the test process, which holds its standard input.
 pub struct Sandbox {
     /// `http://127.0.0.1:PORT/console/v1`
     pub api_url: String,
@@ -148,9 +149,9 @@ impl Sandbox {
     fn spawn(options: Options, listen: &str) -> Self {
         let program = program();
         let mut child = Command::new(&program)
-            .args(["--listen", listen])
+            .args(["--exit-with-stdin", "--listen", listen])
             .args(&options.args)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -221,6 +222,12 @@ impl Sandbox {
             .trim_start_matches("http://")
             .trim_end_matches('/');
         *self = Self::spawn(self.options.clone(), address);
+    }
+
+    /// Closes the process's standard input, as the end of this process would.
+    pub fn orphan(mut self) -> Self {
+        drop(self.child.stdin.take());
+        self
     }
 
     /// Everything that the process printed so far, on both streams.
