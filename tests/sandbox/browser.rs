@@ -88,7 +88,7 @@ impl Browser {
             message["sessionId"] = json!(session);
         }
         let sent = self.to.write_all(format!("{message}\0").as_bytes());
-        let missing = "Chromium did not start: run scripts/install-chromium.sh";
+        let missing = "Chromium did not start: run scripts/setup.sh";
         sent.expect(missing);
         loop {
             let mut bytes = Vec::new();
