@@ -106,6 +106,12 @@ impl Terraform {
         self.env.insert(name.to_owned(), value.to_owned());
     }
 
+    /// The value of an input variable, for all later commands.
+    pub fn set_variable(&self, name: &str, value: &str) {
+        let file = format!("{name}.auto.tfvars");
+        self.write(&file, &format!("{name} = \"{value}\"\n"));
+    }
+
     pub fn unset(&mut self, name: &str) {
         self.env.remove(name);
     }
