@@ -4,7 +4,10 @@ use crate::bench::{Bench, registry, secret};
 
 async fn importable(lines: &str) -> Bench {
     let bench = Bench::new();
-    bench.sandbox.create_registry("ghcr", "ghcr.io", "bot", "one").await;
+    bench
+        .sandbox
+        .create_registry("ghcr", "ghcr.io", "bot", "one")
+        .await;
     bench.writes().await;
     let hcl = registry(lines).replace("GitHub", "ghcr");
     let block = "import {\n  to = bahriya_registry.ghcr\n  id = \"ghcr\"\n}\n";
@@ -16,8 +19,15 @@ async fn importable(lines: &str) -> Bench {
 async fn without_a_trigger_nothing_is_written() {
     for lines in ["", "password_wo = \"one\"", "password_wo = \"another\""] {
         let bench = importable(lines).await;
-        bench.terraform.apply().succeeds().says(&["1 imported, 0 added, 0 changed"]);
-        bench.terraform.assert_empty_plan().is_silent_about(&["new version"]);
+        bench
+            .terraform
+            .apply()
+            .succeeds()
+            .says(&["1 imported, 0 added, 0 changed"]);
+        bench
+            .terraform
+            .assert_empty_plan()
+            .is_silent_about(&["new version"]);
         assert_eq!(bench.writes().await, [""; 0], "{lines}");
     }
 }
@@ -31,8 +41,15 @@ async fn with_a_password_or_a_trigger_the_plan_warns_of_the_write() {
             "leave both password and password_wo_version out",
             "1 imported, 0 added, 1 changed",
         ]);
-        bench.terraform.assert_empty_plan().is_silent_about(&["new version"]);
-        assert_eq!(bench.writes().await, ["POST /registries/*/rotate"], "{lines}");
+        bench
+            .terraform
+            .assert_empty_plan()
+            .is_silent_about(&["new version"]);
+        assert_eq!(
+            bench.writes().await,
+            ["POST /registries/*/rotate"],
+            "{lines}"
+        );
         assert!(bench.sandbox.current_is("ghcr", "bot", "one").await);
     }
 }
@@ -43,10 +60,15 @@ async fn an_adopted_registry_rotates_and_rolls_back_to_what_it_had() {
     bench.terraform.apply().succeeds();
     let hcl = |lines: &str| registry(lines).replace("GitHub", "ghcr");
     bench.terraform.step(&hcl(&secret("two", "1")));
-    bench.terraform.step(&hcl(&format!("{}; active_version = 1", secret("two", "1"))));
+    bench
+        .terraform
+        .step(&hcl(&format!("{}; active_version = 1", secret("two", "1"))));
     assert_eq!(
         bench.writes().await,
-        ["POST /registries/*/rotate", "POST /registries/*/versions/1/activate"]
+        [
+            "POST /registries/*/rotate",
+            "POST /registries/*/versions/1/activate"
+        ]
     );
     assert!(bench.sandbox.current_is("ghcr", "bot", "one").await);
 }

@@ -15,21 +15,33 @@ async fn a_version_of_somebody_else_stays_unless_the_configuration_says_otherwis
     let id = bench.id(ADDRESS);
     bench.sandbox.rotate(&id, "robot", "rescued").await;
     bench.writes().await;
-    let words = ["Version 2 became current outside Terraform", "set on_drift to \"restore\""];
+    let words = [
+        "Version 2 became current outside Terraform",
+        "set on_drift to \"restore\"",
+    ];
     for _ in 0..2 {
         bench.terraform.assert_empty_plan().says(&words);
     }
     bench.terraform.step(&hcl).says(&words);
     let stored = bench.terraform.attributes(ADDRESS);
-    assert_eq!((&stored["current_version"], &stored["username"]), (&2.into(), &"bot".into()));
+    assert_eq!(
+        (&stored["current_version"], &stored["username"]),
+        (&2.into(), &"bot".into())
+    );
     // A rename leaves the credential of the other client alone.
     bench.terraform.step(&hcl.replace("GitHub", "Packages"));
     assert_eq!(bench.writes().await, ["PUT /registries/*"]);
     assert!(bench.sandbox.current_is(&id, "robot", "rescued").await);
 
     let restoring = registry(&format!("{}; on_drift = \"restore\"", secret("one", "1")));
-    bench.terraform.step(&restoring.replace("GitHub", "Packages")).says(&["This plan puts it back", "2 -> 1"]);
-    assert_eq!(bench.writes().await, ["POST /registries/*/versions/1/activate"]);
+    bench
+        .terraform
+        .step(&restoring.replace("GitHub", "Packages"))
+        .says(&["This plan puts it back", "2 -> 1"]);
+    assert_eq!(
+        bench.writes().await,
+        ["POST /registries/*/versions/1/activate"]
+    );
     assert!(bench.sandbox.current_is(&id, "bot", "one").await);
 }
 
@@ -40,8 +52,13 @@ async fn the_credential_of_somebody_else_can_be_adopted() {
     let id = bench.id(ADDRESS);
     bench.sandbox.rotate(&id, "robot", "rescued").await;
     bench.writes().await;
-    bench.terraform.step(&registry(&secret("rescued", "2")).replace("\"bot\"", "\"robot\""));
-    bench.terraform.assert_empty_plan().is_silent_about(&["outside Terraform"]);
+    bench
+        .terraform
+        .step(&registry(&secret("rescued", "2")).replace("\"bot\"", "\"robot\""));
+    bench
+        .terraform
+        .assert_empty_plan()
+        .is_silent_about(&["outside Terraform"]);
     assert!(bench.sandbox.current_is(&id, "robot", "rescued").await);
 }
 
@@ -58,8 +75,15 @@ async fn restoring_an_evicted_version_rotates() {
     bench.writes().await;
     // Without the password there is nothing to restore it from.
     bench.terraform.write("main.tf", &registry(lines));
-    bench.terraform.plan().fails().says(&["Version 1 cannot be restored", "set on_drift to \"warn\""]);
-    bench.terraform.step(&hcl).says(&["Version 3 became current outside Terraform"]);
+    bench
+        .terraform
+        .plan()
+        .fails()
+        .says(&["Version 1 cannot be restored", "set on_drift to \"warn\""]);
+    bench
+        .terraform
+        .step(&hcl)
+        .says(&["Version 3 became current outside Terraform"]);
     assert_eq!(bench.writes().await, ["POST /registries/*/rotate"]);
     assert!(bench.sandbox.current_is(&id, "bot", "one").await);
 }
@@ -72,16 +96,27 @@ async fn changed_names_and_limits_are_put_back() {
     let id = bench.id(ADDRESS);
     let mut body = json!({"handle": "ghcr", "name": "Mine", "server": "ghcr.io", "username": "bot", "maxversions": 7});
     let path = format!("/registries/{id}");
-    bench.sandbox.call("PUT", &path, Some(body.clone())).await.expect(200);
+    bench
+        .sandbox
+        .call("PUT", &path, Some(body.clone()))
+        .await
+        .expect(200);
     bench.writes().await;
-    bench.terraform.step(&hcl).says(&["\"Mine\" -> \"GitHub\"", "7 -> 5", "0 destroyed"]);
+    bench
+        .terraform
+        .step(&hcl)
+        .says(&["\"Mine\" -> \"GitHub\"", "7 -> 5", "0 destroyed"]);
     assert_eq!(bench.writes().await, ["PUT /registries/*"]);
 
     // Where maxversions is not configured, it is whatever the API says.
     let free = registry(&secret("one", "1"));
     bench.terraform.step(&free);
     body["name"] = "GitHub".into();
-    bench.sandbox.call("PUT", &path, Some(body)).await.expect(200);
+    bench
+        .sandbox
+        .call("PUT", &path, Some(body))
+        .await
+        .expect(200);
     bench.terraform.step(&free);
     assert_eq!(bench.terraform.attributes(ADDRESS)["maxversions"], 7);
 }
@@ -96,9 +131,17 @@ async fn another_server_and_user_name_are_put_back_where_no_version_shows() {
         "handle": "ghcr", "name": "GitHub", "server": "quay.io", "username": "robot", "password": "two",
         "maxversions": 5,
     });
-    bench.sandbox.call("PUT", &format!("/registries/{id}"), Some(body)).await.expect(200);
+    bench
+        .sandbox
+        .call("PUT", &format!("/registries/{id}"), Some(body))
+        .await
+        .expect(200);
     bench.writes().await;
-    bench.terraform.step(&hcl).says(&["\"quay.io\" -> \"ghcr.io\"", "\"robot\" -> \"bot\"", "0 destroyed"]);
+    bench.terraform.step(&hcl).says(&[
+        "\"quay.io\" -> \"ghcr.io\"",
+        "\"robot\" -> \"bot\"",
+        "0 destroyed",
+    ]);
     assert_eq!(bench.writes().await, ["PUT /registries/*"]);
     assert!(bench.sandbox.current_is(&id, "bot", "one").await);
 }

@@ -11,10 +11,14 @@ const ADDRESS: &str = "bahriya_registry.ghcr";
 /// either, from that many requests on.
 async fn lose(bench: &Bench, method: &str, path: &str, blind: Option<u64>) {
     let lost = json!({"kind": "drop", "when": "after"});
-    bench.sandbox.fault(json!({"method": method, "path": path, "fault": lost})).await;
+    bench
+        .sandbox
+        .fault(json!({"method": method, "path": path, "fault": lost}))
+        .await;
     if let Some(after) = blind {
         let down = json!({"kind": "status", "status": 503});
-        let rule = json!({"method": "GET", "path": "/**", "fault": down, "after": after, "times": 9999});
+        let rule =
+            json!({"method": "GET", "path": "/**", "fault": down, "after": after, "times": 9999});
         bench.sandbox.fault(rule).await;
     }
 }
@@ -27,7 +31,9 @@ async fn a_lost_answer_is_settled_by_looking() {
     lose(&bench, "POST", "/organisations/*/registries/*/rotate", None).await;
     bench.terraform.step(&registry(&secret("two", "2")));
     lose(&bench, "PUT", "/organisations/*/registries/*", None).await;
-    bench.terraform.step(&registry(&secret("two", "2")).replace("GitHub", "Packages"));
+    bench
+        .terraform
+        .step(&registry(&secret("two", "2")).replace("GitHub", "Packages"));
     lose(&bench, "DELETE", "/organisations/*/registries/*", None).await;
     assert_eq!(bench.sandbox.summary().await["versions_made"], 2);
     bench.terraform.destroy().succeeds();
@@ -38,15 +44,26 @@ async fn a_lost_answer_is_settled_by_looking() {
 async fn a_rotation_that_landed_unseen_is_not_repeated() {
     let bench = Bench::new();
     let limit = "timeouts = { update = \"4s\" }";
-    bench.terraform.step(&registry(&format!("{}; {limit}", secret("one", "1"))));
+    bench
+        .terraform
+        .step(&registry(&format!("{}; {limit}", secret("one", "1"))));
     let id = bench.id(ADDRESS);
     let wanted = registry(&format!("{}; {limit}", secret("two", "2")));
     bench.terraform.write("main.tf", &wanted);
     bench.terraform.planned();
     bench.writes().await;
-    lose(&bench, "POST", "/organisations/*/registries/*/rotate", Some(2)).await;
+    lose(
+        &bench,
+        "POST",
+        "/organisations/*/registries/*/rotate",
+        Some(3),
+    )
+    .await;
     let run = bench.terraform.run(&["apply", "plan.bin"]).fails();
-    run.says(&["Failed to update registry \"ghcr\"", "may have been made all the same"]);
+    run.says(&[
+        "Failed to update registry \"ghcr\"",
+        "may have been made all the same",
+    ]);
     assert_eq!(bench.writes().await, ["POST /registries/*/rotate"]);
     assert!(bench.sandbox.current_is(&id, "bot", "two").await);
     let prior = bench.terraform.attributes(ADDRESS);
@@ -55,7 +72,10 @@ async fn a_rotation_that_landed_unseen_is_not_repeated() {
     bench.sandbox.clear_faults().await;
     bench.terraform.step(&wanted);
     assert_eq!(bench.writes().await, [""; 0]);
-    assert_eq!(bench.terraform.attributes(ADDRESS)["password_wo_version"], "2");
+    assert_eq!(
+        bench.terraform.attributes(ADDRESS)["password_wo_version"],
+        "2"
+    );
     // The version is known from now on, as any other: back and forth by activation.
     bench.terraform.step(&registry(&secret("one", "1")));
     bench.terraform.step(&wanted);
@@ -66,13 +86,22 @@ async fn a_rotation_that_landed_unseen_is_not_repeated() {
 async fn a_rotation_that_never_landed_is_made() {
     let bench = Bench::new();
     let limit = "timeouts = { update = \"4s\" }";
-    bench.terraform.step(&registry(&format!("{}; {limit}", secret("one", "1"))));
+    bench
+        .terraform
+        .step(&registry(&format!("{}; {limit}", secret("one", "1"))));
     let wanted = registry(&format!("{}; {limit}", secret("two", "2")));
     let down = json!({"kind": "status", "status": 500});
     let path = "/organisations/*/registries/*/rotate";
-    bench.sandbox.fault(json!({"method": "POST", "path": path, "fault": down, "times": 9999})).await;
+    bench
+        .sandbox
+        .fault(json!({"method": "POST", "path": path, "fault": down, "times": 9999}))
+        .await;
     bench.terraform.write("main.tf", &wanted);
-    bench.terraform.apply().fails().says(&["Failed to update registry", "500"]);
+    bench
+        .terraform
+        .apply()
+        .fails()
+        .says(&["Failed to update registry", "500"]);
     bench.sandbox.clear_faults().await;
     bench.terraform.step(&wanted);
     assert_eq!(bench.sandbox.summary().await["versions_made"], 2);
@@ -83,17 +112,33 @@ async fn a_rotation_that_never_landed_is_made() {
 async fn a_create_that_cannot_be_read_back_is_kept_without_taint() {
     for options in [Sandbox::options(), Sandbox::options().dialect("put")] {
         let bench = Bench::with(options);
-        let hcl = registry(&format!("{}; timeouts = {{ create = \"4s\" }}", secret("one", "1")));
+        let hcl = registry(&format!(
+            "{}; timeouts = {{ create = \"4s\" }}",
+            secret("one", "1")
+        ));
         bench.terraform.write("main.tf", &hcl);
         let down = json!({"kind": "status", "status": 503});
-        bench.sandbox.fault(json!({"method": "GET", "path": "/**", "fault": down, "times": 9999})).await;
-        bench.terraform.apply().succeeds().says(&["created but not read back", "in the state"]);
+        bench
+            .sandbox
+            .fault(json!({"method": "GET", "path": "/**", "fault": down, "times": 9999}))
+            .await;
+        bench
+            .terraform
+            .apply()
+            .succeeds()
+            .says(&["created but not read back", "in the state"]);
         let instance = bench.terraform.instance(ADDRESS).expect("in the state");
-        assert_eq!(instance["status"], json!(null), "a tainted registry is a lost one");
+        assert_eq!(
+            instance["status"],
+            json!(null),
+            "a tainted registry is a lost one"
+        );
         bench.sandbox.clear_faults().await;
         bench.terraform.step(&hcl);
         assert_eq!(bench.terraform.attributes(ADDRESS)["current_version"], 1);
-        bench.terraform.step(&hcl.replace("\"one\"", "\"two\"").replace("\"1\"", "\"2\""));
+        bench
+            .terraform
+            .step(&hcl.replace("\"one\"", "\"two\"").replace("\"1\"", "\"2\""));
         assert_eq!(bench.sandbox.summary().await["versions_made"], 2);
     }
 }

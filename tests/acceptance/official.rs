@@ -46,7 +46,11 @@ async fn existing() -> (Bench, String, String) {
         "handle": "ghcr", "name": "GitHub Container Registry", "server": "ghcr.io", "username": "bot",
         "password": "one",
     });
-    let made = bench.sandbox.call("POST", "/registries", Some(body)).await.expect(201);
+    let made = bench
+        .sandbox
+        .call("POST", "/registries", Some(body))
+        .await
+        .expect(201);
     bench.sandbox.attach(&project, "ghcr").await;
     bench.writes().await;
     bench.terraform.set("TF_VAR_project", &project);
@@ -106,14 +110,23 @@ const BOTH: [(&str, &str); 2] = [("bahriya", OFFICIAL), ("bahriya-rs", OURS)];
 async fn side_by_side_a_switch_plans_nothing() {
     let (bench, id, project) = existing().await;
     bench.terraform.require(&BOTH);
-    bench.terraform.write("main.tf", &configuration("provider = bahriya-rs"));
+    bench
+        .terraform
+        .write("main.tf", &configuration("provider = bahriya-rs"));
     for computed in computed_attributes() {
         official_state(&bench.terraform, &id, &project, &computed);
         bench.terraform.assert_empty_plan();
     }
-    bench.terraform.apply().succeeds().says(&["0 added, 0 changed, 0 destroyed"]);
+    bench
+        .terraform
+        .apply()
+        .succeeds()
+        .says(&["0 added, 0 changed, 0 destroyed"]);
     let providers = bench.terraform.read("terraform.tfstate");
-    assert!(providers.contains(OURS) && !providers.contains(OFFICIAL), "{providers}");
+    assert!(
+        providers.contains(OURS) && !providers.contains(OFFICIAL),
+        "{providers}"
+    );
     bench.terraform.assert_empty_plan();
     assert_eq!(bench.writes().await, [""; 0]);
 
@@ -124,7 +137,12 @@ async fn side_by_side_a_switch_plans_nothing() {
     bench.terraform.set_variable("ghcr_token", "one");
     bench.terraform.apply().succeeds();
     bench.terraform.assert_empty_plan();
-    println!("{:?}", bench.writes().await);
+    let rotate = "POST /registries/*/rotate";
+    assert_eq!(bench.writes().await, [rotate, rotate]);
+    assert_eq!(
+        bench.terraform.attributes("bahriya_registry.ghcr")["current_version"],
+        3
+    );
 }
 
 #[tokio::test]
@@ -165,7 +183,10 @@ async fn moved_blocks_cross_the_providers() {
         .replace("\"ghcr\" {", "\"packages\" {")
         .replace("bahriya_registry.ghcr", "bahriya_registry.packages")
         .replace("\"web_registry\"", "\"web\"");
-    bench.terraform.step(&(hcl + moved)).says(&["has moved to", "0 added, 0 changed, 0 destroyed"]);
+    bench
+        .terraform
+        .step(&(hcl + moved))
+        .says(&["has moved to", "0 added, 0 changed, 0 destroyed"]);
     assert_eq!(bench.id("bahriya_registry.packages"), id);
     assert_eq!(bench.writes().await, [""; 0]);
 }
@@ -173,7 +194,9 @@ async fn moved_blocks_cross_the_providers() {
 #[tokio::test]
 async fn the_documented_configuration_works_unchanged() {
     let (bench, _, _) = existing().await;
-    bench.terraform.require(&[("bahriya", &format!("registry.terraform.io/{OFFICIAL}"))]);
+    bench
+        .terraform
+        .require(&[("bahriya", &format!("registry.terraform.io/{OFFICIAL}"))]);
     let hcl = configuration("").replace("\"ghcr\"\n", "\"ghcr-new\"\n")
         + "provider \"bahriya\" {}\noutput \"registry_id\" {\n  value = bahriya_registry.ghcr.id\n}\n\
         resource \"bahriya_registry\" \"docker_hub\" {\n  handle   = \"docker-hub\"\n  name     = \"Docker Hub\"\n  \

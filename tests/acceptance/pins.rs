@@ -23,7 +23,12 @@ async fn a_pin_forbids_rotation_and_survives_others() {
     bench.terraform.step(&pinned);
     bench.writes().await;
 
-    bench.terraform.write("main.tf", &pinned.replace("\"two\"", "\"three\"").replace("\"1\"", "\"2\""));
+    bench.terraform.write(
+        "main.tf",
+        &pinned
+            .replace("\"two\"", "\"three\"")
+            .replace("\"1\"", "\"2\""),
+    );
     bench.terraform.apply().fails().says(&[
         "Credentials changed while a version is pinned",
         "Remove active_version to rotate",
@@ -43,7 +48,10 @@ async fn a_pin_forbids_rotation_and_survives_others() {
         "This plan puts it back",
         "3 -> 1",
     ]);
-    assert_eq!(bench.writes().await, ["POST /registries/*/versions/1/activate"]);
+    assert_eq!(
+        bench.writes().await,
+        ["POST /registries/*/versions/1/activate"]
+    );
     assert!(bench.sandbox.current_is(&id, "bot", "one").await);
 }
 
@@ -51,21 +59,42 @@ async fn a_pin_forbids_rotation_and_survives_others() {
 async fn an_evicted_version_cannot_be_pinned() {
     let bench = rotated("maxversions = 2", &["one", "two", "three"]).await;
     let lines = format!("{}; maxversions = 2", secret("three", "2"));
-    for (pin, reason) in [(1, "Version 1 is not retained"), (9, "Version 9 is not retained")] {
-        bench.terraform.write("main.tf", &registry(&format!("{lines}; active_version = {pin}")));
-        bench.terraform.apply().fails().says(&[reason, "Retained are the versions 2, 3"]);
+    for (pin, reason) in [
+        (1, "Version 1 is not retained"),
+        (9, "Version 9 is not retained"),
+    ] {
+        bench.terraform.write(
+            "main.tf",
+            &registry(&format!("{lines}; active_version = {pin}")),
+        );
+        bench
+            .terraform
+            .apply()
+            .fails()
+            .says(&[reason, "Retained are the versions 2, 3"]);
     }
     assert_eq!(bench.writes().await, [""; 0]);
 
     // Version 2 is the oldest of two that are kept.
     let pinned = registry(&format!("{lines}; active_version = 2"));
-    bench.terraform.step(&pinned).says(&["Version 2 is about to be evicted", "Raise maxversions"]);
+    bench
+        .terraform
+        .step(&pinned)
+        .says(&["Version 2 is about to be evicted", "Raise maxversions"]);
     bench.writes().await;
     // Its credentials are gone for good afterwards: bringing them back makes a version.
-    bench.terraform.step(&registry(&format!("{}; maxversions = 2", secret("four", "4"))));
+    bench.terraform.step(&registry(&format!(
+        "{}; maxversions = 2",
+        secret("four", "4")
+    )));
     let before = registry(&format!("{}; maxversions = 2", secret("one", "0")));
     bench.terraform.step(&before);
     let rotate = "POST /registries/*/rotate";
     assert_eq!(bench.writes().await, [rotate, rotate]);
-    assert!(bench.sandbox.current_is(&bench.id(ADDRESS), "bot", "one").await);
+    assert!(
+        bench
+            .sandbox
+            .current_is(&bench.id(ADDRESS), "bot", "one")
+            .await
+    );
 }

@@ -20,7 +20,10 @@ fn planned_version(bench: &Bench, hcl: &str) -> (Value, Value) {
     assert_eq!(change["actions"], json!(["update"]));
     bench.terraform.run(&["apply", "plan.bin"]).succeeds();
     bench.terraform.assert_empty_plan();
-    (change["before"]["current_version"].clone(), change["after"]["current_version"].clone())
+    (
+        change["before"]["current_version"].clone(),
+        change["after"]["current_version"].clone(),
+    )
 }
 
 /// Three versions: `one` of `bot`, `two` of `robot`, `three` of `bot`. The triggers are 1, 2 and 3.
@@ -41,7 +44,12 @@ async fn three_versions() -> (Bench, [String; 3]) {
 #[tokio::test]
 async fn a_pin_rolls_back_and_its_removal_rolls_forward() {
     let (bench, [_, _, latest]) = three_versions().await;
-    let pin = |version| latest.replace("username", &format!("active_version = {version}\n  username"));
+    let pin = |version| {
+        latest.replace(
+            "username",
+            &format!("active_version = {version}\n  username"),
+        )
+    };
     assert_eq!(planned_version(&bench, &pin(1)), (3.into(), 1.into()));
     assert_eq!(bench.writes().await, [activate(1)]);
     assert!(bench.sandbox.current_is("ghcr", "bot", "one").await);
@@ -80,13 +88,23 @@ async fn reverting_trigger_and_password_rolls_back() {
 async fn reverting_a_password_in_the_state_rolls_back_too() {
     let bench = Bench::new();
     for password in ["one", "two"] {
-        bench.terraform.step(&registry(&format!("password = \"{password}\"")));
+        bench
+            .terraform
+            .step(&registry(&format!("password = \"{password}\"")));
     }
     bench.writes().await;
-    assert_eq!(planned_version(&bench, &registry("password = \"one\"")), (2.into(), 1.into()));
+    assert_eq!(
+        planned_version(&bench, &registry("password = \"one\"")),
+        (2.into(), 1.into())
+    );
     assert_eq!(bench.writes().await, [activate(1)]);
     // The same password in the other argument, with and without a trigger, and back.
-    for lines in ["password_wo = \"one\"", &secret("one", "1"), &secret("one", "2"), "password = \"one\""] {
+    for lines in [
+        "password_wo = \"one\"",
+        &secret("one", "1"),
+        &secret("one", "2"),
+        "password = \"one\"",
+    ] {
         bench.terraform.step(&registry(lines));
         assert_eq!(bench.writes().await, [""; 0], "{lines}");
     }

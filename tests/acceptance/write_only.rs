@@ -10,7 +10,10 @@ const VARIABLE: &str = "variable \"password\" {\n  type = string\n  ephemeral = 
 const CANARY: &str = "canary-7f3a9c51d2e8";
 
 fn with_trigger(trigger: &str) -> String {
-    VARIABLE.to_owned() + &registry(&format!("password_wo = var.password; password_wo_version = \"{trigger}\""))
+    VARIABLE.to_owned()
+        + &registry(&format!(
+            "password_wo = var.password; password_wo_version = \"{trigger}\""
+        ))
 }
 
 #[tokio::test]
@@ -22,24 +25,49 @@ async fn a_write_only_password_leaves_no_trace() {
     bench.terraform.set("TF_LOG_PATH", &log);
     let mut printed = String::new();
     for trigger in ["1", "2"] {
-        bench.terraform.set("TF_VAR_password", &format!("{CANARY}-{trigger}"));
+        bench
+            .terraform
+            .set("TF_VAR_password", &format!("{CANARY}-{trigger}"));
         bench.terraform.write("main.tf", &with_trigger(trigger));
         printed += &bench.terraform.planned().to_string();
-        printed += &bench.terraform.run(&["apply", "plan.bin"]).succeeds().to_string();
+        printed += &bench
+            .terraform
+            .run(&["apply", "plan.bin"])
+            .succeeds()
+            .to_string();
     }
-    printed += &bench.terraform.run(&["show", "-json"]).succeeds().to_string();
-    assert!(bench.sandbox.current_is("ghcr", "bot", &format!("{CANARY}-2")).await);
+    printed += &bench
+        .terraform
+        .run(&["show", "-json"])
+        .succeeds()
+        .to_string();
+    assert!(
+        bench
+            .sandbox
+            .current_is("ghcr", "bot", &format!("{CANARY}-2"))
+            .await
+    );
 
     let instance = bench.terraform.instance(ADDRESS).expect("in the state");
-    let private = instance["private"].as_str().and_then(|text| STANDARD.decode(text).ok());
+    let private = instance["private"]
+        .as_str()
+        .and_then(|text| STANDARD.decode(text).ok());
     let private = String::from_utf8(private.expect("private bytes in base64")).expect("JSON");
     assert!(private.contains("fingerprint"), "{private}");
     let state = bench.terraform.read("terraform.tfstate");
     assert!(state.contains("\"password_wo\": null"), "{state}");
     let log = bench.terraform.read("trace.log");
-    assert!(log.contains("ApplyResourceChange") && log.contains("provider."), "no trace log");
+    assert!(
+        log.contains("ApplyResourceChange") && log.contains("provider."),
+        "no trace log"
+    );
     let in_base64 = STANDARD.encode(CANARY);
-    for (place, text) in [("output", &printed), ("private", &private), ("state", &state), ("log", &log)] {
+    for (place, text) in [
+        ("output", &printed),
+        ("private", &private),
+        ("state", &state),
+        ("log", &log),
+    ] {
         for secret in [CANARY, &in_base64[..in_base64.len() - 4]] {
             assert!(!text.contains(secret), "{secret} is in the {place}");
         }
@@ -56,10 +84,14 @@ async fn a_source_that_changes_on_every_run_settles() {
         bench.terraform.set("TF_VAR_password", run);
         bench.terraform.assert_empty_plan();
     }
-    bench.terraform.step(&with_trigger("1").replace("GitHub", "Packages"));
+    bench
+        .terraform
+        .step(&with_trigger("1").replace("GitHub", "Packages"));
     assert_eq!(bench.writes().await, ["PUT /registries/*"]);
     assert!(bench.sandbox.current_is("ghcr", "bot", "run-1").await);
-    bench.terraform.step(&with_trigger("2"));
+    bench
+        .terraform
+        .step(&with_trigger("2").replace("GitHub", "Packages"));
     assert_eq!(bench.writes().await, ["POST /registries/*/rotate"]);
     assert!(bench.sandbox.current_is("ghcr", "bot", "run-3").await);
 }
