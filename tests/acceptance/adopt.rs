@@ -29,6 +29,13 @@ async fn without_a_trigger_nothing_is_written() {
             .assert_empty_plan()
             .is_silent_about(&["new version"]);
         assert_eq!(bench.writes().await, [""; 0], "{lines}");
+        bench.terraform.step(&registry(lines));
+        assert_eq!(
+            bench.writes().await,
+            ["PUT /registries/*"],
+            "a rename, with {lines:?}"
+        );
+        assert!(bench.sandbox.current_is("ghcr", "bot", "one").await);
     }
 }
 

@@ -145,3 +145,23 @@ async fn another_server_and_user_name_are_put_back_where_no_version_shows() {
     assert_eq!(bench.writes().await, ["PUT /registries/*"]);
     assert!(bench.sandbox.current_is(&id, "bot", "one").await);
 }
+
+#[tokio::test]
+async fn a_rollback_of_somebody_else_is_adopted_by_the_same_revert() {
+    let bench = Bench::new();
+    for (password, trigger) in [("one", "1"), ("two", "2")] {
+        bench.terraform.step(&registry(&secret(password, trigger)));
+    }
+    bench.sandbox.activate(&bench.id(ADDRESS), 1).await;
+    bench.writes().await;
+    bench
+        .terraform
+        .assert_empty_plan()
+        .says(&["Version 1 became current outside Terraform"]);
+    bench.terraform.step(&registry(&secret("one", "1")));
+    assert_eq!(bench.writes().await, [""; 0]);
+    bench
+        .terraform
+        .assert_empty_plan()
+        .is_silent_about(&["outside Terraform"]);
+}

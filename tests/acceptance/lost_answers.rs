@@ -34,6 +34,17 @@ async fn a_lost_answer_is_settled_by_looking() {
     bench
         .terraform
         .step(&registry(&secret("two", "2")).replace("GitHub", "Packages"));
+    lose(
+        &bench,
+        "POST",
+        "/organisations/*/registries/*/versions/*/activate",
+        None,
+    )
+    .await;
+    bench
+        .terraform
+        .step(&registry(&secret("one", "1")).replace("GitHub", "Packages"));
+    assert!(bench.sandbox.current_is("ghcr", "bot", "one").await);
     lose(&bench, "DELETE", "/organisations/*/registries/*", None).await;
     assert_eq!(bench.sandbox.summary().await["versions_made"], 2);
     bench.terraform.destroy().succeeds();
@@ -141,4 +152,34 @@ async fn a_create_that_cannot_be_read_back_is_kept_without_taint() {
             .step(&hcl.replace("\"one\"", "\"two\"").replace("\"1\"", "\"2\""));
         assert_eq!(bench.sandbox.summary().await["versions_made"], 2);
     }
+}
+
+#[tokio::test]
+async fn of_two_changes_the_one_that_worked_is_not_repeated() {
+    let bench = Bench::new();
+    bench.terraform.step(&registry(&secret("one", "1")));
+    let wanted = registry(&secret("two", "2"))
+        .replace("GitHub", "Packages")
+        .replace("\"bot\"", "\"robot\"");
+    let refused = json!({"kind": "status", "status": 400});
+    let path = "/organisations/*/registries/*/rotate";
+    bench
+        .sandbox
+        .fault(json!({"method": "POST", "path": path, "fault": refused}))
+        .await;
+    bench.terraform.write("main.tf", &wanted);
+    bench
+        .terraform
+        .apply()
+        .fails()
+        .says(&["Failed to update registry", "400"]);
+    let proved = bench.terraform.attributes(ADDRESS);
+    assert_eq!(
+        (&proved["name"], &proved["username"]),
+        (&"Packages".into(), &"bot".into())
+    );
+    assert_eq!(proved["password_wo_version"], "1");
+    bench.writes().await;
+    bench.terraform.step(&wanted);
+    assert_eq!(bench.writes().await, ["POST /registries/*/rotate"]);
 }

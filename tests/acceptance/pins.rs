@@ -98,3 +98,52 @@ async fn an_evicted_version_cannot_be_pinned() {
             .await
     );
 }
+
+#[tokio::test]
+async fn a_pin_may_go_in_the_same_step_as_the_credentials_change() {
+    let bench = rotated("maxversions = 2", &["one", "two"]).await;
+    let lines = |password, trigger| format!("{}; maxversions = 2", secret(password, trigger));
+    bench.terraform.step(&registry(&format!(
+        "{}; active_version = 1",
+        lines("two", "1")
+    )));
+    bench.writes().await;
+    bench
+        .terraform
+        .step(&registry(&lines("three", "2")))
+        .says(&[
+            "This rotation makes one version more",
+            "version 1 is the oldest",
+        ]);
+    assert_eq!(bench.writes().await, ["POST /registries/*/rotate"]);
+    // Pinned to the version that the changed credentials are those of.
+    bench.terraform.step(&registry(&format!(
+        "{}; active_version = 2",
+        lines("two", "1")
+    )));
+    assert_eq!(
+        bench.writes().await,
+        ["POST /registries/*/versions/2/activate"]
+    );
+}
+
+#[tokio::test]
+async fn a_pin_that_is_only_known_after_apply_is_kept() {
+    let bench = rotated("", &["one", "two"]).await;
+    let late = "resource \"terraform_data\" \"pin\" {\n  input = 1\n}\n";
+    let pinned = registry(&format!(
+        "{}; active_version = terraform_data.pin.output",
+        secret("two", "1")
+    ));
+    bench.terraform.step(&(late.to_owned() + &pinned));
+    assert_eq!(
+        bench.writes().await,
+        ["POST /registries/*/versions/1/activate"]
+    );
+    bench
+        .terraform
+        .apply_with(&["-replace=terraform_data.pin"])
+        .succeeds();
+    bench.terraform.assert_empty_plan();
+    assert_eq!(bench.writes().await, [""; 0]);
+}
