@@ -139,6 +139,14 @@ async fn side_by_side_a_switch_plans_nothing() {
     bench.terraform.assert_empty_plan();
     let rotate = "POST /registries/*/rotate";
     assert_eq!(bench.writes().await, [rotate, rotate]);
+    // Out of the state with the password.
+    let write_only = configuration("provider = bahriya-rs").replace(
+        "password = var",
+        "password_wo_version = \"1\"\n  password_wo = var",
+    );
+    bench.terraform.step(&write_only);
+    bench.terraform.step(&write_only.replace("\"1\"", "\"2\""));
+    assert_eq!(bench.writes().await, [""; 0]);
     assert_eq!(
         bench.terraform.attributes("bahriya_registry.ghcr")["current_version"],
         3

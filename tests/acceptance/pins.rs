@@ -147,3 +147,24 @@ async fn a_pin_that_is_only_known_after_apply_is_kept() {
     bench.terraform.assert_empty_plan();
     assert_eq!(bench.writes().await, [""; 0]);
 }
+
+#[tokio::test]
+async fn a_version_that_is_evicted_after_the_plan_says_what_remains() {
+    let bench = rotated("maxversions = 2", &["one", "two"]).await;
+    let pinned = registry(&format!(
+        "{}; maxversions = 2; active_version = 1",
+        secret("two", "1")
+    ));
+    bench.terraform.write("main.tf", &pinned);
+    bench.terraform.planned();
+    bench
+        .sandbox
+        .rotate(&bench.id(ADDRESS), "somebody", "else")
+        .await;
+    let run = bench.terraform.run(&["apply", "plan.bin"]).fails();
+    run.says(&["Failed to update registry \"ghcr\"", "Retained are: 2, 3"]);
+    assert_eq!(
+        bench.terraform.attributes(ADDRESS)["active_version"],
+        serde_json::Value::Null
+    );
+}

@@ -24,12 +24,16 @@ async fn a_write_only_password_leaves_no_trace() {
     let log = bench.terraform.path("trace.log").display().to_string();
     bench.terraform.set("TF_LOG_PATH", &log);
     let mut printed = String::new();
+    let mut plans = Vec::new();
     for trigger in ["1", "2"] {
         bench
             .terraform
             .set("TF_VAR_password", &format!("{CANARY}-{trigger}"));
         bench.terraform.write("main.tf", &with_trigger(trigger));
         printed += &bench.terraform.planned().to_string();
+        plans.extend(unpacked(
+            &std::fs::read(bench.terraform.path("plan.bin")).expect("a plan"),
+        ));
         printed += &bench
             .terraform
             .run(&["apply", "plan.bin"])
@@ -61,10 +65,16 @@ async fn a_write_only_password_leaves_no_trace() {
         log.contains("ApplyResourceChange") && log.contains("provider."),
         "no trace log"
     );
+    let plans = String::from_utf8_lossy(&plans).into_owned();
+    assert!(
+        plans.contains("fingerprint") && plans.contains("var.password"),
+        "the plan is not unpacked"
+    );
     let in_base64 = STANDARD.encode(CANARY);
     for (place, text) in [
         ("output", &printed),
         ("private", &private),
+        ("plan", &plans),
         ("state", &state),
         ("log", &log),
     ] {
@@ -108,4 +118,21 @@ async fn a_change_of_the_source_between_plan_and_apply_is_used_as_it_is_then() {
     bench.terraform.run(&["apply", "plan.bin"]).succeeds();
     bench.terraform.assert_empty_plan();
     assert!(bench.sandbox.current_is("ghcr", "bot", "applied").await);
+}
+
+/// What is in a zip archive, unpacked. Terraform's plan files are such archives.
+fn unpacked(archive: &[u8]) -> Vec<u8> {
+    let heads = archive.windows(4).enumerate();
+    let mut content = Vec::new();
+    for (start, _) in heads.filter(|(_, window)| window == b"PK\x03\x04") {
+        let length = |at: usize| usize::from(u16::from_le_bytes([archive[at], archive[at + 1]]));
+        let data = start + 30 + length(start + 26) + length(start + 28);
+        match length(start + 8) {
+            8 => content.extend(
+                miniz_oxide::inflate::decompress_to_vec(&archive[data..]).expect("deflated data"),
+            ),
+            method => panic!("an unexpected way to pack: {method}"),
+        }
+    }
+    content
 }
