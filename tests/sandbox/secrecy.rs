@@ -110,10 +110,7 @@ async fn files_output_answers_and_the_page_never_show_credentials_or_tokens() {
     assert!(sandbox.current_is("ghcr", "bot", second).await);
 
     let token = sandbox.token.clone();
-    let secrets: Vec<&str> = CANARIES
-        .into_iter()
-        .chain([token.as_str()])
-        .collect();
+    let secrets: Vec<&str> = CANARIES.into_iter().chain([token.as_str()]).collect();
     for path in [
         "/registries",
         "/registry/ghcr",
