@@ -10,6 +10,8 @@ mod control;
 mod deploy;
 mod faults;
 mod gate;
+mod openapi;
+mod page;
 mod push_image;
 mod refusal;
 mod request_log;
@@ -28,6 +30,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Html;
+use axum::routing::get;
 use clap::Parser;
 use tokio::net::TcpListener;
 
@@ -149,6 +152,8 @@ fn router(app: App) -> Router {
     Router::new()
         .nest("/console/v1", api::routes(&app))
         .nest("/_sandbox", control::routes())
+        .route("/", get(page::show))
+        .route("/openapi.json", get(openapi::document))
         .fallback(async || (StatusCode::NOT_FOUND, Html("<h1>404 Not Found</h1>")))
         .with_state(app)
 }

@@ -235,7 +235,7 @@ async fn a_project_can_only_use_a_registry_that_was_attached_to_it() {
         .sandbox
         .call("POST", "/containers", Some(body))
         .await
-        .expect(400);
+        .expect(409);
     assert_eq!(
         refused.text(),
         "Registry 'ghcr' is not attached to project 'shop'."
@@ -341,7 +341,7 @@ async fn a_project_with_something_in_it_is_not_deleted() {
         .sandbox
         .call("DELETE", &path, Some(unconfirmed))
         .await
-        .expect(400);
+        .expect(409);
     world
         .sandbox
         .call("DELETE", &path, Some(confirm))

@@ -149,7 +149,7 @@ async fn a_handle_is_unique_in_its_organisation_and_immutable() {
         .await;
     assert_eq!(other.unwrap().status, 201);
     let renamed = json!({"handle": "other", "name": "n", "server": "ghcr.io", "username": "bot"});
-    update(&sandbox, &id, renamed).await.expect(400);
+    update(&sandbox, &id, renamed).await.expect(409);
 }
 
 #[tokio::test]
@@ -219,7 +219,7 @@ async fn credentials_cannot_be_overwritten_in_place() {
     );
     body.as_object_mut().unwrap().remove("password");
     body["username"] = json!("other");
-    update(&sandbox, &id, body.clone()).await.expect(400);
+    update(&sandbox, &id, body.clone()).await.expect(409);
     body["username"] = json!("bot");
     update(&sandbox, &id, body).await.expect(200);
     assert_eq!(versions(&sandbox, &id).await, [1]);

@@ -40,18 +40,18 @@ impl Body {
         }
     }
 
-    /// A text that must be there and not be blank.
+    /// A text that must be there and not be empty.
     pub fn text(&self, key: &str) -> Result<String, Refusal> {
         self.optional_text(key)?
             .ok_or_else(|| self.refuse(key, &format!("Missing key `{key}`.")))
     }
 
-    /// A text that, if it is there, must not be blank.
+    /// A text that, if it is there, must not be empty.
     pub fn optional_text(&self, key: &str) -> Result<Option<String>, Refusal> {
         match self.fields.get(key) {
             None => Ok(None),
-            Some(Value::String(text)) if text.trim().is_empty() => {
-                Err(self.refuse(key, "Value must not be blank."))
+            Some(Value::String(text)) if text.is_empty() => {
+                Err(self.refuse(key, "Value must not be empty."))
             }
             Some(Value::String(text)) if text.chars().count() > TEXT_MAX => {
                 Err(self.refuse(key, "Value is too long."))

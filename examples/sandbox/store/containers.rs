@@ -164,7 +164,7 @@ pub fn update(tx: &Transaction, container: &Container, wanted: &Wanted) -> Resul
 fn check(conn: &Connection, project: &Project, wanted: &Wanted) -> Result<(), Refusal> {
     for region in &wanted.regions {
         if !project.regions.contains(region) {
-            return Err(Refusal::bad_request(format!(
+            return Err(Refusal::conflict(format!(
                 "Project '{}' has no region '{region}'.",
                 project.handle
             )));
@@ -172,7 +172,7 @@ fn check(conn: &Connection, project: &Project, wanted: &Wanted) -> Result<(), Re
     }
     match &wanted.registry {
         Some(handle) if !attachments::is_attached(conn, project, handle)? => {
-            Err(Refusal::bad_request(format!(
+            Err(Refusal::conflict(format!(
                 "Registry '{handle}' is not attached to project '{}'.",
                 project.handle
             )))
