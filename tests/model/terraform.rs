@@ -149,7 +149,10 @@ impl Terraform {
             let request = proto::validate_resource_config::Request {
                 type_name: kind.to_owned(),
                 config: Some(wire(config)),
-                ..Default::default()
+                client_capabilities: Some(proto::ClientCapabilities {
+                    write_only_attributes_allowed: true,
+                    ..Default::default()
+                }),
             };
             let answer = self.client.validate_resource_config(request).await;
             no_errors(&self.answered(answer)?.diagnostics)?;
