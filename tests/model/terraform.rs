@@ -1,6 +1,9 @@
 //! A mini-Terraform: it drives the real provider process over gRPC in Terraform's order, keeps state and
 //! private bytes, and holds every answer to the rules that Terraform enforces.
 
+// Each test binary that includes this file uses its own part of it.
+#![allow(dead_code)]
+
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
@@ -12,7 +15,6 @@ use terraform_provider_bahriya::proto::tfplugin6::provider_client::ProviderClien
 use tonic::transport::Channel;
 
 use crate::plugin::{Options, PluginProcess};
-use crate::sandbox::Sandbox;
 
 /// Why a run of Terraform ended early.
 #[derive(Debug)]
@@ -28,7 +30,7 @@ pub enum Trouble {
 pub struct Stored {
     pub value: Value,
     pub private: Vec<u8>,
-    identity: Option<proto::ResourceIdentityData>,
+    pub identity: Option<proto::ResourceIdentityData>,
 }
 
 /// What a plan came to.
@@ -62,15 +64,18 @@ struct Attribute {
 
 /// A provider process and the schemas of its resources.
 pub struct Terraform {
-    process: PluginProcess,
+    pub process: PluginProcess,
+    /// Every diagnostic so far.
+    pub told: Vec<String>,
     client: ProviderClient<Channel>,
     schemas: BTreeMap<String, Vec<Attribute>>,
     configuration: proto::DynamicValue,
 }
 
 impl Terraform {
-    pub async fn start(sandbox: &Sandbox) -> Self {
-        let process = PluginProcess::start(Options::default()).await;
+    /// Starts a provider for the API at this address.
+    pub async fn start(options: Options, api_url: &str, organisation: &str, token: &str) -> Self {
+        let process = PluginProcess::start(options).await;
         let mut client = process.provider();
         let request = proto::get_provider_schema::Request {};
         let answer = client.get_provider_schema(request).await;
@@ -85,13 +90,14 @@ impl Terraform {
         let configuration = object(
             &arguments,
             [
-                ("base_url", sandbox.api_url.as_str().into()),
-                ("organisation_id", sandbox.organisation.as_str().into()),
-                ("token", sandbox.token.as_str().into()),
+                ("base_url", api_url.into()),
+                ("organisation_id", organisation.into()),
+                ("token", token.into()),
             ],
         );
         Self {
             process,
+            told: Vec::new(),
             client,
             schemas,
             configuration: wire(&configuration),
@@ -106,7 +112,8 @@ impl Terraform {
             ..Default::default()
         };
         let answer = self.client.configure_provider(request).await;
-        no_errors(&self.answered(answer)?.diagnostics)
+        let answer = self.answered(answer)?;
+        self.no_errors(&answer.diagnostics)
     }
 
     /// The configuration of a resource: these arguments, and null for all others.
@@ -125,7 +132,7 @@ impl Terraform {
         };
         let answer = self.client.read_resource(request).await;
         let answer = self.answered(answer)?;
-        no_errors(&answer.diagnostics)?;
+        self.no_errors(&answer.diagnostics)?;
         let value = self.value(kind, answer.new_state)?;
         if value.is_null() {
             return Ok(None);
@@ -155,7 +162,8 @@ impl Terraform {
                 }),
             };
             let answer = self.client.validate_resource_config(request).await;
-            no_errors(&self.answered(answer)?.diagnostics)?;
+            let answer = self.answered(answer)?;
+            self.no_errors(&answer.diagnostics)?;
         }
         let prior_value = prior.map_or(Value::Null, |prior| prior.value.clone());
         let request = proto::plan_resource_change::Request {
@@ -169,7 +177,7 @@ impl Terraform {
         };
         let answer = self.client.plan_resource_change(request.clone()).await;
         let answer = self.answered(answer)?;
-        no_errors(&answer.diagnostics)?;
+        self.no_errors(&answer.diagnostics)?;
         let again = self.client.plan_resource_change(request).await;
         if self.answered(again)? != answer {
             return broken(format!("{kind}: the same plan asked twice has two answers"));
@@ -231,7 +239,7 @@ impl Terraform {
         };
         let answer = self.client.apply_resource_change(request).await;
         let answer = self.answered(answer)?;
-        let result = no_errors(&answer.diagnostics);
+        let result = self.no_errors(&answer.diagnostics);
         let value = self.value(kind, answer.new_state)?;
         if value.is_null() {
             *stored = None;
@@ -260,6 +268,23 @@ impl Terraform {
         Ok(())
     }
 
+    fn no_errors(&mut self, diagnostics: &[proto::Diagnostic]) -> Result<(), Trouble> {
+        let text = |diagnostic: &proto::Diagnostic| {
+            format!("{}: {}", diagnostic.summary, diagnostic.detail)
+        };
+        self.told.extend(diagnostics.iter().map(text));
+        let errors: Vec<String> = diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity() == proto::diagnostic::Severity::Error)
+            .map(text)
+            .collect();
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Trouble::Refused(errors))
+        }
+    }
+
     fn value(&self, kind: &str, wire: Option<proto::DynamicValue>) -> Result<Value, Trouble> {
         let ty = Type::Object(
             self.schemas[kind]
@@ -284,19 +309,6 @@ impl Terraform {
 
 fn broken<T>(what: String) -> Result<T, Trouble> {
     Err(Trouble::Broken(what))
-}
-
-fn no_errors(diagnostics: &[proto::Diagnostic]) -> Result<(), Trouble> {
-    let errors: Vec<String> = diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.severity() == proto::diagnostic::Severity::Error)
-        .map(|diagnostic| format!("{}: {}", diagnostic.summary, diagnostic.detail))
-        .collect();
-    if errors.is_empty() {
-        Ok(())
-    } else {
-        Err(Trouble::Refused(errors))
-    }
 }
 
 fn wire(value: &Value) -> proto::DynamicValue {

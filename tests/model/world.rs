@@ -8,6 +8,7 @@ use terraform_provider_bahriya::oci::server;
 use crate::actions::{
     Action, Fault, NAMES, Outside, PASSWORDS, SERVERS, Step, TRIGGERS, USERNAMES,
 };
+use crate::plugin::Options;
 use crate::reference::{Api, Config, Credentials, Reference, Registry};
 use crate::sandbox::Sandbox;
 use crate::terraform::{Stored, Terraform, Trouble, at};
@@ -43,7 +44,13 @@ impl World {
             options.versions_withheld().start()
         };
         Self {
-            terraform: Terraform::start(&sandbox).await,
+            terraform: Terraform::start(
+                Options::default(),
+                &sandbox.api_url,
+                &sandbox.organisation,
+                &sandbox.token,
+            )
+            .await,
             project: sandbox.create_project("shop", &["falkenstein-1"]).await,
             api,
             sandbox,
