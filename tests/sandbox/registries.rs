@@ -283,3 +283,52 @@ async fn attaching_twice_is_refused_and_lists_show_the_link() {
     sandbox.detach(&project, "ghcr").await;
     sandbox.call("DELETE", &path, None).await.expect(404);
 }
+
+#[tokio::test]
+async fn where_handles_are_reusable_a_deleted_one_is_free_again() {
+    let sandbox = Sandbox::options().arg("--handles-reusable").start();
+    let id = sandbox
+        .create_registry("ghcr", "ghcr.io", "bot", "one")
+        .await;
+    let path = format!("/registries/{id}");
+    sandbox.call("DELETE", &path, None).await.expect(200);
+    sandbox
+        .call("GET", "/registry/ghcr", None)
+        .await
+        .expect(404);
+    let again = sandbox
+        .create_registry("ghcr", "ghcr.io", "bot", "two")
+        .await;
+    assert_ne!(again, id);
+}
+
+#[tokio::test]
+async fn rotation_may_move_to_another_server() {
+    let sandbox = Sandbox::start();
+    let id = sandbox
+        .create_registry("ghcr", "ghcr.io", "bot", "one")
+        .await;
+    let body = json!({"server": "registry.example:5000", "username": "bot", "password": "two"});
+    let path = format!("/registries/{id}/rotate");
+    sandbox.call("POST", &path, Some(body)).await.expect(201);
+    assert_eq!(read(&sandbox, &id).await["server"], "registry.example:5000");
+    sandbox.activate(&id, 1).await;
+    assert_eq!(read(&sandbox, &id).await["server"], "ghcr.io");
+}
+
+#[tokio::test]
+async fn seed_data_is_two_projects_a_registry_and_an_attachment() {
+    let sandbox = Sandbox::options().seed_data().start();
+    let projects = sandbox
+        .call("GET", "/projects", None)
+        .await
+        .expect(200)
+        .data;
+    assert_eq!(projects["count"], 2);
+    let registries = sandbox
+        .call("GET", "/registries", None)
+        .await
+        .expect(200)
+        .data;
+    assert_eq!(registries["registries"][0]["projects"][0]["handle"], "shop");
+}
