@@ -95,27 +95,29 @@ impl<'a> Workspace<'a> {
     pub async fn apply(&mut self, config: Option<&Value>) -> Outcome {
         let mut outcome = Outcome::default();
         let mut walk = self.walk(&mut outcome).await;
-        let refreshed = self.refresh(&mut walk, &mut outcome).await;
-        let plan = match &refreshed {
-            Ok(prior) => {
-                let prior = prior.clone();
-                self.plan(&mut walk, prior.as_ref(), config, None, &mut outcome).await
-            }
-            Err(()) => None,
-        };
+        let planned = self.refresh_and_plan(&mut walk, config, &mut outcome).await;
         self.end(walk).await;
-        let (Ok(prior), Some(plan)) = (refreshed, plan) else {
-            return outcome;
-        };
-        self.state.clone_from(&prior);
-        if !plan.changes {
-            return outcome;
+        if let Some((prior, plan)) = planned
+            && plan.changes
+        {
+            outcome.changed = true;
+            let mut walk = self.walk(&mut outcome).await;
+            self.carry_out(&mut walk, prior, config, plan, &mut outcome).await;
+            self.end(walk).await;
         }
-        outcome.changed = true;
-        let mut walk = self.walk(&mut outcome).await;
-        self.carry_out(&mut walk, prior, config, plan, &mut outcome).await;
-        self.end(walk).await;
         outcome
+    }
+
+    async fn refresh_and_plan(
+        &mut self,
+        walk: &mut Walk,
+        config: Option<&Value>,
+        outcome: &mut Outcome,
+    ) -> Option<(Option<Instance>, Planned)> {
+        let prior = self.refresh(walk, outcome).await.ok()?;
+        let plan = self.plan(walk, prior.as_ref(), config, None, outcome).await?;
+        self.state.clone_from(&prior);
+        Some((prior, plan))
     }
 
     /// `terraform plan`: what would change. The state is left alone.
@@ -241,7 +243,10 @@ impl<'a> Workspace<'a> {
         let request = proto::validate_resource_config::Request {
             type_name: self.resource.type_name().to_owned(),
             config: Some(wire::encode(config)),
-            ..Default::default()
+            client_capabilities: Some(proto::ClientCapabilities {
+                write_only_attributes_allowed: true,
+                ..Default::default()
+            }),
         };
         let response = walk.client.validate_resource_config(request).await;
         let response = response.expect("every problem is a diagnostic").into_inner();

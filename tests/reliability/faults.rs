@@ -9,7 +9,7 @@ const STALE_MS: u64 = 1200;
 
 /// How long a fault lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lasting {
+enum Lasting {
     /// One request.
     Once,
     /// From that request on, until the run has ended.
@@ -21,7 +21,7 @@ pub enum Lasting {
 pub struct Fault {
     pub name: String,
     kind: Value,
-    pub lasting: Lasting,
+    lasting: Lasting,
     /// It costs whole timeouts, so the sample takes few of them.
     pub slow: bool,
     /// It only befalls reads that follow a write.
@@ -128,6 +128,3 @@ pub fn all() -> Vec<Fault> {
     faults.push(Fault::for_good("429, Retry-After 1, for good", limited));
     faults
 }
-
-/// How long after a run its faults have an effect.
-pub const AFTERMATH: std::time::Duration = std::time::Duration::from_millis(STALE_MS);
