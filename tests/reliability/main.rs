@@ -5,6 +5,7 @@
 
 mod driver;
 mod faults;
+mod leaks;
 mod matrix;
 mod needles;
 mod operations;
@@ -13,3 +14,5 @@ mod plugin;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 mod seed;
+#[path = "../support/terraform.rs"]
+mod terraform;
