@@ -152,7 +152,7 @@ fn without_passwords(state: &[u8]) -> Vec<u8> {
 }
 
 fn registries(name: &str, trigger: &str, pin: &str) -> String {
-    let timeouts = r#"timeouts = { create = "6s", read = "6s", update = "6s", delete = "6s" }"#;
+    let timeouts = r#"timeouts = { create = "20s", read = "20s", update = "20s", delete = "20s" }"#;
     format!(
         r#"
 resource "bahriya_registry" "stored" {{

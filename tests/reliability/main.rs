@@ -3,6 +3,9 @@
 //! `SOAK=1` tries everything (`make soak`); otherwise a sample that `SEED` chooses. `docs/reliability.md` tells
 //! what is tried and shows the figures.
 
+#![cfg(unix)]
+
+mod death;
 mod driver;
 mod faults;
 mod leaks;
