@@ -234,6 +234,11 @@ impl Running {
         }
     }
 
+    /// The id of the process, which is also that of its group.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Ctrl-C: the signal goes to Terraform and to the provider, as from a terminal.
     pub fn interrupt(&self) {
         let group = format!("-{}", self.0.id());
