@@ -54,7 +54,10 @@ fn run(root: &Path, check: bool) -> Result<(), Box<dyn Error>> {
         }
         wrong.push(stale);
     }
-    let names: Vec<_> = wrong.iter().map(|path| path.display().to_string()).collect();
+    let names: Vec<_> = wrong
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
     match (check, names.is_empty()) {
         (_, true) => println!("{} pages are up to date", pages.len()),
         (false, false) => println!("wrote {}", names.join(", ")),
@@ -80,15 +83,26 @@ fn pages(root: &Path) -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
     page("", "index", markdown::of_block(provider.schema()))?;
     for resource in provider.resources() {
         let mut values = markdown::of_block(resource.schema());
-        values.insert("IdentityMarkdown", markdown::of_identity(resource.identity()));
+        values.insert(
+            "IdentityMarkdown",
+            markdown::of_identity(resource.identity()),
+        );
         page("resources", resource.type_name(), values)?;
     }
     for source in provider.data_sources() {
-        page("data-sources", source.type_name(), markdown::of_block(source.schema()))?;
+        page(
+            "data-sources",
+            source.type_name(),
+            markdown::of_block(source.schema()),
+        )?;
     }
     for function in provider.functions() {
         let signature = function.signature();
-        page("functions", signature.name, markdown::of_function(signature))?;
+        page(
+            "functions",
+            signature.name,
+            markdown::of_function(signature),
+        )?;
     }
     Ok(pages)
 }

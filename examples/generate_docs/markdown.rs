@@ -26,7 +26,10 @@ pub fn of_identity(identity: &IdentitySchema) -> String {
     let mut text = String::new();
     for (name, required, description) in &identity.attributes {
         let required = if *required { "required" } else { "optional" };
-        line(&mut text, format_args!("- `{name}` (String, {required}) {description}"));
+        line(
+            &mut text,
+            format_args!("- `{name}` (String, {required}) {description}"),
+        );
     }
     text
 }
@@ -50,13 +53,19 @@ pub fn of_function(signature: &Signature) -> Values {
         let number = index + 1;
         line(
             &mut arguments,
-            format_args!("{number}. `{}` ({ty}) {}", parameter.name, parameter.description),
+            format_args!(
+                "{number}. `{}` ({ty}) {}",
+                parameter.name, parameter.description
+            ),
         );
     }
     if let Type::Object(attributes) = &signature.returns {
         arguments.push_str("\n## Result\n\nAn object:\n\n");
         for (name, ty) in attributes {
-            line(&mut arguments, format_args!("- `{name}` ({})", type_name(ty)));
+            line(
+                &mut arguments,
+                format_args!("- `{name}` ({})", type_name(ty)),
+            );
         }
     }
     Values::from([
@@ -74,7 +83,10 @@ fn sections(text: &mut String, heading: &str, attributes: &[Attribute]) {
         ("Optional", &optional),
         ("Read-only", &[Mode::Computed]),
     ] {
-        let mut chosen = attributes.iter().filter(|a| modes.contains(&a.mode)).peekable();
+        let mut chosen = attributes
+            .iter()
+            .filter(|a| modes.contains(&a.mode))
+            .peekable();
         if chosen.peek().is_some() {
             line(text, format_args!("\n{heading} {title}\n"));
         }

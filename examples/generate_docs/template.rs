@@ -37,7 +37,11 @@ impl Template {
             let (action, after) = after.split_once("}}").ok_or("an unclosed {{")?;
             page.push_str(before);
             let filled = expand(root, name, action.trim(), values);
-            page.push_str(filled.map_err(|e| format!("{}: {e}", self.path.display()))?.trim());
+            page.push_str(
+                filled
+                    .map_err(|e| format!("{}: {e}", self.path.display()))?
+                    .trim(),
+            );
             rest = after;
         }
         page.push_str(rest);
