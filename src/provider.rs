@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use crate::api::{self, Client};
 use crate::connection::Connection;
+use crate::data_sources;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::function::Function;
 use crate::framework::model::Attr;
@@ -12,6 +13,7 @@ use crate::framework::path::Path;
 use crate::framework::provider::{DataSource, Provider, Resource};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
+use crate::functions;
 use crate::resources::project_registry_attachment::ProjectRegistryAttachment;
 use crate::resources::registry::Registry;
 use crate::secret::{self, Secret};
@@ -70,11 +72,11 @@ impl Provider for Bahriya {
     }
 
     fn data_sources(&self) -> &[&'static dyn DataSource<Connection>] {
-        &[]
+        &data_sources::ALL
     }
 
     fn functions(&self) -> &[&'static dyn Function] {
-        &[]
+        &functions::ALL
     }
 
     fn configure(

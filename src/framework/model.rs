@@ -4,9 +4,10 @@ use super::value::{Object, Value};
 use crate::secret::Secret;
 
 /// The value of one attribute: absent, not known yet, or there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Attr<T> {
     /// Not set.
+    #[default]
     Null,
     /// Known only after apply.
     Unknown,
@@ -44,12 +45,6 @@ impl<T> Attr<T> {
 impl<T> From<Option<T>> for Attr<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Self::Known)
-    }
-}
-
-impl<T> Default for Attr<T> {
-    fn default() -> Self {
-        Self::Null
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub mod project_registry_attachment;
 pub mod registry;
-mod report;
+pub mod report;
 mod timeouts;
 
 /// Whether an address is that of the official provider, or our own, in any host.

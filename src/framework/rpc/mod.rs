@@ -36,7 +36,8 @@ pub trait Answer: Send + 'static {
 
 macro_rules! answers {
     ($($message:ident)+) => {
-        $(impl Answer for proto::$message::Response {
+        $(#[allow(clippy::needless_update, reason = "some answers have no other field")]
+        impl Answer for proto::$message::Response {
             fn failed(diagnostics: &Diagnostics) -> Self {
                 Self {
                     diagnostics: wire::diagnostics(diagnostics),
