@@ -4,10 +4,11 @@
 mod pages;
 mod roots;
 mod snippets;
-mod terraform;
 
 #[path = "../support/sandbox.rs"]
 mod sandbox;
+#[path = "../support/terraform.rs"]
+mod terraform;
 
 use std::path::PathBuf;
 

@@ -26,6 +26,16 @@ pub struct Root {
     pub files: Vec<(String, String)>,
 }
 
+impl Root {
+    /// All of it, each file after a line break.
+    pub fn text(&self) -> String {
+        self.files
+            .iter()
+            .map(|(_, text)| format!("\n{text}"))
+            .collect()
+    }
+}
+
 /// Example files that are checked for their syntax only, with the reason.
 const ONLY_PARSED: [(&str, &str); 2] = [
     (
@@ -80,6 +90,11 @@ fn examples() -> Vec<Root> {
             if name.contains("/import-") && !parsed {
                 let resource = file.with_file_name("resource.tf");
                 texts.push(("resource.tf".to_owned(), read(&resource)));
+                let registry = examples.join("resources/bahriya_registry/import-by-string-id.tf");
+                if file != registry {
+                    // An attachment is imported together with the registry that its resource.tf has.
+                    texts.push(("registry.tf".to_owned(), read(&registry)));
+                }
             }
             let depth = if parsed { Depth::Parse } else { Depth::Apply };
             roots.push(Root {

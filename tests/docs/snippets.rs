@@ -12,16 +12,6 @@ use crate::terraform::Terraform;
 /// How many Terraforms run at a time.
 const PARALLEL: usize = 4;
 
-/// What a block may leave out, since the page has said it before.
-const REQUIRED_PROVIDERS: &str = r#"terraform {
-  required_providers {
-    bahriya = {
-      source = "bahriya-rs/bahriya"
-    }
-  }
-}
-"#;
-
 #[test]
 fn every_configuration_does_what_it_says() {
     let roots = roots::all();
@@ -66,9 +56,11 @@ fn every_configuration_is_formatted_as_terraform_does() {
             .map(|(file, text)| (format!("{index}-{name}-{file}"), text));
         files.extend(numbered);
     }
-    let terraform = Terraform::with(&files);
-    let formatted = terraform.run(&["fmt", "-check", "-diff"]);
-    assert!(formatted.is_ok(), "{}", formatted.unwrap_err());
+    let terraform = Terraform::bare(&[]);
+    for (name, text) in files {
+        terraform.write(&name, &text);
+    }
+    terraform.run(&["fmt", "-check", "-diff"]).succeeds();
 }
 
 /// The commands of the import examples, in a directory with the resource that they are for.
@@ -86,27 +78,44 @@ fn every_import_command_imports() {
         };
         let sandbox = surroundings(true, true);
         let terraform = prepared(&root, &sandbox);
-        let imported = terraform.shell(&script).expect("imported");
-        assert!(imported.contains("Import successful!"), "{imported}");
+        let commands = fs::read_to_string(&script).expect("an example");
+        let mut commands = commands
+            .lines()
+            .filter(|line| line.starts_with("terraform "));
+        let command = commands.next().expect("a command");
+        let arguments: Vec<_> = command.split(' ').skip(1).collect();
+        let run = terraform.run(&arguments);
+        run.succeeds().says(&["Import successful!"]);
+        assert_eq!(commands.next(), None, "one command is enough");
     }
 }
 
 fn try_out(root: &Root) -> Result<(), String> {
-    let text: String = root.files.iter().map(|(_, text)| text.as_str()).collect();
+    let text = root.text();
     let imports = |ty: &str| text.contains("import {") && text.contains(&format!("to = {ty}."));
     let sandbox = surroundings(
-        imports("bahriya_registry"),
+        imports("bahriya_registry") || text.contains("data \"bahriya_registry\""),
         imports("bahriya_project_registry_attachment"),
     );
     let terraform = prepared(root, &sandbox);
+    let run = |arguments: &[&str]| {
+        let run = terraform.run(arguments);
+        let said = format!("terraform {}: {run}", arguments.join(" "));
+        (run.code == 0).then_some(()).ok_or(said)
+    };
     if root.depth == Depth::Validate {
-        return terraform.run(&["validate"]).map(drop);
+        return run(&["validate"]);
     }
-    terraform.run(&["apply", "-auto-approve"])?;
-    terraform
-        .run(&["plan", "-detailed-exitcode"])
-        .map_err(|error| format!("the second plan is not empty: {error}"))?;
-    terraform.run(&["destroy", "-auto-approve"]).map(drop)
+    run(&["apply", "-auto-approve"])?;
+    run(&["plan", "-detailed-exitcode"])?;
+    if text.contains("prevent_destroy") {
+        terraform
+            .destroy()
+            .fails()
+            .says(&["Instance cannot be destroyed"]);
+        return Ok(());
+    }
+    run(&["destroy", "-auto-approve"])
 }
 
 /// A sandbox with the projects of the documentation, and with what an import wants to find.
@@ -133,21 +142,27 @@ fn surroundings(registry: bool, attachment: bool) -> Sandbox {
     sandbox
 }
 
-/// A directory with the configuration, and with the values that a user would give.
+/// A directory with the configuration, with the block that a page says only once, and with the values
+/// that a user would give.
 fn prepared(root: &Root, sandbox: &Sandbox) -> Terraform {
-    let text: String = root.files.iter().map(|(_, text)| text.as_str()).collect();
-    let mut files = root.files.clone();
-    if !text.contains("required_providers") {
-        files.push((
-            "required_providers.tf".to_owned(),
-            REQUIRED_PROVIDERS.to_owned(),
-        ));
+    let text = root.text();
+    let mut terraform = if text.contains("required_providers") {
+        Terraform::bare(&sandbox.env())
+    } else {
+        Terraform::new(&sandbox.env())
+    };
+    for (name, text) in &root.files {
+        terraform.write(name, text);
     }
-    let mut terraform = Terraform::with(&files);
-    terraform.set(sandbox.env());
-    let variables = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("variable \"")?.split('"').next());
-    terraform.set(variables.map(|name| (format!("TF_VAR_{name}"), format!("value-of-{name}"))));
+    for (name, body) in text
+        .split("\nvariable \"")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('"'))
+    {
+        let body = body.split("\n}").next().unwrap_or_default();
+        if !body.contains("default ") {
+            terraform.set(&format!("TF_VAR_{name}"), &format!("value-of-{name}"));
+        }
+    }
     terraform
 }
