@@ -1,9 +1,15 @@
 //! The sandbox behaves as the Bahriya documents tell. `docs/statements.md` lists which test shows what.
 
+#[path = "../support/registry_server.rs"]
+mod registry_server;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 
 mod access;
+mod cost;
+mod deployments;
+mod durability;
 mod faults;
 mod put_dialect;
 mod registries;
+mod secrecy;

@@ -149,7 +149,7 @@ async fn a_handle_is_unique_in_its_organisation_and_immutable() {
         .await;
     assert_eq!(other.unwrap().status, 201);
     let renamed = json!({"handle": "other", "name": "n", "server": "ghcr.io", "username": "bot"});
-    update(&sandbox, &id, renamed).await.expect(400);
+    update(&sandbox, &id, renamed).await.expect(409);
 }
 
 #[tokio::test]
@@ -219,7 +219,7 @@ async fn credentials_cannot_be_overwritten_in_place() {
     );
     body.as_object_mut().unwrap().remove("password");
     body["username"] = json!("other");
-    update(&sandbox, &id, body.clone()).await.expect(400);
+    update(&sandbox, &id, body.clone()).await.expect(409);
     body["username"] = json!("bot");
     update(&sandbox, &id, body).await.expect(200);
     assert_eq!(versions(&sandbox, &id).await, [1]);
@@ -282,4 +282,53 @@ async fn attaching_twice_is_refused_and_lists_show_the_link() {
     assert_eq!(list["secrets"], json!([]));
     sandbox.detach(&project, "ghcr").await;
     sandbox.call("DELETE", &path, None).await.expect(404);
+}
+
+#[tokio::test]
+async fn where_handles_are_reusable_a_deleted_one_is_free_again() {
+    let sandbox = Sandbox::options().arg("--handles-reusable").start();
+    let id = sandbox
+        .create_registry("ghcr", "ghcr.io", "bot", "one")
+        .await;
+    let path = format!("/registries/{id}");
+    sandbox.call("DELETE", &path, None).await.expect(200);
+    sandbox
+        .call("GET", "/registry/ghcr", None)
+        .await
+        .expect(404);
+    let again = sandbox
+        .create_registry("ghcr", "ghcr.io", "bot", "two")
+        .await;
+    assert_ne!(again, id);
+}
+
+#[tokio::test]
+async fn rotation_may_move_to_another_server() {
+    let sandbox = Sandbox::start();
+    let id = sandbox
+        .create_registry("ghcr", "ghcr.io", "bot", "one")
+        .await;
+    let body = json!({"server": "registry.example:5000", "username": "bot", "password": "two"});
+    let path = format!("/registries/{id}/rotate");
+    sandbox.call("POST", &path, Some(body)).await.expect(201);
+    assert_eq!(read(&sandbox, &id).await["server"], "registry.example:5000");
+    sandbox.activate(&id, 1).await;
+    assert_eq!(read(&sandbox, &id).await["server"], "ghcr.io");
+}
+
+#[tokio::test]
+async fn seed_data_is_two_projects_a_registry_and_an_attachment() {
+    let sandbox = Sandbox::options().seed_data().start();
+    let projects = sandbox
+        .call("GET", "/projects", None)
+        .await
+        .expect(200)
+        .data;
+    assert_eq!(projects["count"], 2);
+    let registries = sandbox
+        .call("GET", "/registries", None)
+        .await
+        .expect(200)
+        .data;
+    assert_eq!(registries["registries"][0]["projects"][0]["handle"], "shop");
 }

@@ -421,7 +421,7 @@ impl Sandbox {
 }
 
 /// The sandbox is an example of this crate: it stands beside the provider that the tests were built with.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-bahriya"));
     let program = provider.with_file_name("examples").join("sandbox");
     assert!(

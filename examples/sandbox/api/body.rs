@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use terraform_provider_bahriya::secret::Secret;
 
+use super::organisations::is_region;
 use crate::refusal::Refusal;
 use crate::store::registries::MASK;
 
@@ -39,18 +40,18 @@ impl Body {
         }
     }
 
-    /// A text that must be there and not be blank.
+    /// A text that must be there and not be empty.
     pub fn text(&self, key: &str) -> Result<String, Refusal> {
         self.optional_text(key)?
             .ok_or_else(|| self.refuse(key, &format!("Missing key `{key}`.")))
     }
 
-    /// A text that, if it is there, must not be blank.
+    /// A text that, if it is there, must not be empty.
     pub fn optional_text(&self, key: &str) -> Result<Option<String>, Refusal> {
         match self.fields.get(key) {
             None => Ok(None),
-            Some(Value::String(text)) if text.trim().is_empty() => {
-                Err(self.refuse(key, "Value must not be blank."))
+            Some(Value::String(text)) if text.is_empty() => {
+                Err(self.refuse(key, "Value must not be empty."))
             }
             Some(Value::String(text)) if text.chars().count() > TEXT_MAX => {
                 Err(self.refuse(key, "Value is too long."))
@@ -116,6 +117,23 @@ impl Body {
                 None => Err(self.refuse(key, "Value is not a list of strings.")),
             })
             .collect()
+    }
+
+    /// One region or more, each once.
+    pub fn regions(&self, key: &str) -> Result<Vec<String>, Refusal> {
+        let regions = self.texts(key)?;
+        if regions.is_empty() {
+            return Err(self.refuse(key, "Value must not be empty."));
+        }
+        for (at, region) in regions.iter().enumerate() {
+            if !is_region(region) {
+                return Err(self.refuse(key, "Value names a region that does not exist."));
+            }
+            if regions[..at].contains(region) {
+                return Err(self.refuse(key, "Value names a region twice."));
+            }
+        }
+        Ok(regions)
     }
 
     /// A 400 about one key, in the words of the observed answer. Values are never repeated.

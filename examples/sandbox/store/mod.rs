@@ -2,6 +2,8 @@
 //! acknowledged.
 
 pub mod attachments;
+pub mod containers;
+pub mod cost;
 pub mod organisations;
 pub mod projects;
 pub mod registries;
