@@ -34,26 +34,94 @@ async fn wrong_settings_say_what_to_do_and_change_nothing() {
     let hidden = bench.sandbox.hidden_organisation.clone();
     let second = bench.sandbox.second_organisation.clone();
     for (variable, value, words) in [
-        ("BAHRIYA_TOKEN", "", ["Missing token", "Set token in the provider block", "BAHRIYA_TOKEN"]),
-        ("BAHRIYA_TOKEN", &mistyped, ["Failed to read", "expired or deleted", "BAHRIYA_TOKEN"]),
-        ("BAHRIYA_TOKEN", &format!("{token}\n"), ["Invalid token", "line break", "trimspace"]),
-        ("BAHRIYA_ORGANISATION_ID", "", ["Missing organisation_id", "organisation_id in", "BAHRIYA_ORGANISATION_ID"]),
-        ("BAHRIYA_ORGANISATION_ID", "acme", ["Invalid organisation_id", "not a UUID", "console"]),
-        ("BAHRIYA_ORGANISATION_ID", ABSENT, ["belongs to another organisation", "alias", "state rm"]),
-        ("BAHRIYA_ORGANISATION_ID", &hidden, ["belongs to another organisation", "alias", "state rm"]),
-        ("BAHRIYA_ORGANISATION_ID", &second, ["belongs to another organisation", "alias", "state rm"]),
-        ("BAHRIYA_API_URL", &without_suffix, ["Invalid base_url", "/console/v1", &did_you_mean]),
-        ("BAHRIYA_API_URL", "http://api.bahriya.cloud/console/v1", ["unencrypted", "Use https", "base_url"]),
-        ("BAHRIYA_API_URL", &elsewhere, ["Failed to read", "base_url", "BAHRIYA_API_URL"]),
-        ("BAHRIYA_API_URL", "http://127.0.0.1:1/console/v1", ["Failed to read", "base_url", "network"]),
-        ("BAHRIYA_CA_CERTIFICATE_FILE", "/nowhere.pem", ["Invalid ca_certificate_file", "cannot be read", "PEM"]),
+        (
+            "BAHRIYA_TOKEN",
+            "",
+            [
+                "Missing token",
+                "Set token in the provider block",
+                "BAHRIYA_TOKEN",
+            ],
+        ),
+        (
+            "BAHRIYA_TOKEN",
+            &mistyped,
+            ["Failed to read", "expired or deleted", "BAHRIYA_TOKEN"],
+        ),
+        (
+            "BAHRIYA_TOKEN",
+            &format!("{token}\n"),
+            ["Invalid token", "line break", "trimspace"],
+        ),
+        (
+            "BAHRIYA_ORGANISATION_ID",
+            "",
+            [
+                "Missing organisation_id",
+                "organisation_id in",
+                "BAHRIYA_ORGANISATION_ID",
+            ],
+        ),
+        (
+            "BAHRIYA_ORGANISATION_ID",
+            "acme",
+            ["Invalid organisation_id", "not a UUID", "console"],
+        ),
+        (
+            "BAHRIYA_ORGANISATION_ID",
+            ABSENT,
+            ["belongs to another organisation", "alias", "state rm"],
+        ),
+        (
+            "BAHRIYA_ORGANISATION_ID",
+            &hidden,
+            ["belongs to another organisation", "alias", "state rm"],
+        ),
+        (
+            "BAHRIYA_ORGANISATION_ID",
+            &second,
+            ["belongs to another organisation", "alias", "state rm"],
+        ),
+        (
+            "BAHRIYA_API_URL",
+            &without_suffix,
+            ["Invalid base_url", "/console/v1", &did_you_mean],
+        ),
+        (
+            "BAHRIYA_API_URL",
+            "http://api.bahriya.cloud/console/v1",
+            ["unencrypted", "Use https", "base_url"],
+        ),
+        (
+            "BAHRIYA_API_URL",
+            &elsewhere,
+            ["Failed to read", "base_url", "BAHRIYA_API_URL"],
+        ),
+        (
+            "BAHRIYA_API_URL",
+            "http://127.0.0.1:1/console/v1",
+            ["Failed to read", "base_url", "network"],
+        ),
+        (
+            "BAHRIYA_CA_CERTIFICATE_FILE",
+            "/nowhere.pem",
+            ["Invalid ca_certificate_file", "cannot be read", "PEM"],
+        ),
     ] {
-        let usual = bench.sandbox.env().into_iter().find(|(name, _)| *name == variable);
+        let usual = bench
+            .sandbox
+            .env()
+            .into_iter()
+            .find(|(name, _)| *name == variable);
         bench.terraform.set(variable, value);
         // The unreachable API is asked again until the time for a refresh is over.
         let run = bench.terraform.apply();
-        run.fails().says(&words).is_silent_about(&[&mistyped, &token]);
-        bench.terraform.set(variable, &usual.map(|(_, value)| value).unwrap_or_default());
+        run.fails()
+            .says(&words)
+            .is_silent_about(&[&mistyped, &token]);
+        bench
+            .terraform
+            .set(variable, &usual.map(|(_, value)| value).unwrap_or_default());
         assert_eq!(bench.terraform.state(), state, "{variable}={value:?}");
     }
     assert_eq!(bench.sandbox.summary().await, summary);
@@ -64,8 +132,15 @@ async fn a_page_in_place_of_the_api_removes_nothing() {
     let bench = settled().await;
     let (summary, state) = (bench.sandbox.summary().await, bench.terraform.state());
     let page = json!({"kind": "html", "status": 404});
-    bench.sandbox.fault(json!({"method": "*", "path": "/**", "fault": page, "times": 9999})).await;
-    let words = ["Failed to read registry \"ghcr\"", "Check `base_url`", "BAHRIYA_API_URL"];
+    bench
+        .sandbox
+        .fault(json!({"method": "*", "path": "/**", "fault": page, "times": 9999}))
+        .await;
+    let words = [
+        "Failed to read registry \"ghcr\"",
+        "Check `base_url`",
+        "BAHRIYA_API_URL",
+    ];
     bench.terraform.apply().fails().says(&words);
     bench.terraform.destroy().fails().says(&words);
     assert_eq!(bench.terraform.state(), state);
@@ -87,14 +162,24 @@ async fn a_token_without_the_right_says_whom_to_ask() {
         "Ask an administrator",
     ]);
     assert_eq!(bench.sandbox.summary().await, summary);
-    bench.terraform.destroy().fails().says(&["Failed to delete attachment", "403", "Ask an administrator"]);
+    bench.terraform.destroy().fails().says(&[
+        "Failed to delete attachment",
+        "403",
+        "Ask an administrator",
+    ]);
     assert_eq!(bench.sandbox.summary().await, summary);
     assert_eq!(bench.terraform.state()["resources"], state["resources"]);
     // A new organisation without any state is looked for, too.
     let absent = Bench::new();
     let mut absent = absent;
     absent.terraform.set("BAHRIYA_ORGANISATION_ID", ABSENT);
-    absent.terraform.write("main.tf", &registry("password = \"one\""));
-    absent.terraform.apply().fails().says(&["Failed to create registry", "organisation_id"]);
+    absent
+        .terraform
+        .write("main.tf", &registry("password = \"one\""));
+    absent
+        .terraform
+        .apply()
+        .fails()
+        .says(&["Failed to create registry", "organisation_id"]);
     assert_eq!(absent.sandbox.summary().await["registries"], 0);
 }

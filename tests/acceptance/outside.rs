@@ -21,13 +21,19 @@ async fn an_attachment_of_somebody_else_is_adopted_and_a_lost_one_is_made_again(
         "Terraform manages the existing link from now on",
     ]);
     let address = "bahriya_project_registry_attachment.ghcr";
-    assert_eq!(bench.terraform.attributes(address)["join_id"], join.as_str());
+    assert_eq!(
+        bench.terraform.attributes(address)["join_id"],
+        join.as_str()
+    );
     assert_eq!(bench.sandbox.summary().await["attachments"], 1);
 
     bench.sandbox.detach(&project, "ghcr").await;
     let run = bench.terraform.step(&attached(&project));
     run.says(&["was detached outside Terraform", "1 added"]);
-    assert_ne!(bench.terraform.attributes(address)["join_id"], join.as_str());
+    assert_ne!(
+        bench.terraform.attributes(address)["join_id"],
+        join.as_str()
+    );
 }
 
 #[tokio::test]
@@ -37,20 +43,42 @@ async fn a_registry_that_is_gone_cannot_come_back_under_its_handle() {
     let path = format!("/registries/{}", bench.id("bahriya_registry.ghcr"));
     bench.sandbox.call("DELETE", &path, None).await.expect(200);
     let gone = bench.terraform.plan().succeeds();
-    gone.says(&["registry \"ghcr\" is gone", "its handle is spent", "1 to add"]);
-    bench.terraform.apply().fails().says(&["The handle \"ghcr\" is spent", "Choose another one"]);
+    gone.says(&[
+        "registry \"ghcr\" is gone",
+        "its handle is spent",
+        "1 to add",
+    ]);
+    bench
+        .terraform
+        .apply()
+        .fails()
+        .says(&["The handle \"ghcr\" is spent", "Choose another one"]);
 
-    bench.terraform.step(&registry("password = \"one\"").replace("\"ghcr\"\n", "\"ghcr-2\"\n"));
-    assert_eq!(bench.terraform.attributes("bahriya_registry.ghcr")["handle"], "ghcr-2");
+    bench
+        .terraform
+        .step(&registry("password = \"one\"").replace("\"ghcr\"\n", "\"ghcr-2\"\n"));
+    assert_eq!(
+        bench.terraform.attributes("bahriya_registry.ghcr")["handle"],
+        "ghcr-2"
+    );
 }
 
 #[tokio::test]
 async fn a_handle_that_is_taken_says_by_whom() {
     let bench = Bench::new();
-    let id = bench.sandbox.create_registry("ghcr", "ghcr.io", "other", "secret").await;
-    bench.terraform.write("main.tf", &registry("password = \"one\""));
+    let id = bench
+        .sandbox
+        .create_registry("ghcr", "ghcr.io", "other", "secret")
+        .await;
+    bench
+        .terraform
+        .write("main.tf", &registry("password = \"one\""));
     let command = format!("terraform import ADDRESS {id}");
-    bench.terraform.apply().fails().says(&["exists already", &command, "choose another handle"]);
+    bench
+        .terraform
+        .apply()
+        .fails()
+        .says(&["exists already", &command, "choose another handle"]);
     assert_eq!(bench.terraform.instance("bahriya_registry.ghcr"), None);
     assert_eq!(bench.sandbox.summary().await["versions_made"], 1);
 }

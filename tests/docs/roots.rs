@@ -14,6 +14,8 @@ pub enum Depth {
     Validate,
     /// It is a fragment, or needs a provider or a Terraform that is not here: only its syntax is checked.
     Parse,
+    /// It is not a configuration but the settings of the Terraform command.
+    Settings,
 }
 
 /// One configuration.
@@ -161,6 +163,7 @@ fn blocks(page: &Path) -> Vec<Root> {
         match line.trim() {
             "<!-- check: parse -->" => depth = Depth::Parse,
             "<!-- check: validate -->" => depth = Depth::Validate,
+            "<!-- check: settings -->" => depth = Depth::Settings,
             "```terraform" | "```hcl" => {
                 let body: Vec<_> = lines
                     .by_ref()

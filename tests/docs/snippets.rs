@@ -16,12 +16,15 @@ const PARALLEL: usize = 4;
 fn every_configuration_does_what_it_says() {
     let roots = roots::all();
     let count = |depth| roots.iter().filter(|root| root.depth == depth).count();
-    let (applied, validated, parsed) = (
+    let (applied, validated, parsed, settings) = (
         count(Depth::Apply),
         count(Depth::Validate),
         count(Depth::Parse),
+        count(Depth::Settings),
     );
-    println!("{applied} configurations are applied, {validated} validated, {parsed} only parsed");
+    println!(
+        "{applied} configurations are applied, {validated} validated, {parsed} only parsed; {settings} are settings"
+    );
     assert!(applied > parsed, "most configurations have to be applied");
     let queue = Mutex::new(roots.iter().filter(|root| root.depth != Depth::Parse));
     let failures = Mutex::new(Vec::new());
@@ -49,6 +52,10 @@ fn every_configuration_does_what_it_says() {
 fn every_configuration_is_formatted_as_terraform_does() {
     let mut files = Vec::new();
     for (index, root) in roots::all().into_iter().enumerate() {
+        // What `terraform fmt` knows is the language of configurations.
+        if root.depth == Depth::Settings {
+            continue;
+        }
         let name = root.name.replace(['/', ':'], "_");
         let numbered = root
             .files
@@ -76,8 +83,7 @@ fn every_import_command_imports() {
             depth: Depth::Apply,
             files: vec![("main.tf".to_owned(), resource)],
         };
-        let sandbox = surroundings(true, true);
-        let terraform = prepared(&root, &sandbox);
+        let (_sandbox, terraform) = prepared(&root, true);
         let commands = fs::read_to_string(&script).expect("an example");
         let mut commands = commands
             .lines()
@@ -91,13 +97,12 @@ fn every_import_command_imports() {
 }
 
 fn try_out(root: &Root) -> Result<(), String> {
+    if root.depth == Depth::Settings {
+        return accepted_as_settings(root);
+    }
     let text = root.text();
-    let imports = |ty: &str| text.contains("import {") && text.contains(&format!("to = {ty}."));
-    let sandbox = surroundings(
-        imports("bahriya_registry") || text.contains("data \"bahriya_registry\""),
-        imports("bahriya_project_registry_attachment"),
-    );
-    let terraform = prepared(root, &sandbox);
+    let existing = text.contains("import {") || text.contains("data \"bahriya_registry\"");
+    let (_sandbox, terraform) = prepared(root, existing);
     let run = |arguments: &[&str]| {
         let run = terraform.run(arguments);
         let said = format!("terraform {}: {run}", arguments.join(" "));
@@ -118,51 +123,64 @@ fn try_out(root: &Root) -> Result<(), String> {
     run(&["destroy", "-auto-approve"])
 }
 
-/// A sandbox with the projects of the documentation, and with what an import wants to find.
-fn surroundings(registry: bool, attachment: bool) -> Sandbox {
-    let sandbox = Sandbox::start();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
-        let shop = sandbox
-            .create_project("shop", &["falkenstein-1", "helsinki-1"])
-            .await;
-        sandbox.create_project("blog", &["falkenstein-1"]).await;
-        if registry || attachment {
-            sandbox
-                .create_registry("ghcr-deploy", "ghcr.io", "acme-bot", "stored-long-ago")
-                .await;
-        }
-        if attachment {
-            sandbox.attach(&shop, "ghcr-deploy").await;
-        }
-    });
-    sandbox
+/// Terraform reads its settings before anything else, and ends if it does not understand them.
+fn accepted_as_settings(root: &Root) -> Result<(), String> {
+    let mut terraform = Terraform::bare(&[]);
+    for (_, text) in &root.files {
+        terraform.write("settings.rc", text);
+    }
+    let settings = terraform.path("settings.rc").display().to_string();
+    terraform.set("TF_CLI_CONFIG_FILE", &settings);
+    let run = terraform.run(&["version"]);
+    (run.code == 0).then_some(()).ok_or(run.to_string())
 }
 
-/// A directory with the configuration, with the block that a page says only once, and with the values
-/// that a user would give.
-fn prepared(root: &Root, sandbox: &Sandbox) -> Terraform {
+/// A sandbox, and a directory with the configuration and the values that a user would give. The projects of
+/// the documentation exist, and with `existing` a registry too, attached if the configuration has attachments.
+fn prepared(root: &Root, existing: bool) -> (Sandbox, Terraform) {
     let text = root.text();
+    let sandbox = Sandbox::start();
+    let attached = existing && text.contains("bahriya_project_registry_attachment");
+    let shop = furnished(&sandbox, existing, attached);
     let mut terraform = if text.contains("required_providers") {
         Terraform::bare(&sandbox.env())
     } else {
+        // A page says once which provider it is about.
         Terraform::new(&sandbox.env())
     };
     for (name, text) in &root.files {
         terraform.write(name, text);
     }
-    for (name, body) in text
-        .split("\nvariable \"")
-        .skip(1)
-        .filter_map(|rest| rest.split_once('"'))
-    {
+    let declarations = text.split("\nvariable \"").skip(1);
+    for (name, body) in declarations.filter_map(|rest| rest.split_once('"')) {
         let body = body.split("\n}").next().unwrap_or_default();
-        if !body.contains("default ") {
+        if name == "project_id" {
+            terraform.set("TF_VAR_project_id", &shop);
+        } else if !body.contains("default ") {
             terraform.set(&format!("TF_VAR_{name}"), &format!("value-of-{name}"));
         }
     }
-    terraform
+    (sandbox, terraform)
+}
+
+/// Fills a sandbox, and returns the id of the project `shop`.
+fn furnished(sandbox: &Sandbox, existing: bool, attached: bool) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let regions = ["falkenstein-1", "helsinki-1"];
+        let shop = sandbox.create_project("shop", &regions).await;
+        sandbox.create_project("blog", &regions[..1]).await;
+        if existing {
+            sandbox
+                .create_registry("ghcr-deploy", "ghcr.io", "acme-bot", "stored-long-ago")
+                .await;
+        }
+        if attached {
+            sandbox.attach(&shop, "ghcr-deploy").await;
+        }
+        shop
+    })
 }

@@ -202,7 +202,9 @@ impl Terraform {
         };
         let resource = state["resources"].as_array()?.iter().find(of_resource)?;
         let instances = resource["instances"].as_array()?;
-        let instance = instances.iter().find(|one| one["index_key"].as_str() == key);
+        let instance = instances
+            .iter()
+            .find(|one| one["index_key"].as_str() == key);
         instance.cloned()
     }
 
@@ -293,6 +295,9 @@ fn surroundings(directory: &Path, env: &[(&str, String)]) -> BTreeMap<String, St
         ("TF_IN_AUTOMATION".to_owned(), "1".to_owned()),
         ("CHECKPOINT_DISABLE".to_owned(), "1".to_owned()),
     ]);
-    all.extend(env.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    all.extend(
+        env.iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone())),
+    );
     all
 }
