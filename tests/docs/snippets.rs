@@ -123,7 +123,7 @@ fn try_out(root: &Root) -> Result<(), String> {
     run(&["destroy", "-auto-approve"])
 }
 
-/// Terraform reads its settings before anything else, and ends if it does not understand them.
+/// Terraform reads its settings before anything else, and complains of them without failing.
 fn accepted_as_settings(root: &Root) -> Result<(), String> {
     let mut terraform = Terraform::bare(&[]);
     for (_, text) in &root.files {
@@ -132,7 +132,8 @@ fn accepted_as_settings(root: &Root) -> Result<(), String> {
     let settings = terraform.path("settings.rc").display().to_string();
     terraform.set("TF_CLI_CONFIG_FILE", &settings);
     let run = terraform.run(&["version"]);
-    (run.code == 0).then_some(()).ok_or(run.to_string())
+    let accepted = run.code == 0 && !run.text().contains("problems with the CLI configuration");
+    accepted.then_some(()).ok_or(run.to_string())
 }
 
 /// A sandbox, and a directory with the configuration and the values that a user would give. The projects of
