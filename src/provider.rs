@@ -8,6 +8,7 @@ use crate::connection::Connection;
 use crate::data_sources;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::function::Function;
+use crate::framework::list::ListResource;
 use crate::framework::model::Attr;
 use crate::framework::path::Path;
 use crate::framework::provider::{DataSource, Provider, Resource};
@@ -60,6 +61,8 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
 
 static RESOURCES: [&dyn Resource<Connection>; 2] = [&Registry, &ProjectRegistryAttachment];
 
+static LISTS: [&dyn ListResource<Connection>; 2] = [&Registry, &ProjectRegistryAttachment];
+
 impl Provider for Bahriya {
     type Connection = Connection;
 
@@ -73,6 +76,10 @@ impl Provider for Bahriya {
 
     fn data_sources(&self) -> &[&'static dyn DataSource<Connection>] {
         &data_sources::ALL
+    }
+
+    fn list_resources(&self) -> &[&'static dyn ListResource<Connection>] {
+        &LISTS
     }
 
     fn functions(&self) -> &[&'static dyn Function] {

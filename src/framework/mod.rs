@@ -4,7 +4,9 @@
 pub mod codec;
 pub mod diagnostics;
 pub mod function;
+pub mod generate;
 pub mod lifecycle;
+pub mod list;
 pub mod model;
 pub mod number;
 pub mod panics;
