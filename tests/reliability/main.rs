@@ -1,0 +1,15 @@
+//! Nothing lost, nothing leaked: faults at every request, death at any moment, and the search for secrets.
+//!
+//! `SOAK=1` tries everything (`make soak`); otherwise a sample that `SEED` chooses. `docs/reliability.md` tells
+//! what is tried and shows the figures.
+
+mod driver;
+mod faults;
+mod matrix;
+mod needles;
+mod operations;
+#[path = "../support/plugin.rs"]
+mod plugin;
+#[path = "../support/sandbox.rs"]
+mod sandbox;
+mod seed;
