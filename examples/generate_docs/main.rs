@@ -21,7 +21,7 @@ use terraform_provider_bahriya::provider::Bahriya;
 use template::{Template, Values};
 
 /// The folders of `docs/` whose every page is generated.
-const GENERATED: [&str; 3] = ["resources", "data-sources", "functions"];
+const GENERATED: [&str; 4] = ["resources", "data-sources", "list-resources", "functions"];
 
 fn main() -> ExitCode {
     let check = std::env::args().nth(1).is_some_and(|arg| arg == "--check");
@@ -94,6 +94,13 @@ fn pages(root: &Path) -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
             "data-sources",
             source.type_name(),
             markdown::of_block(source.schema()),
+        )?;
+    }
+    for list in provider.list_resources() {
+        page(
+            "list-resources",
+            list.type_name(),
+            markdown::of_block(list.schema()),
         )?;
     }
     for function in provider.functions() {

@@ -13,6 +13,9 @@ use crate::template::Values;
 /// What a template may say of a provider, resource or data source.
 pub fn of_block(schema: &Schema) -> Values {
     let mut text = String::from("## Schema\n");
+    if schema.attributes.is_empty() {
+        text.push_str("\nThere are no arguments.\n");
+    }
     sections(&mut text, "###", &schema.attributes);
     nested(&mut text, "", &schema.attributes);
     Values::from([

@@ -79,6 +79,10 @@ fn every_attribute_stands_on_its_page() {
         let path = format!("data-sources/{}.md", short(source.type_name()));
         assert_stands_on(&page(&path), &path, &source.schema().attributes);
     }
+    for list in provider.list_resources() {
+        let path = format!("list-resources/{}.md", short(list.type_name()));
+        assert_stands_on(&page(&path), &path, &list.schema().attributes);
+    }
     for function in provider.functions() {
         let signature = function.signature();
         let page = page(&format!("functions/{}.md", signature.name));
@@ -116,7 +120,13 @@ fn the_generated_pages_are_up_to_date() {
 
 #[test]
 fn every_page_of_the_registry_has_front_matter() {
-    for folder in ["resources", "data-sources", "functions", "guides"] {
+    for folder in [
+        "resources",
+        "data-sources",
+        "list-resources",
+        "functions",
+        "guides",
+    ] {
         for file in files(&repository().join("docs").join(folder), "md") {
             assert_front_matter(&file);
         }

@@ -39,7 +39,15 @@ impl Root {
 }
 
 /// Example files that are checked for their syntax only, with the reason.
-const ONLY_PARSED: [(&str, &str); 2] = [
+const ONLY_PARSED: [(&str, &str); 4] = [
+    (
+        "list-resources/bahriya_registry/list-resource.tfquery.hcl",
+        "needs Terraform 1.14",
+    ),
+    (
+        "list-resources/bahriya_project_registry_attachment/list-resource.tfquery.hcl",
+        "needs Terraform 1.14",
+    ),
     (
         "resources/bahriya_registry/import-by-identity.tf",
         "needs Terraform 1.12",
@@ -83,9 +91,16 @@ pub fn all() -> Vec<Root> {
 fn examples() -> Vec<Root> {
     let examples = repository().join("examples");
     let mut roots = Vec::new();
-    for folder in ["provider", "resources", "data-sources", "functions"] {
+    for folder in [
+        "provider",
+        "resources",
+        "data-sources",
+        "list-resources",
+        "functions",
+    ] {
         // Each file stands on its own, except that an import needs the resource that it is for.
-        for file in files(&examples.join(folder), "tf") {
+        let folder = examples.join(folder);
+        for file in [files(&folder, "tf"), files(&folder, "hcl")].concat() {
             let name = relative(&file, &examples);
             let parsed = ONLY_PARSED.iter().any(|(path, _)| *path == name);
             let mut texts = vec![("main.tf".to_owned(), read(&file))];
