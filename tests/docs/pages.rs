@@ -161,30 +161,65 @@ fn no_link_is_dead() {
     ] {
         pages.push(repository().join(name));
     }
+    let mut dead = Vec::new();
     for file in pages.iter().filter(|file| file.exists()) {
         let text = fs::read_to_string(file).expect("a page");
-        for link in text
+        let links = text
             .split("](")
             .skip(1)
-            .filter_map(|rest| rest.split(')').next())
-        {
-            let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
-            if path.contains("://") || path.contains(' ') {
-                continue;
-            }
-            let target = if path.is_empty() {
-                file.clone()
-            } else {
-                file.with_file_name("").join(path)
-            };
-            assert!(target.exists(), "{}: {link} leads nowhere", file.display());
-            if !anchor.is_empty() {
-                let text = fs::read_to_string(&target).expect("a page");
-                let heads = text.lines().filter(|line| line.starts_with('#')).map(slug);
-                let found = heads.into_iter().any(|slug| slug == anchor)
-                    || text.contains(&format!("<a id=\"{anchor}\">"));
-                assert!(found, "{}: {link} has no such heading", file.display());
-            }
+            .filter_map(|rest| rest.split(')').next());
+        dead.extend(links.filter_map(|link| dead_link(file, link)));
+    }
+    assert!(dead.is_empty(), "{}", dead.join("\n"));
+}
+
+/// What is wrong with a link to another file or heading; links to elsewhere are not followed.
+fn dead_link(file: &Path, link: &str) -> Option<String> {
+    let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+    if path.contains("://") || path.contains(' ') {
+        return None;
+    }
+    let target = if path.is_empty() {
+        file.to_owned()
+    } else {
+        file.with_file_name("").join(path)
+    };
+    if !target.exists() {
+        return Some(format!("{}: {link} leads nowhere", file.display()));
+    }
+    if anchor.is_empty() {
+        return None;
+    }
+    let text = fs::read_to_string(&target).expect("a page");
+    let mut headings = text.lines().filter(|line| line.starts_with('#')).map(slug);
+    let found =
+        headings.any(|slug| slug == anchor) || text.contains(&format!("<a id=\"{anchor}\">"));
+    (!found).then(|| format!("{}: {link} has no such heading", file.display()))
+}
+
+/// What the page on troubleshooting has in bold is what the provider says. Parts in italics vary.
+#[test]
+fn every_message_that_is_explained_exists() {
+    let mut sources = String::new();
+    for file in files(&repository().join("src"), "rs") {
+        let text = fs::read_to_string(&file).expect("a source file");
+        // A line that ends in a backslash goes on without the indentation of the next one.
+        let joined: String = text.split("\\\n").map(str::trim_start).collect();
+        sources += &joined.replace("\\\"", "\"");
+    }
+    let page = page("guides/troubleshooting.md");
+    let lines = page.lines().filter(|line| line.starts_with("**"));
+    let messages: Vec<_> = lines
+        .flat_map(|line| line.split("**").skip(1).step_by(2))
+        .collect();
+    assert!(messages.len() > 30, "most messages are explained");
+    for message in messages {
+        for part in message.split('*').step_by(2) {
+            let part = part.trim_end_matches('.').trim_matches('"');
+            assert!(
+                sources.contains(part),
+                "nothing says \"{part}\" of \"{message}\""
+            );
         }
     }
 }
