@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use serde::{Deserialize, Serialize};
 
 use crate::args::{Dialect, Versions};
+use crate::deploy::RegistryAccess;
 use crate::faults::Faults;
 use crate::request_log::RequestLog;
 use crate::seal::Key;
@@ -19,6 +20,7 @@ pub struct Inner {
     pub key: Arc<Key>,
     pub faults: Faults,
     pub log: RequestLog,
+    pub image_registries: RegistryAccess,
     settings: RwLock<Settings>,
 }
 
@@ -44,12 +46,19 @@ pub struct SettingsChange {
 }
 
 impl App {
-    pub fn new(store: Store, key: Arc<Key>, log: RequestLog, settings: Settings) -> Self {
+    pub fn new(
+        store: Store,
+        key: Arc<Key>,
+        log: RequestLog,
+        image_registries: RegistryAccess,
+        settings: Settings,
+    ) -> Self {
         Self(Arc::new(Inner {
             store,
             key,
             faults: Faults::default(),
             log,
+            image_registries,
             settings: RwLock::new(settings),
         }))
     }

@@ -3,12 +3,15 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use serde::{Deserialize, Serialize};
+
+use crate::deploy::RegistryAccess;
+use crate::push_image::PushImage;
 
 /// A local stand-in of the Bahriya console API.
 #[derive(Debug, Parser)]
-#[command(name = "sandbox", version)]
+#[command(name = "sandbox", version, args_conflicts_with_subcommands = true)]
 pub struct Args {
     /// Address to listen on; only loopback addresses are accepted. Port 0 lets the system choose.
     #[arg(long, default_value = "127.0.0.1:0")]
@@ -40,12 +43,20 @@ pub struct Args {
     /// Appends one JSON line per API request to this file. Bodies and headers are never written.
     #[arg(long)]
     pub request_log: Option<PathBuf>,
-    /// PEM file with certificate authorities that deployments trust in addition to the system's.
+    /// Ends when standard input does, so that a sandbox never outlives the test that started it.
     #[arg(long)]
-    pub registry_ca: Option<PathBuf>,
-    /// Registry servers that deployments speak plain HTTP to.
-    #[arg(long, num_args = 1.., value_name = "HOST:PORT")]
-    pub plain_http_registry: Vec<String>,
+    pub exit_with_stdin: bool,
+    #[command(flatten)]
+    pub image_registries: RegistryAccess,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What the program does instead of serving.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Pushes a small image to an image registry, for deployments to pull.
+    PushImage(PushImage),
 }
 
 /// How credentials change on the wire.

@@ -7,8 +7,12 @@ mod api;
 mod app;
 mod args;
 mod control;
+mod deploy;
 mod faults;
 mod gate;
+mod openapi;
+mod page;
+mod push_image;
 mod refusal;
 mod request_log;
 mod seal;
@@ -26,11 +30,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Html;
+use axum::routing::get;
 use clap::Parser;
 use tokio::net::TcpListener;
 
 use app::{App, Settings};
-use args::Args;
+use args::{Args, Command};
 use refusal::Refusal;
 use request_log::RequestLog;
 use seal::Key;
@@ -47,9 +52,19 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(args: Args) -> Result<(), Box<dyn Error>> {
+async fn run(mut args: Args) -> Result<(), Box<dyn Error>> {
+    if let Some(Command::PushImage(push)) = args.command.take() {
+        println!("pushed: {}", push_image::push(push).await?);
+        return Ok(());
+    }
     if !args.listen.ip().is_loopback() {
         return Err("the sandbox listens on loopback addresses only".into());
+    }
+    if args.exit_with_stdin {
+        std::thread::spawn(|| {
+            let _ = io::copy(&mut io::stdin(), &mut io::sink());
+            std::process::exit(0);
+        });
     }
     let key = Arc::new(open_key(&args)?);
     let store = Store::open(args.database.as_deref())
@@ -64,7 +79,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
         handles_reusable: args.handles_reusable,
         delete_detaches: args.delete_detaches,
     };
-    let app = App::new(store, key, log, settings);
+    let app = App::new(store, key, log, args.image_registries, settings);
     let listener = TcpListener::bind(args.listen)
         .await
         .map_err(|error| format!("failed to listen on {}: {error}", args.listen))?;
@@ -77,6 +92,13 @@ fn open_key(args: &Args) -> Result<Key, String> {
         return Key::random().map_err(|error| error.to_string());
     };
     let path = args.key_file.clone().unwrap_or_else(|| beside(database));
+    if database.exists() && !path.exists() {
+        return Err(format!(
+            "the database {} was made with a key, but the key file {} is missing",
+            database.display(),
+            path.display()
+        ));
+    }
     Key::load_or_create(&path)
         .map_err(|error| format!("failed to use the key file {}: {error}", path.display()))
 }
@@ -136,6 +158,8 @@ fn router(app: App) -> Router {
     Router::new()
         .nest("/console/v1", api::routes(&app))
         .nest("/_sandbox", control::routes())
+        .route("/", get(page::show))
+        .route("/openapi.json", get(openapi::document))
         .fallback(async || (StatusCode::NOT_FOUND, Html("<h1>404 Not Found</h1>")))
         .with_state(app)
 }

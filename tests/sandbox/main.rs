@@ -1,9 +1,21 @@
 //! The sandbox behaves as the Bahriya documents tell. `docs/statements.md` lists which test shows what.
 
+#[path = "../support/registry_server.rs"]
+mod registry_server;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 
 mod access;
+mod browser;
+mod containers;
+mod cost;
+mod deployments;
+mod durability;
 mod faults;
+mod page;
 mod put_dialect;
 mod registries;
+mod secrecy;
+mod statements;
+mod versions;
+mod world;

@@ -3,6 +3,8 @@
 mod access;
 mod attachments;
 mod body;
+mod containers;
+mod cost;
 mod organisations;
 mod projects;
 mod registries;
@@ -48,7 +50,25 @@ pub fn routes(app: &App) -> Router<App> {
         .route(
             "/registries/{registry}/versions/{version}/activate",
             post(registries::activate),
-        );
+        )
+        .route(
+            "/containers",
+            get(containers::list).post(containers::create),
+        )
+        .route(
+            "/containers/{container}",
+            get(containers::read).put(containers::update),
+        )
+        .route("/containers/{container}/deploy", post(containers::deploy))
+        .route(
+            "/containers/{container}/redeploy",
+            post(containers::redeploy),
+        )
+        .route(
+            "/containers/{container}/terminate",
+            post(containers::terminate),
+        )
+        .route("/cost", get(cost::read));
     Router::new()
         .route("/organisations", get(organisations::list))
         .route("/regions", get(organisations::regions))

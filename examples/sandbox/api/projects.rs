@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::access::Scope;
 use super::body::Body;
-use super::organisations::is_region;
 use crate::refusal::{Answer, Refusal};
 use crate::store::organisations::Action;
 use crate::store::projects::{self, HandleState, Project, Wanted};
@@ -107,23 +106,12 @@ fn wanted(scope: &Scope, bytes: &[u8]) -> Result<Wanted, Refusal> {
     let wanted = Wanted {
         handle: body.handle("handle")?,
         name: body.text("name")?,
-        regions: body.texts("regions")?,
+        regions: body.regions("regions")?,
         users: body.texts("users")?,
     };
-    if wanted.regions.is_empty() {
-        return Err(body.refuse("regions", "Value must not be empty."));
-    }
-    if !wanted.regions.iter().all(|region| is_region(region)) {
-        return Err(body.refuse("regions", "Value names a region that does not exist."));
-    }
-    let repeated = |(at, region): (usize, &String)| wanted.regions[..at].contains(region);
-    if wanted.regions.iter().enumerate().any(repeated) {
-        return Err(body.refuse("regions", "Value names a region twice."));
-    }
     if body.text("organisation")? != scope.id() {
-        return Err(body.refuse(
-            "organisation",
-            "Value is another organisation than the path's.",
+        return Err(Refusal::conflict(
+            "The body names another organisation than the path.",
         ));
     }
     Ok(wanted)

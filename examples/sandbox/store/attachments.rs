@@ -90,6 +90,14 @@ pub fn of_project(conn: &Connection, project: &Project) -> Result<Value, Refusal
     Ok(kinds)
 }
 
+/// Whether the project may use the registry with this handle.
+pub fn is_attached(conn: &Connection, project: &Project, handle: &str) -> Result<bool, Refusal> {
+    match registries::by_handle(conn, &project.organisation, handle)? {
+        Some(registry) => Ok(find(conn, project, &registry)?.is_some()),
+        None => Ok(false),
+    }
+}
+
 fn registry(conn: &Connection, project: &Project, handle: &str) -> Result<Registry, Refusal> {
     registries::by_handle(conn, &project.organisation, handle)?
         .ok_or_else(|| Refusal::not_found(format!("Registry '{handle}' not found.")))

@@ -145,13 +145,12 @@ pub fn all(conn: &Connection, registry: &Registry) -> Result<Vec<Version>, Refus
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The current version unsealed.
-pub fn current(conn: &Connection, key: &Key, registry: &Registry) -> Result<Credentials, Refusal> {
+/// The current version.
+pub fn current(conn: &Connection, registry: &Registry) -> Result<Version, Refusal> {
     all(conn, registry)?
-        .iter()
+        .into_iter()
         .find(|version| version.current)
-        .ok_or_else(|| Refusal::not_found("The registry has no current version."))?
-        .unseal(key, &registry.id)
+        .ok_or_else(|| Refusal::not_found("The registry has no current version."))
 }
 
 fn sealing_failed(error: std::io::Error) -> Refusal {

@@ -27,7 +27,12 @@ pub async fn handle<P: Provider>(
             .delete(&call, prior, private, &mut diagnostics)
             .await;
         if diagnostics.has_errors() {
-            return Ok(unchanged(&request, &diagnostics));
+            // No state beside the error: Terraform then keeps the object with its *stored* private bytes.
+            // Those of the plan may be another object's: in a replace, they are those of the create.
+            return Ok(Response {
+                diagnostics: wire::diagnostics(&diagnostics),
+                ..Default::default()
+            });
         }
         None
     } else if prior.is_null() {
