@@ -3,6 +3,8 @@
 
 pub mod codec;
 pub mod diagnostics;
+#[cfg(test)]
+mod fake;
 pub mod function;
 pub mod generate;
 pub mod lifecycle;

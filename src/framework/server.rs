@@ -99,7 +99,7 @@ impl<P: Provider> Server<P> {
             .ok_or_else(|| unknown_type("data source", type_name))
     }
 
-    pub(super) fn list_resource(
+    pub(super) fn lister(
         &self,
         type_name: &str,
     ) -> Result<&'static dyn ListResource<P::Connection>, Diagnostics> {
@@ -207,3 +207,7 @@ fn panicked(rpc: &str, subject: &str) -> Diagnostics {
         ),
     )
 }
+
+#[cfg(test)]
+#[path = "server_tests.rs"]
+mod tests;

@@ -54,6 +54,31 @@ async fn ctrl_c_during_a_slow_create_loses_nothing() {
 }
 
 #[tokio::test]
+async fn ctrl_c_during_a_slow_rotation_loses_nothing() {
+    let bench = Bench::new();
+    bench.terraform.step(&registry("password = \"one\""));
+    let slow = json!({"kind": "slow", "ms": 2000, "when": "after"});
+    let path = "/organisations/*/registries/*/rotate";
+    bench
+        .sandbox
+        .fault(json!({"method": "POST", "path": path, "fault": slow}))
+        .await;
+    bench
+        .terraform
+        .write("main.tf", &registry("password = \"two\""));
+    let running = bench.terraform.spawn(&["apply", "-auto-approve"]);
+    until_hit(&bench).await;
+    running.interrupt();
+    running.finish().says(&["Interrupt received"]);
+    bench.terraform.assert_empty_plan();
+    assert_eq!(
+        bench.terraform.attributes("bahriya_registry.ghcr")["password"],
+        "two"
+    );
+    assert_eq!(bench.sandbox.summary().await["versions_made"], 2);
+}
+
+#[tokio::test]
 async fn ctrl_c_ends_a_wait_at_once() {
     let bench = Bench::new();
     let busy = json!({"kind": "status", "status": 429, "retry_after": 100});

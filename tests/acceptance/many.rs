@@ -42,7 +42,14 @@ async fn twenty_registries_with_attachments_at_high_parallelism() {
         .succeeds()
         .says(&["41 added"]);
     assert_eq!(bench.writes().await.len(), 40);
+    bench.sandbox.clear_requests().await;
     bench.terraform.assert_empty_plan();
+    let reads = bench.sandbox.requests().await;
+    assert_eq!(
+        reads.len(),
+        2,
+        "one list of registries, one of attachments: {reads:?}"
+    );
     let summary = bench.sandbox.summary().await;
     assert_eq!(
         (&summary["registries"], &summary["versions_made"]),

@@ -108,6 +108,20 @@ impl<'a> Workspace<'a> {
         outcome
     }
 
+    /// The same with one process, where it does not matter and many have to be started.
+    pub async fn apply_in_one_walk(&mut self, config: Option<&Value>) -> Outcome {
+        let mut outcome = Outcome::default();
+        let mut walk = self.walk(&mut outcome).await;
+        if let Some((prior, plan)) = self.refresh_and_plan(&mut walk, config, &mut outcome).await
+            && plan.changes
+        {
+            outcome.changed = true;
+            self.carry_out(&mut walk, prior, config, plan, &mut outcome).await;
+        }
+        self.end(walk).await;
+        outcome
+    }
+
     async fn refresh_and_plan(
         &mut self,
         walk: &mut Walk,
@@ -195,6 +209,7 @@ impl<'a> Workspace<'a> {
         self.output.extend(stderr.join("\n").into_bytes());
         if let Some(state) = &self.state {
             self.output.extend(&state.private);
+            self.output.extend(wire::encode(&state.value).msgpack);
         }
     }
 

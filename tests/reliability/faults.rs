@@ -47,16 +47,21 @@ impl Fault {
         }
     }
 
+    /// The rule that befalls whatever request comes at this place.
+    pub fn rule_anywhere(&self, at: usize) -> Value {
+        let (method, times) = match (self.after_write, self.lasting) {
+            (true, Lasting::Once) => ("GET", 1),
+            (true, Lasting::ForGood) => ("GET", 1_000_000),
+            (false, Lasting::Once) => ("*", 1),
+            (false, Lasting::ForGood) => ("*", 1_000_000),
+        };
+        json!({"method": method, "path": "**", "fault": self.kind, "after": at, "times": times})
+    }
+
     /// The rule that befalls the request at this place of a run, if the fault can befall it.
     pub fn rule(&self, run: &[LoggedRequest], at: usize) -> Option<Value> {
-        let times = match self.lasting {
-            Lasting::Once => 1,
-            Lasting::ForGood => 1_000_000,
-        };
         if !self.after_write {
-            return Some(json!({
-                "method": "*", "path": "**", "fault": self.kind, "after": at, "times": times,
-            }));
+            return Some(self.rule_anywhere(at));
         }
         // The sandbox counts for this fault only the reads that could be stale.
         let written = run.iter().position(|request| request.method != "GET")?;
@@ -64,9 +69,7 @@ impl Fault {
             return None;
         }
         let reads_between = run[written..at].iter().filter(|request| request.method == "GET").count();
-        Some(json!({
-            "method": "GET", "path": "**", "fault": self.kind, "after": reads_between, "times": times,
-        }))
+        Some(self.rule_anywhere(reads_between))
     }
 }
 

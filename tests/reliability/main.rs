@@ -3,8 +3,12 @@
 //! `SOAK=1` tries everything (`make soak`); otherwise a sample that `SEED` chooses. `docs/reliability.md` tells
 //! what is tried and shows the figures.
 
+#![cfg(unix)]
+
+mod death;
 mod driver;
 mod faults;
+mod leaks;
 mod matrix;
 mod needles;
 mod operations;
@@ -13,3 +17,5 @@ mod plugin;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 mod seed;
+#[path = "../support/terraform.rs"]
+mod terraform;

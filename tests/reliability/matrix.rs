@@ -30,7 +30,7 @@ struct Case {
 }
 
 /// What went wrong, by kind. All of these have to be 0.
-const FLAWS: [&str; 10] = [
+const FLAWS: [&str; 11] = [
     "orphans",
     "duplicates",
     "lost state",
@@ -41,6 +41,7 @@ const FLAWS: [&str; 10] = [
     "false successes",
     "breaches of the protocol",
     "leaks",
+    "not tried",
 ];
 
 #[derive(Default)]
@@ -51,7 +52,7 @@ struct Verdict {
     absorbed: bool,
     /// The error had named an import command, which was followed.
     imported: bool,
-    /// A handle that was spent by nobody's wish would be the worst of all.
+    /// What happened, for a report.
     story: String,
 }
 
@@ -124,16 +125,23 @@ fn sample(mut cases: Vec<Case>, seed: &mut Seed) -> Vec<Case> {
 
 /// The requests that an operation makes when nothing is wrong, as the sandbox saw them.
 async fn requests_of(api: Api, operation: Operation) -> Vec<LoggedRequest> {
-    let sandbox = api.options().start();
-    let mut scene = Scene::set(operation, &sandbox).await;
-    sandbox.clear_requests().await;
-    let outcome = scene.run().await;
-    assert!(!outcome.failed(), "{operation:?} in {api:?} fails by itself: {}", outcome.text());
-    let requests = sandbox.requests().await;
-    let mut verdict = Verdict::default();
-    inspect(&scene, &sandbox, operation.target(api), &mut verdict).await;
-    assert_eq!(verdict.flaws, [], "{operation:?} in {api:?} without any fault");
-    requests
+    let mut told = String::new();
+    // A busy machine may take longer than the short timeouts allow.
+    for _ in 0..5 {
+        let sandbox = api.options().start();
+        let mut scene = Scene::set(operation, &sandbox).await;
+        sandbox.clear_requests().await;
+        let outcome = scene.run().await;
+        told = outcome.text();
+        if !outcome.failed() {
+            let requests = sandbox.requests().await;
+            let mut verdict = Verdict::default();
+            inspect(&scene, &sandbox, operation.target(api), &mut verdict).await;
+            assert_eq!(verdict.flaws, [], "{operation:?} in {api:?} without any fault");
+            return requests;
+        }
+    }
+    panic!("{operation:?} in {api:?} fails by itself: {told}");
 }
 
 async fn judge_all(cases: Vec<Case>) -> Vec<(Case, Verdict)> {
@@ -157,7 +165,20 @@ async fn judge_all(cases: Vec<Case>) -> Vec<(Case, Verdict)> {
     verdicts
 }
 
+/// On a busy machine the short timeouts may be over before the fault's turn comes; then it is tried again.
 async fn judge(case: &Case) -> Verdict {
+    for _ in 0..5 {
+        if let Some(verdict) = try_case(case).await {
+            return verdict;
+        }
+    }
+    let mut verdict = Verdict::default();
+    verdict.flaw("not tried", "the run never comes to the request");
+    verdict
+}
+
+/// `None` if the fault did not befall any request.
+async fn try_case(case: &Case) -> Option<Verdict> {
     let sandbox = case.api.options().start();
     let mut scene = Scene::set(case.operation, &sandbox).await;
     let mut verdict = Verdict::default();
@@ -165,14 +186,11 @@ async fn judge(case: &Case) -> Verdict {
     let rule = case.fault.rule(&case.run, case.at).expect("only such cases were made");
     sandbox.fault(rule).await;
     let first = scene.run().await;
+    if sandbox.faults().await[0]["fired"] == 0 {
+        return None;
+    }
     verdict.absorbed = !first.failed();
     note(&mut verdict, "with the fault", &first, &sandbox, &scene).await;
-    assert!(
-        sandbox.faults().await[0]["fired"] != 0,
-        "the fault did not befall {}: {}",
-        title(case),
-        verdict.story
-    );
     // The judge wants to see what is true.
     sandbox.clear_faults().await;
     if verdict.absorbed {
@@ -189,7 +207,7 @@ async fn judge(case: &Case) -> Verdict {
         target.versions_made += 1;
     }
     inspect(&scene, &sandbox, target, &mut verdict).await;
-    let plan = scene.workspace.plan_only(scene.config().as_ref()).await;
+    let plan = scene.plan_again().await;
     if plan.failed() || plan.changed {
         verdict.flaw("unsettled plans", plan.text());
     }
@@ -201,12 +219,12 @@ async fn judge(case: &Case) -> Verdict {
     for found in needles.search(&scene.workspace.output) {
         verdict.flaw("leaks", format!("{found:?}"));
     }
-    verdict
+    Some(verdict)
 }
 
 /// One more apply; and the import command, if that is what the error asks for.
 async fn heal(scene: &mut Scene<'_>, sandbox: &Sandbox, verdict: &mut Verdict) {
-    let second = scene.run().await;
+    let second = scene.run_again().await;
     note(verdict, "one more apply", &second, sandbox, scene).await;
     if !second.failed() {
         return;
@@ -218,7 +236,7 @@ async fn heal(scene: &mut Scene<'_>, sandbox: &Sandbox, verdict: &mut Verdict) {
     verdict.imported = true;
     let import = scene.workspace.import(&id).await;
     note(verdict, "the import it asks for", &import, sandbox, scene).await;
-    let third = scene.run().await;
+    let third = scene.run_again().await;
     note(verdict, "the apply after it", &third, sandbox, scene).await;
     if import.failed() || third.failed() {
         verdict.flaw("lost state", "the import command does not help");

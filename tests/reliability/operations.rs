@@ -16,8 +16,10 @@ pub const PASSWORDS: [&str; 2] = [
     "c4nary-1&<>\"'\\ü%+/=~-eNd",
     "c4nary-2&<>\"'\\ü%+/=~-eNd",
 ];
-/// How long each operation may take, all retries included: short, so that a fault is not just waited out.
-const TIMEOUT: &str = "6s";
+/// How long an operation may take, all retries included: short, so that a fault is not just waited out.
+const IMPATIENT: &str = "6s";
+/// The same without a fault, on a busy machine.
+const PATIENT: &str = "1m";
 
 /// How the API at hand behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,7 +113,7 @@ const FIRST: Wanted = Wanted {
 };
 
 impl Wanted {
-    fn config(self) -> Value {
+    fn config(self, timeout: &str) -> Value {
         let trigger = self.password.map(|index| format!("trigger-{index}"));
         let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
         object(
@@ -124,25 +126,25 @@ impl Wanted {
                 ("password_wo", text(self.password.map(|index| PASSWORDS[index]))),
                 ("password_wo_version", text(trigger.as_deref())),
                 ("active_version", self.pin.map_or(Value::Null, Value::from)),
-                ("timeouts", timeouts()),
+                ("timeouts", timeouts(timeout)),
             ],
         )
     }
 }
 
-fn attachment(project: &str) -> Value {
+fn attachment(project: &str, timeout: &str) -> Value {
     object(
         &ProjectRegistryAttachment,
         [
             ("project_id", project.into()),
             ("handle", HANDLE.into()),
-            ("timeouts", timeouts()),
+            ("timeouts", timeouts(timeout)),
         ],
     )
 }
 
-fn timeouts() -> Value {
-    let times = ["create", "read", "update", "delete"].map(|name| (name.to_owned(), TIMEOUT.into()));
+fn timeouts(timeout: &str) -> Value {
+    let times = ["create", "read", "update", "delete"].map(|name| (name.to_owned(), timeout.into()));
     Value::Object(Object::from(times))
 }
 
@@ -259,9 +261,10 @@ impl<'a> Scene<'a> {
                 sandbox.call("POST", "/registries", Some(body)).await.expect(201);
             }
             _ if operation.on_registry() => {
-                scene.prepare(FIRST.config()).await;
+                scene.prepare(FIRST.config(IMPATIENT)).await;
                 if matches!(operation, Operation::Pin | Operation::RollBack) {
-                    scene.prepare(Wanted { password: Some(1), ..FIRST }.config()).await;
+                    let second = Wanted { password: Some(1), ..FIRST };
+                    scene.prepare(second.config(IMPATIENT)).await;
                 }
             }
             _ => {
@@ -272,7 +275,7 @@ impl<'a> Scene<'a> {
                     Operation::ImportAttachment => {
                         sandbox.attach(&scene.project, HANDLE).await;
                     }
-                    _ => scene.prepare(attachment(&scene.project)).await,
+                    _ => scene.prepare(attachment(&scene.project, IMPATIENT)).await,
                 }
             }
         }
@@ -280,16 +283,17 @@ impl<'a> Scene<'a> {
     }
 
     async fn prepare(&mut self, config: Value) {
-        let mut outcome = self.workspace.apply(Some(&config)).await;
-        if outcome.failed() {
+        for _ in 0..3 {
             // The timeouts are short, and a busy machine may take longer.
-            outcome = self.workspace.apply(Some(&config)).await;
+            if !self.workspace.apply_in_one_walk(Some(&config)).await.failed() {
+                return;
+            }
         }
-        assert!(!outcome.failed(), "the setup failed: {}", outcome.text());
+        panic!("the setup fails");
     }
 
     /// The configuration that asks for the operation; `None` is a destroy.
-    pub fn config(&self) -> Option<Value> {
+    fn config(&self, timeout: &str) -> Option<Value> {
         let wanted = match self.operation {
             Operation::Create | Operation::Read => FIRST,
             Operation::RollBack => FIRST,
@@ -308,26 +312,46 @@ impl<'a> Scene<'a> {
             },
             Operation::Delete | Operation::Detach => return None,
             Operation::Attach | Operation::ReadAttachment | Operation::ImportAttachment => {
-                return Some(attachment(&self.project));
+                return Some(attachment(&self.project, timeout));
             }
         };
-        Some(wanted.config())
+        Some(wanted.config(timeout))
     }
 
-    /// One run of Terraform that wants the operation done.
+    /// One run of Terraform that wants the operation done, and does not wait long.
     pub async fn run(&mut self) -> Outcome {
-        let config = self.config();
-        let import = match self.operation {
+        if let Some(failed) = self.import_first().await {
+            return failed;
+        }
+        let config = self.config(IMPATIENT);
+        self.workspace.apply(config.as_ref()).await
+    }
+
+    /// One more run, when nothing is wrong any more.
+    pub async fn run_again(&mut self) -> Outcome {
+        if let Some(failed) = self.import_first().await {
+            return failed;
+        }
+        let config = self.config(PATIENT);
+        self.workspace.apply_in_one_walk(config.as_ref()).await
+    }
+
+    /// What is left to do after that.
+    pub async fn plan_again(&mut self) -> Outcome {
+        let config = self.config(PATIENT);
+        self.workspace.plan_only(config.as_ref()).await
+    }
+
+    async fn import_first(&mut self) -> Option<Outcome> {
+        let id = match self.operation {
             Operation::Import => HANDLE.to_owned(),
             Operation::ImportAttachment => format!("shop:{HANDLE}"),
-            _ => return self.workspace.apply(config.as_ref()).await,
+            _ => return None,
         };
-        if self.workspace.state.is_none() {
-            let outcome = self.workspace.import(&import).await;
-            if outcome.failed() {
-                return outcome;
-            }
+        if self.workspace.state.is_some() {
+            return None;
         }
-        self.workspace.apply(config.as_ref()).await
+        let outcome = self.workspace.import(&id).await;
+        outcome.failed().then_some(outcome)
     }
 }

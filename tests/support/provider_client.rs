@@ -87,9 +87,17 @@ impl Client {
             .await
             .unwrap()
             .into_inner();
+        Self::with_schema(plugin, schema)
+    }
+
+    /// The same with a schema that is known from elsewhere.
+    pub fn with_schema(
+        plugin: PluginProcess,
+        schema: proto::get_provider_schema::Response,
+    ) -> Self {
         Self {
+            grpc: plugin.provider(),
             plugin,
-            grpc,
             schema,
             capabilities: TERRAFORM_1_11,
             answers: Vec::new(),

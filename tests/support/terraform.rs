@@ -106,6 +106,12 @@ impl Terraform {
         self.env.insert(name.to_owned(), value.to_owned());
     }
 
+    /// The value of an input variable, for all later commands.
+    pub fn set_variable(&self, name: &str, value: &str) {
+        let file = format!("{name}.auto.tfvars");
+        self.write(&file, &format!("{name} = \"{value}\"\n"));
+    }
+
     pub fn unset(&mut self, name: &str) {
         self.env.remove(name);
     }
@@ -226,6 +232,11 @@ impl Running {
             stdout: text(output.stdout),
             stderr: text(output.stderr),
         }
+    }
+
+    /// The id of the process, which is also that of its group.
+    pub fn id(&self) -> u32 {
+        self.0.id()
     }
 
     /// Ctrl-C: the signal goes to Terraform and to the provider, as from a terminal.

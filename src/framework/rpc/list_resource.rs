@@ -34,10 +34,11 @@ async fn list<P: Provider>(
     request: Request,
     items: mpsc::Sender<Item>,
 ) -> Result<Diagnostics, Diagnostics> {
-    let lister = server.list_resource(&request.type_name)?;
+    let lister = server.lister(&request.type_name)?;
     let resource = server.resource(&request.type_name)?;
     let schema = lister.schema();
     let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
+    super::wholly_known(&config)?;
     let wanted = ListRequest {
         config,
         objects: request.include_resource_object,

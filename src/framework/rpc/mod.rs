@@ -81,6 +81,17 @@ fn unreadable(what: &str, error: &CodecError) -> Diagnostics {
     )
 }
 
+/// Makes sure that a look-up can act on its arguments. Clients ask only then.
+fn wholly_known(config: &Value) -> Result<(), Diagnostics> {
+    if config.is_wholly_known() {
+        return Ok(());
+    }
+    Err(failure(
+        "Configuration not known yet",
+        "A look-up needs arguments that are known. This client asked before they were: please report it.",
+    ))
+}
+
 fn decode_identity(
     message: Option<&proto::ResourceIdentityData>,
     schema: &IdentitySchema,

@@ -3,7 +3,7 @@
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::plan;
 use crate::framework::provider::Provider;
-use crate::framework::server::{Server, failure};
+use crate::framework::server::Server;
 use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
 use proto::read_data_source::{Request, Response};
@@ -15,12 +15,7 @@ pub async fn handle<P: Provider>(
     let source = server.data_source(&request.type_name)?;
     let schema = source.schema();
     let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
-    if !config.is_wholly_known() {
-        return Err(failure(
-            "Configuration not known yet",
-            "A look-up needs arguments that are known. This client asked before they were: please report it.",
-        ));
-    }
+    super::wholly_known(&config)?;
     let mut diagnostics = Diagnostics::new();
     let found = source.read(&server.call()?, config, &mut diagnostics).await;
     Ok(Response {

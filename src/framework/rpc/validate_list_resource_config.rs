@@ -10,7 +10,7 @@ use crate::proto::tfplugin6 as proto;
 use proto::validate_list_resource_config::{Request, Response};
 
 pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Response, Diagnostics> {
-    let schema = server.list_resource(&request.type_name)?.schema();
+    let schema = server.lister(&request.type_name)?.schema();
     let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
     let mut diagnostics = Diagnostics::new();
     // Write-only arguments exist in resources only.
