@@ -30,7 +30,9 @@ fn assert_stands_on(page: &str, where_: &str, attributes: &[Attribute]) {
             .unwrap_or_else(|| panic!("{where_} lacks {}", attribute.name));
         let allowed = attribute.allowed.iter().map(|value| format!("`{value}`"));
         let default = attribute.default.map(|value| format!("Default: {value}."));
-        let effect = attribute.effect.map(|effect| format!("*A change:* {effect}."));
+        let effect = attribute
+            .effect
+            .map(|effect| format!("*A change:* {effect}."));
         for fact in allowed.chain(default).chain(effect) {
             assert!(
                 line.contains(&fact),
