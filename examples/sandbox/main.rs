@@ -10,6 +10,8 @@ mod control;
 mod deploy;
 mod faults;
 mod gate;
+mod openapi;
+mod page;
 mod push_image;
 mod refusal;
 mod request_log;
@@ -28,6 +30,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Html;
+use axum::routing::get;
 use clap::Parser;
 use tokio::net::TcpListener;
 
@@ -56,6 +59,12 @@ async fn run(mut args: Args) -> Result<(), Box<dyn Error>> {
     }
     if !args.listen.ip().is_loopback() {
         return Err("the sandbox listens on loopback addresses only".into());
+    }
+    if args.exit_with_stdin {
+        std::thread::spawn(|| {
+            let _ = io::copy(&mut io::stdin(), &mut io::sink());
+            std::process::exit(0);
+        });
     }
     let key = Arc::new(open_key(&args)?);
     let store = Store::open(args.database.as_deref())
@@ -149,6 +158,8 @@ fn router(app: App) -> Router {
     Router::new()
         .nest("/console/v1", api::routes(&app))
         .nest("/_sandbox", control::routes())
+        .route("/", get(page::show))
+        .route("/openapi.json", get(openapi::document))
         .fallback(async || (StatusCode::NOT_FOUND, Html("<h1>404 Not Found</h1>")))
         .with_state(app)
 }

@@ -152,6 +152,18 @@ impl Client {
         }
     }
 
+    /// The registries of a project from the list that refreshes share, at most 60 s old and never older than
+    /// a write of ours in that project.
+    pub async fn kept_attachments(
+        &self,
+        op: &Operation,
+        project: &str,
+    ) -> Result<Vec<Attachment>, Error> {
+        let kept = self.known().attachments(project);
+        let list = kept.get(op, None, self.attachments(op, project)).await?;
+        Ok(list.as_ref().clone().unwrap_or_default())
+    }
+
     /// One attachment, for a refresh: all callers share one list per project, kept for 60 s or until a
     /// write of ours in that project. `None` only after a fresh list (or when the project is proved to be gone).
     pub async fn refreshed_attachment(

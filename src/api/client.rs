@@ -77,26 +77,31 @@ impl Client {
             )
         })?;
         let json = HeaderValue::from_static("application/json");
-        let mut builder = reqwest::Client::builder()
-            .default_headers(HeaderMap::from_iter([
-                (AUTHORIZATION, authorisation),
-                (ACCEPT, json.clone()),
-                (CONTENT_TYPE, json),
-            ]))
-            .user_agent(agent)
-            .connect_timeout(CONNECT_TIMEOUT)
-            // Credentials are sent to the configured address and nowhere else.
-            .redirect(Policy::none());
-        if base.loopback {
-            // A proxy would see the token of a plain request.
-            builder = builder.no_proxy();
-        }
-        if let Some(file) = &settings.ca_certificate_file {
-            builder = builder.tls_certs_merge(settings::trust_anchors(file)?);
-        }
-        let http = builder
-            .build()
-            .map_err(|error| tls_unusable(&settings, &error))?;
+        let builder = || {
+            reqwest::Client::builder()
+                .default_headers(HeaderMap::from_iter([
+                    (AUTHORIZATION, authorisation.clone()),
+                    (ACCEPT, json.clone()),
+                    (CONTENT_TYPE, json.clone()),
+                ]))
+                .user_agent(agent.clone())
+                .connect_timeout(CONNECT_TIMEOUT)
+                // Credentials are sent to the configured address and nowhere else.
+                .redirect(Policy::none())
+        };
+        let file = settings.ca_certificate_file.as_deref();
+        let anchors = file.map(settings::trust_anchors).transpose()?;
+        let http = match anchors {
+            // A proxy would see the token of a plain request; and there is nobody to trust.
+            _ if base.loopback => builder().no_proxy().tls_certs_only([]).build(),
+            Some(anchors) => builder()
+                .tls_certs_merge(anchors.clone())
+                .build()
+                // A minimal container has no anchors of its own to merge these with.
+                .or_else(|_| builder().tls_certs_only(anchors).build()),
+            None => builder().build(),
+        };
+        let http = http.map_err(|error| tls_unusable(&settings, &error))?;
         Ok(Self(Arc::new(Inner {
             http,
             base: base.address,

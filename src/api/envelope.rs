@@ -29,8 +29,9 @@ impl Body {
         }
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(mut object)) => {
-                // The code repeats the status: a JSON 404 of some gateway is not taken for the API's.
-                let own = object.get("code").and_then(Value::as_u64) == Some(status.into());
+                // The code repeats the status: a JSON 404 of some gateway is not taken for the API's word.
+                let own = (200..300).contains(&status)
+                    || object.get("code").and_then(Value::as_u64) == Some(status.into());
                 match object.remove("data") {
                     Some(data) if own => Self::Envelope(data),
                     _ => Self::OtherJson,

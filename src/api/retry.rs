@@ -88,15 +88,12 @@ impl Client {
             let (error, asked) = match verdict {
                 Verdict::Good(answer) => return Ok(answer),
                 Verdict::Final(error) => return Err(error),
-                Verdict::Lost(error, _)
-                    if *error.kind() == Kind::UnexpectedAnswer && attempt >= GARBLED_ATTEMPTS =>
-                {
-                    return Err(error.with_outcome(Outcome::NotDone));
-                }
-                Verdict::Again(error, asked) | Verdict::Lost(error, asked) => (error, asked),
+                // A read changes nothing, whatever became of it.
+                Verdict::Lost(error, asked) => (error.with_outcome(Outcome::NotDone), asked),
+                Verdict::Again(error, asked) => (error, asked),
             };
-            let error = error.with_outcome(Outcome::NotDone);
-            if *error.kind() == Kind::WrongAddress || error.status() == Some(500) {
+            let garbled = *error.kind() == Kind::UnexpectedAnswer && attempt < GARBLED_ATTEMPTS;
+            if !error.is_passing() && !garbled {
                 return Err(error);
             }
             self.pause(op, asked.or(delays.next()), error, attempt)

@@ -89,16 +89,13 @@ impl Client {
                         blindly_repeated,
                     });
                 }
-                Ok(Seen::NotDone) if repeatable(&lost) => lost,
                 Ok(Seen::NotDone) => {
-                    // Whoever answered is done with the request; who did not may still be at it.
-                    let outcome = if lost.status().is_some() {
-                        Outcome::NotDone
-                    } else {
-                        Outcome::Unknown
-                    };
-                    let error = lost.with_outcome(outcome);
-                    return Err(Unwritten { error, after_loss });
+                    let again = repeatable(&lost);
+                    let error = seen_undone(lost);
+                    if !again {
+                        return Err(Unwritten { error, after_loss });
+                    }
+                    error
                 }
                 Ok(Seen::Invisible) if !blindly_repeated => {
                     blindly_repeated = true;
@@ -151,7 +148,20 @@ impl Client {
 /// Whether a write that is seen not to be done may be sent again. After a timeout the server may still be
 /// at it; a 500 or a page in place of the API would come again.
 fn repeatable(lost: &Error) -> bool {
-    !matches!(lost.kind(), Kind::Timeout | Kind::WrongAddress) && lost.status() != Some(500)
+    match lost.kind() {
+        Kind::Timeout | Kind::WrongAddress => false,
+        Kind::UnexpectedAnswer => true,
+        _ => lost.is_passing(),
+    }
+}
+
+/// The error of a write that is seen not to be done. Whoever answered is done with the request; who did not,
+/// or is only a gateway, may still be at it.
+fn seen_undone(lost: Error) -> Error {
+    match lost.status() {
+        None | Some(502 | 504) => lost,
+        Some(_) => lost.with_outcome(Outcome::NotDone),
+    }
 }
 
 /// The error of a write that could not be settled: the look's own finding if it has one.

@@ -32,7 +32,7 @@ pub struct Signature {
 /// Why a function has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FunctionError {
-    /// For the user, a full sentence.
+    /// For the user: a fragment, since Terraform puts words in front and a full stop behind.
     pub text: String,
     /// The argument at fault, counted from zero.
     pub argument: Option<usize>,

@@ -10,16 +10,56 @@ async fn impossible_arguments_are_errors_of_validate() {
     let cases = [
         ("Ghcr_1", "password = \"p\"", "\"Ghcr_1\" is not a handle"),
         ("-edge", "password = \"p\"", "\"-edge\" is not a handle"),
-        ("two", "password = \"p\"; password_wo = \"p\"", "Set password or password_wo, not both"),
-        ("mask", &format!("password = \"{MASK}\""), "not a password. Set the real one"),
-        ("mask-wo", &format!("password_wo = \"{MASK}\""), "leave the password out"),
-        ("empty", "password = \"\"", "It is empty. Set the password or token"),
-        ("verify", "password = \"p\"; verify = \"maybe\"", "\"maybe\""),
-        ("drift", "password = \"p\"; on_drift = \"panic\"", "\"panic\""),
-        ("short", "password = \"p\"; timeouts = { read = \"10ms\" }", "between one second and a day"),
-        ("unit", "password = \"p\"; timeouts = { create = \"soon\" }", "such as \"90s\", \"5m\""),
-        ("none", "password = \"p\"; maxversions = 0", "whole number, 1 or more"),
-        ("pin", "password = \"p\"; active_version = 1.5", "whole number"),
+        (
+            "two",
+            "password = \"p\"; password_wo = \"p\"",
+            "Set password or password_wo, not both",
+        ),
+        (
+            "mask",
+            &format!("password = \"{MASK}\""),
+            "not a password. Set the real one",
+        ),
+        (
+            "mask-wo",
+            &format!("password_wo = \"{MASK}\""),
+            "leave the password out",
+        ),
+        (
+            "empty",
+            "password = \"\"",
+            "It is empty. Set the password or token",
+        ),
+        (
+            "verify",
+            "password = \"p\"; verify = \"maybe\"",
+            "\"maybe\"",
+        ),
+        (
+            "drift",
+            "password = \"p\"; on_drift = \"panic\"",
+            "\"panic\"",
+        ),
+        (
+            "short",
+            "password = \"p\"; timeouts = { read = \"10ms\" }",
+            "between one second and a day",
+        ),
+        (
+            "unit",
+            "password = \"p\"; timeouts = { create = \"soon\" }",
+            "such as \"90s\", \"5m\"",
+        ),
+        (
+            "none",
+            "password = \"p\"; maxversions = 0",
+            "whole number, 1 or more",
+        ),
+        (
+            "pin",
+            "password = \"p\"; active_version = 1.5",
+            "whole number",
+        ),
     ];
     let attachment = |name: &str, project: &str, handle: &str| {
         format!(
@@ -33,8 +73,12 @@ async fn impossible_arguments_are_errors_of_validate() {
     }
     bench.terraform.write("main.tf", &hcl);
     let run = bench.terraform.run(&["validate"]).fails();
-    let run = run.says(&["\"shop\" is not a UUID. Use the id of the project", "Set the handle of a registry"]);
-    run.says(&cases.map(|(_, _, words)| words)).says(&["`warn`", "`restore`"].map(|word| word.trim_matches('`')));
+    let run = run.says(&[
+        "\"shop\" is not a UUID. Use the id of the project",
+        "Set the handle of a registry",
+    ]);
+    run.says(&cases.map(|(_, _, words)| words))
+        .says(&["`warn`", "`restore`"].map(|word| word.trim_matches('`')));
     assert_eq!(bench.sandbox.requests().await, []);
 }
 
@@ -70,11 +114,22 @@ async fn what_the_api_refuses_is_told_in_its_words() {
     let bench = Bench::new();
     let hcl = registry("password = \"p\"; maxversions = 100000");
     bench.terraform.write("main.tf", &hcl);
-    bench.terraform.apply().fails().says(&["Failed to create registry \"ghcr\"", "400", "maxversions"]);
+    bench.terraform.apply().fails().says(&[
+        "Failed to create registry \"ghcr\"",
+        "400",
+        "maxversions",
+    ]);
     let absent = "resource \"bahriya_project_registry_attachment\" \"a\" {\n  \
         project_id = \"00000000-0000-4000-8000-000000000000\"\n  handle = \"absent\"\n}\n";
     bench.terraform.write("main.tf", absent);
-    bench.terraform.apply().fails().says(&["Failed to create attachment", "404", "Check the identifier"]);
+    bench.terraform.apply().fails().says(&[
+        "Failed to create attachment",
+        "404",
+        "Check the identifier",
+    ]);
     let summary = bench.sandbox.summary().await;
-    assert_eq!((&summary["registries"], &summary["attachments"]), (&0.into(), &0.into()));
+    assert_eq!(
+        (&summary["registries"], &summary["attachments"]),
+        (&0.into(), &0.into())
+    );
 }

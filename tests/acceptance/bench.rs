@@ -34,7 +34,8 @@ impl Bench {
     }
 
     fn shorten(&self, path: &str) -> String {
-        let below = path.trim_start_matches(&format!("/organisations/{}", self.sandbox.organisation));
+        let below =
+            path.trim_start_matches(&format!("/organisations/{}", self.sandbox.organisation));
         let short = |segment| match uuid::Uuid::try_parse(segment) {
             Ok(_) => "*",
             Err(_) => segment,

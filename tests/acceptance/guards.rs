@@ -12,8 +12,15 @@ async fn a_registry_is_not_replaced_by_its_own_handle() {
     let id = bench.id(ADDRESS);
     bench.writes().await;
 
-    let replaced = bench.terraform.apply_with(&["-replace=bahriya_registry.ghcr"]).fails();
-    replaced.says(&["cannot be replaced", "give it a new handle", "leave out -replace"]);
+    let replaced = bench
+        .terraform
+        .apply_with(&["-replace=bahriya_registry.ghcr"])
+        .fails();
+    replaced.says(&[
+        "cannot be replaced",
+        "give it a new handle",
+        "leave out -replace",
+    ]);
     assert_eq!(bench.writes().await, [""; 0]);
 
     bench.terraform.run(&["taint", ADDRESS]).succeeds();
@@ -28,7 +35,10 @@ async fn a_registry_is_not_replaced_by_its_own_handle() {
 
     bench.terraform.run(&["taint", ADDRESS]).succeeds();
     bench.terraform.apply().fails().says(&words);
-    bench.terraform.run(&["destroy", "-auto-approve", "-refresh=false"]).succeeds();
+    bench
+        .terraform
+        .run(&["destroy", "-auto-approve", "-refresh=false"])
+        .succeeds();
     assert_eq!(bench.writes().await, ["DELETE /registries/*"]);
 }
 
@@ -38,9 +48,15 @@ async fn a_new_handle_may_replace() {
     let hcl = registry("password = \"one\"");
     bench.terraform.step(&hcl);
     let replacing = ["POST /registries", "DELETE /registries/*"];
-    let first = hcl.replace("= \"ghcr\"\n", "= \"ghcr-2\"\n  lifecycle {\n    create_before_destroy = true\n  }\n");
+    let first = hcl.replace(
+        "= \"ghcr\"\n",
+        "= \"ghcr-2\"\n  lifecycle {\n    create_before_destroy = true\n  }\n",
+    );
     bench.writes().await;
-    bench.terraform.step(&first).says(&["\"ghcr\" will be spent"]);
+    bench
+        .terraform
+        .step(&first)
+        .says(&["\"ghcr\" will be spent"]);
     assert_eq!(bench.writes().await, replacing);
 
     bench.terraform.run(&["taint", ADDRESS]).succeeds();

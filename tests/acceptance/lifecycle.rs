@@ -23,7 +23,10 @@ async fn each_argument_costs_the_one_call_that_it_needs() {
         ("ghcr.io", "registry.gitlab.com", ROTATE),
     ] {
         hcl = hcl.replace(from, to);
-        bench.terraform.step(&hcl).says(&["0 added, 1 changed, 0 destroyed"]);
+        let run = bench.terraform.step(&hcl);
+        let run = run.says(&["0 added, 1 changed, 0 destroyed"]);
+        // Only a new version has properties that are not known before.
+        assert_eq!(run.text().contains("(known after apply)"), call == ROTATE);
         assert_eq!(bench.writes().await, [call], "{from} to {to}");
     }
     for line in [
@@ -36,7 +39,9 @@ async fn each_argument_costs_the_one_call_that_it_needs() {
         assert_eq!(bench.writes().await, [""; 0], "{line}");
     }
     // Another spelling of the same server.
-    bench.terraform.step(&hcl.replace("registry.gitlab.com", "Registry.GitLab.com:443"));
+    bench
+        .terraform
+        .step(&hcl.replace("registry.gitlab.com", "Registry.GitLab.com:443"));
     assert_eq!(bench.writes().await, [""; 0]);
     let stored = bench.terraform.attributes("bahriya_registry.ghcr");
     assert_eq!(stored["current_version"], 4);
@@ -47,7 +52,11 @@ async fn each_argument_costs_the_one_call_that_it_needs() {
     assert_eq!(seen["server"], "registry.gitlab.com");
     assert!(bench.sandbox.current_is(&id, "robot", "two").await);
 
-    bench.terraform.destroy().succeeds().says(&["will be spent", "1 destroyed"]);
+    bench
+        .terraform
+        .destroy()
+        .succeeds()
+        .says(&["will be spent", "1 destroyed"]);
     assert_eq!(bench.writes().await, [DELETE]);
     assert_eq!(bench.sandbox.summary().await["registries"], 0);
 }
@@ -82,13 +91,20 @@ async fn an_attachment_comes_and_goes() {
     bench.terraform.step(&with(&shop, ""));
     let attach = |project| format!("POST /projects/{project}/attach/registries/ghcr");
     assert_eq!(bench.writes().await, [CREATE.to_owned(), attach("*")]);
-    let stored = bench.terraform.attributes("bahriya_project_registry_attachment.ghcr");
+    let stored = bench
+        .terraform
+        .attributes("bahriya_project_registry_attachment.ghcr");
     assert_eq!(stored["id"], format!("{shop}:ghcr"));
     assert!(stored["join_id"].is_string());
 
-    bench.terraform.step(&with(&shop, "timeouts = { delete = \"5m\" }"));
+    bench
+        .terraform
+        .step(&with(&shop, "timeouts = { delete = \"5m\" }"));
     assert_eq!(bench.writes().await, [""; 0]);
-    bench.terraform.step(&with(&blog, "")).says(&["must be replaced"]);
+    bench
+        .terraform
+        .step(&with(&blog, ""))
+        .says(&["must be replaced"]);
     let detach = "DELETE /projects/*/attach/registries/ghcr";
     assert_eq!(bench.writes().await, [detach.to_owned(), attach("*")]);
     bench.terraform.destroy().succeeds();

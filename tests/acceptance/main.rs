@@ -9,15 +9,23 @@ mod terraform;
 
 mod bench;
 
+mod adopt;
 mod bad_settings;
 mod bad_values;
 mod commands;
 mod containers;
+mod drift;
 mod guards;
 mod import;
 mod interrupt;
 mod lifecycle;
+mod lost_answers;
 mod many;
+mod official;
 mod outside;
+mod pins;
 mod providers;
+mod rollback;
 mod version_table;
+mod withheld;
+mod write_only;

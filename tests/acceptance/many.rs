@@ -36,23 +36,55 @@ async fn twenty_registries_with_attachments_at_high_parallelism() {
     let hcl = FLEET.replace("PROJECT", &project);
     bench.terraform.write("main.tf", &hcl);
     let parallel = ["-parallelism=50"];
-    bench.terraform.apply_with(&parallel).succeeds().says(&["41 added"]);
+    bench
+        .terraform
+        .apply_with(&parallel)
+        .succeeds()
+        .says(&["41 added"]);
     assert_eq!(bench.writes().await.len(), 40);
+    bench.sandbox.clear_requests().await;
     bench.terraform.assert_empty_plan();
+    let reads = bench.sandbox.requests().await;
+    assert_eq!(
+        reads.len(),
+        2,
+        "one list of registries, one of attachments: {reads:?}"
+    );
     let summary = bench.sandbox.summary().await;
-    assert_eq!((&summary["registries"], &summary["versions_made"]), (&20.into(), &20.into()));
+    assert_eq!(
+        (&summary["registries"], &summary["versions_made"]),
+        (&20.into(), &20.into())
+    );
     assert_eq!(summary["attachments"], 20);
-    assert!(bench.sandbox.current_is("team-7", "bot", "from-elsewhere").await);
+    assert!(
+        bench
+            .sandbox
+            .current_is("team-7", "bot", "from-elsewhere")
+            .await
+    );
 
     // The source is replaced: what comes from it is unknown in the plan, and turns out to be the same.
-    let hcl = hcl.replace("= terraform_data.late.output.project", &format!("= \"{project}\""));
+    let hcl = hcl.replace(
+        "= terraform_data.late.output.project",
+        &format!("= \"{project}\""),
+    );
     bench.terraform.write("main.tf", &hcl);
-    let replaced = bench.terraform.apply_with(&["-parallelism=50", "-replace=terraform_data.late"]);
-    replaced.succeeds().says(&["1 added, 20 changed, 1 destroyed"]);
+    let replaced = bench
+        .terraform
+        .apply_with(&["-parallelism=50", "-replace=terraform_data.late"]);
+    replaced
+        .succeeds()
+        .says(&["1 added, 20 changed, 1 destroyed"]);
     bench.terraform.assert_empty_plan();
     assert_eq!(bench.writes().await, [""; 0]);
 
-    bench.terraform.run(&["destroy", "-auto-approve", "-parallelism=50"]).succeeds();
+    bench
+        .terraform
+        .run(&["destroy", "-auto-approve", "-parallelism=50"])
+        .succeeds();
     let summary = bench.sandbox.summary().await;
-    assert_eq!((&summary["registries"], &summary["attachments"]), (&0.into(), &0.into()));
+    assert_eq!(
+        (&summary["registries"], &summary["attachments"]),
+        (&0.into(), &0.into())
+    );
 }

@@ -9,7 +9,11 @@ const ARGUMENTS: [(&str, &str, &str); 6] = [
     ("server", "\"ghcr.io\"", "\"quay.io\""),
     ("username", "\"bot\"", "\"robot\""),
     ("password", "\"one\"", "\"two\""),
-    ("trigger", "password_wo_version = \"1\"", "password_wo_version = \"2\""),
+    (
+        "trigger",
+        "password_wo_version = \"1\"",
+        "password_wo_version = \"2\"",
+    ),
 ];
 
 /// One combination: bit n stands for argument n.
@@ -21,7 +25,12 @@ struct Case {
 
 impl Case {
     fn all() -> Vec<Self> {
-        let one = |changed| [false, true].map(|write_only| Self { changed, write_only });
+        let one = |changed| {
+            [false, true].map(|write_only| Self {
+                changed,
+                write_only,
+            })
+        };
         (0..1 << ARGUMENTS.len()).flat_map(one).collect()
     }
 
@@ -31,11 +40,19 @@ impl Case {
     }
 
     fn handle(self) -> String {
-        format!("{}-{}", if self.write_only { "wo" } else { "pw" }, self.changed)
+        format!(
+            "{}-{}",
+            if self.write_only { "wo" } else { "pw" },
+            self.changed
+        )
     }
 
     fn hcl(self, changed: bool) -> String {
-        let password = if self.write_only { "password_wo" } else { "password" };
+        let password = if self.write_only {
+            "password_wo"
+        } else {
+            "password"
+        };
         let lines = format!("maxversions = 4; {password} = \"one\"; password_wo_version = \"1\"");
         let mut hcl = named_registry(&self.handle(), &self.handle(), &lines);
         for (name, before, after) in ARGUMENTS {
@@ -63,10 +80,18 @@ async fn calls(bench: &Bench, cases: &[Case]) -> Vec<Vec<String>> {
     let requests = bench.sandbox.requests().await;
     let of = |case: &Case| {
         let id = bench.id(&format!("bahriya_registry.{}", case.handle()));
-        let own = requests.iter().filter(|one| one.method != "GET" && one.path.contains(&id));
-        own.map(|one| format!("{} {}", one.method, one.path.rsplit('/').next().unwrap_or_default()))
-            .map(|call| call.replace(&id, "*"))
-            .collect()
+        let own = requests
+            .iter()
+            .filter(|one| one.method != "GET" && one.path.contains(&id));
+        own.map(|one| {
+            format!(
+                "{} {}",
+                one.method,
+                one.path.rsplit('/').next().unwrap_or_default()
+            )
+        })
+        .map(|call| call.replace(&id, "*"))
+        .collect()
     };
     cases.iter().map(of).collect()
 }

@@ -106,6 +106,12 @@ impl Terraform {
         self.env.insert(name.to_owned(), value.to_owned());
     }
 
+    /// The value of an input variable, for all later commands.
+    pub fn set_variable(&self, name: &str, value: &str) {
+        let file = format!("{name}.auto.tfvars");
+        self.write(&file, &format!("{name} = \"{value}\"\n"));
+    }
+
     pub fn unset(&mut self, name: &str) {
         self.env.remove(name);
     }
@@ -202,7 +208,9 @@ impl Terraform {
         };
         let resource = state["resources"].as_array()?.iter().find(of_resource)?;
         let instances = resource["instances"].as_array()?;
-        let instance = instances.iter().find(|one| one["index_key"].as_str() == key);
+        let instance = instances
+            .iter()
+            .find(|one| one["index_key"].as_str() == key);
         instance.cloned()
     }
 
@@ -298,6 +306,9 @@ fn surroundings(directory: &Path, env: &[(&str, String)]) -> BTreeMap<String, St
         ("TF_IN_AUTOMATION".to_owned(), "1".to_owned()),
         ("CHECKPOINT_DISABLE".to_owned(), "1".to_owned()),
     ]);
-    all.extend(env.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    all.extend(
+        env.iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone())),
+    );
     all
 }

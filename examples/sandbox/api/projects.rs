@@ -110,9 +110,8 @@ fn wanted(scope: &Scope, bytes: &[u8]) -> Result<Wanted, Refusal> {
         users: body.texts("users")?,
     };
     if body.text("organisation")? != scope.id() {
-        return Err(body.refuse(
-            "organisation",
-            "Value is another organisation than the path's.",
+        return Err(Refusal::conflict(
+            "The body names another organisation than the path.",
         ));
     }
     Ok(wanted)

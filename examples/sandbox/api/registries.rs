@@ -110,7 +110,7 @@ pub async fn update(scope: Scope, Path(ids): Path<Ids>, body: Bytes) -> Result<A
                 .write(Action::Update, move |tx, scope| {
                     let registry = registries::get(tx, scope.id(), &ids.registry)?;
                     if server != registry.server || username != registry.username {
-                        return Err(Refusal::bad_request(
+                        return Err(Refusal::conflict(
                             "Credentials change by rotation: server and username must be the \
                              current ones.",
                         ));

@@ -88,9 +88,7 @@ pub fn update(
     wanted: Wanted,
 ) -> Result<(), Refusal> {
     if wanted.handle != project.handle {
-        return Err(Refusal::bad_request(
-            "A project's handle cannot be changed.",
-        ));
+        return Err(Refusal::conflict("A project's handle cannot be changed."));
     }
     tx.execute(
         "UPDATE projects SET name = ?2, regions = ?3, users = ?4 WHERE id = ?1",
@@ -114,7 +112,7 @@ fn with_caller(mut users: Vec<String>, caller: &str) -> Vec<String> {
 /// Deletes an empty project; its handle stays taken.
 pub fn delete(tx: &Transaction, project: &Project, confirm_name: &str) -> Result<(), Refusal> {
     if confirm_name != project.name {
-        return Err(Refusal::bad_request(
+        return Err(Refusal::conflict(
             "confirmName does not match the name of the project.",
         ));
     }

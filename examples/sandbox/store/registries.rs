@@ -129,9 +129,7 @@ pub struct Metadata {
 /// Replaces the metadata; a lower `maxversions` evicts at once.
 pub fn update(tx: &Transaction, registry: &Registry, metadata: &Metadata) -> Result<(), Refusal> {
     if metadata.handle != registry.handle {
-        return Err(Refusal::bad_request(
-            "A registry's handle cannot be changed.",
-        ));
+        return Err(Refusal::conflict("A registry's handle cannot be changed."));
     }
     tx.execute(
         "UPDATE registries SET name = ?2, maxversions = ?3 WHERE id = ?1",
@@ -194,4 +192,14 @@ pub fn handle_state(
     reusable: bool,
 ) -> Result<HandleState, Refusal> {
     state_in(conn, "registries", organisation, handle, reusable)
+}
+
+/// The handles that deletion has burned.
+pub fn burned(conn: &Connection, organisation: &str) -> Result<Vec<String>, Refusal> {
+    let mut statement = conn.prepare_cached(
+        "SELECT DISTINCT handle FROM registries
+         WHERE organisation = ?1 AND deleted IS NOT NULL ORDER BY handle",
+    )?;
+    let rows = statement.query_map([organisation], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

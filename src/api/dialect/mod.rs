@@ -159,23 +159,36 @@ impl Client {
         op: &Operation,
         id: &str,
     ) -> Result<Option<Option<Vec<Version>>>, Error> {
-        let error = match self.read(op, rotate::versions_path(self, id)?).await {
-            Ok(answer) => {
-                let versions = rotate::parse_versions(&answer)?;
-                let _ = self.known().dialect.set(Dialect::Rotate);
-                return Ok(Some(versions));
-            }
-            Err(error) if matches!(error.status(), Some(404 | 405)) => error,
-            Err(error) => return Err(error),
+        let error = match self.read_versions(op, id).await {
+            Err(error) if says_no_route(&error) => error,
+            result => return result.map(Some),
         };
         // The registry is missing, or the route is.
         if self.registry(op, id).await?.is_none() {
             return Err(error.with_kind(Kind::NotFound));
         }
         // A list that was there before does not cease to exist.
-        if *self.known().dialect.get_or_init(|| Dialect::Put) == Dialect::Rotate {
+        if self.known().dialect.get() == Some(&Dialect::Rotate) {
             return Err(error);
         }
-        Ok(None)
+        // It is remembered that there is none, so a passing fault must not decide it: asked twice.
+        match self.read_versions(op, id).await {
+            Err(error) if says_no_route(&error) => {
+                let _ = self.known().dialect.set(Dialect::Put);
+                Ok(None)
+            }
+            result => result.map(Some),
+        }
     }
+
+    async fn read_versions(&self, op: &Operation, id: &str) -> Result<Option<Vec<Version>>, Error> {
+        let answer = self.read(op, rotate::versions_path(self, id)?).await?;
+        let versions = rotate::parse_versions(&answer)?;
+        let _ = self.known().dialect.set(Dialect::Rotate);
+        Ok(versions)
+    }
+}
+
+fn says_no_route(error: &Error) -> bool {
+    matches!(error.status(), Some(404 | 405))
 }

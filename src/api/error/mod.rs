@@ -153,7 +153,7 @@ impl Error {
     pub(super) fn adding(self, more: &str) -> Self {
         let message = match self.0.message.as_str() {
             "" => more.to_owned(),
-            message => format!("{message}; {more}"),
+            message => format!("{}; {more}", message.trim_end_matches('.')),
         };
         self.saying(&message)
     }
@@ -166,6 +166,11 @@ impl Error {
     pub(super) fn with_outcome(mut self, outcome: Outcome) -> Self {
         self.0.outcome = outcome;
         self
+    }
+
+    /// Whether the fault may be over at the next attempt: no answer at all, or one that says so.
+    pub(super) fn is_passing(&self) -> bool {
+        matches!(self.0.status, None | Some(429 | 502..=504))
     }
 
     /// Whether the answer was in the API's own form.

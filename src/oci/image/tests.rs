@@ -147,8 +147,6 @@ fn digests() {
         format!("sha512:{}", "a".repeat(128)),
         format!("sha384:{}", "a".repeat(96)),
         format!("blake3:{}", "0".repeat(64)),
-        format!("custom+algo-x_y.z2:{}", "AbCd".repeat(8)),
-        format!("md5:{}", "0".repeat(32)),
     ] {
         assert_eq!(read(&format!("nginx@{digest}")).3, Some(digest));
     }
@@ -167,7 +165,14 @@ fn digests() {
         (format!("2sha:{}", "a".repeat(64)), ImageError::Digest),
         (format!("sha--x:{}", "a".repeat(64)), ImageError::Digest),
         (format!("sha+:{}", "a".repeat(64)), ImageError::Digest),
-        (format!("custom:{}", "a".repeat(31)), ImageError::Digest),
+        (
+            format!("invaliddigest:{}", "f".repeat(64)),
+            ImageError::DigestAlgorithm,
+        ),
+        (
+            format!("sha265+x_y.z2:{}", "f".repeat(64)),
+            ImageError::DigestAlgorithm,
+        ),
         (format!("{SHA256}@{SHA256}"), ImageError::Digest),
     ] {
         assert_eq!(parse(&format!("nginx@{digest}")), Err(error), "{digest}");
@@ -299,7 +304,8 @@ proptest! {
     ) {
         let first = text.split('/').next().unwrap_or("");
         let (host, _) = first.split_once(':').unwrap_or((first, ""));
-        prop_assume!(!host.rsplit('.').next().unwrap_or("").starts_with(|c: char| c.is_ascii_digit()));
+        let last_label = host.rsplit('.').next().unwrap_or("");
+        let stricter = host.contains('_') || last_label.starts_with(|c: char| c.is_ascii_digit());
         let theirs = text.parse::<oci_client::Reference>();
         match (parse(&text), theirs) {
             (Ok(ours), Ok(theirs)) => {
@@ -307,6 +313,7 @@ proptest! {
                 prop_assert_eq!(ours.repository.as_str(), theirs.repository());
                 prop_assert_eq!(ours.tag.as_deref().unwrap_or("latest"), theirs.tag().unwrap_or(""));
             }
+            (Err(ImageError::Host(_)), Ok(_)) if stricter => {}
             (ours, theirs) => prop_assert_eq!(ours.is_ok(), theirs.is_ok(), "{}", text),
         }
     }

@@ -1,0 +1,48 @@
+# The interface to the project: `make help` lists it. Scripts install what they need.
+
+CARGO ?= cargo
+.DEFAULT_GOAL := help
+.PHONY: help build demo test soak check bench docs fuzz install sandbox release
+
+help: ## Show this list.
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+build: ## Build the provider and the sandbox for development.
+	$(CARGO) build --locked --bins --examples
+
+demo: ## Run the whole story with real Terraform against the sandbox.
+	@scripts/demo.sh
+
+test: ## Run every test, with real Terraform.
+	@scripts/setup.sh
+	$(CARGO) build --locked --bins --examples
+	$(CARGO) test --locked
+
+soak: ## Run what takes long: every fault, hundreds of kills, a thousand random stories.
+	@scripts/setup.sh
+	@scripts/soak.sh
+
+check: ## Check format, lints, dependencies and generated documentation.
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib
+	$(CARGO) run --locked --quiet --example generate_docs -- --check
+	@scripts/deny.sh
+
+docs: ## Write the reference pages from the schemas.
+	$(CARGO) run --locked --quiet --example generate_docs
+
+bench: ## Measure, beside the peers, and write docs/performance.md.
+	@scripts/bench.sh
+
+fuzz: ## Fuzz the codec and the parsers, 60 seconds each.
+	@scripts/fuzz.sh 60
+
+sandbox: ## Start the sandbox with some data and print what to paste into a shell.
+	$(CARGO) run --locked --quiet --example sandbox -- --seed-data --database target/sandbox.sqlite
+
+install: ## Install the provider into this user's Terraform plugin directory.
+	@scripts/install.sh
+
+release: ## Build the archives that the Terraform Registry wants, into dist/.
+	@scripts/release.sh

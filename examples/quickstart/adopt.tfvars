@@ -1,0 +1,2 @@
+# For an import that writes nothing: without a trigger, the stored credentials are left alone.
+password_version = null

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Installs the release build where Terraform looks for plugins of this user, so that `terraform init`
+# finds it without any configuration.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cargo build --locked --release --bin terraform-provider-bahriya
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+os=$(uname -s | tr '[:upper:]' '[:lower:]')
+case $(uname -m) in
+x86_64) arch=amd64 ;;
+aarch64 | arm64) arch=arm64 ;;
+*) arch=$(uname -m) ;;
+esac
+directory="${TERRAFORM_PLUGINS:-$HOME/.terraform.d/plugins}/registry.terraform.io/bahriya-rs/bahriya/$version/${os}_$arch"
+mkdir -p "$directory"
+install -m 0755 target/release/terraform-provider-bahriya "$directory/terraform-provider-bahriya_v$version"
+echo "Installed in $directory"
+echo 'Use it with: source = "bahriya-rs/bahriya"'

@@ -1,0 +1,166 @@
+//! What the look-ups share: their bounds, and the choice between an id and a handle.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::api::{Client, Error, Operation};
+use crate::connection::Connection;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::model::Attr;
+use crate::framework::path::Path;
+use crate::framework::provider::Call;
+use crate::framework::schema::{Attribute, Kind, Mode};
+use crate::framework::value::Value;
+use crate::resources::report;
+
+/// How long a look-up may take, all retries included.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// The client and the bounds of a look-up that starts now; an error if the provider is not configured yet.
+pub fn begin<'a>(
+    call: &'a Call<Connection>,
+    diagnostics: &mut Diagnostics,
+) -> Option<(&'a Client, Operation)> {
+    let client = call.connection.client(diagnostics)?;
+    let operation = Operation {
+        deadline: Instant::now() + TIMEOUT,
+        cancel: call.cancel.clone(),
+    };
+    Some((client, operation))
+}
+
+/// What a look-up found; a failure becomes a diagnostic.
+pub fn found<T>(what: &str, answer: Result<T, Error>, diagnostics: &mut Diagnostics) -> Option<T> {
+    answer
+        .map_err(|error| report::failed("look up", what, &error, diagnostics))
+        .ok()
+}
+
+/// The one name by which an object is looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// A UUID.
+    Id(String),
+    /// A handle.
+    Handle(String),
+}
+
+impl Key {
+    /// Reads the two arguments of which exactly one may be set. `None` with an error, or while it is not
+    /// known yet which one is.
+    pub fn of(
+        config: &Value,
+        id: &'static str,
+        handle: &'static str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        match (Attr::read(config, id), Attr::read(config, handle)) {
+            (Attr::Known(id), Attr::Null) => Some(Self::Id(id)),
+            (Attr::Null, Attr::Known(handle)) => Some(Self::Handle(handle)),
+            (Attr::Null, Attr::Null) => {
+                diagnostics.error(
+                    format!("Neither {id} nor {handle}"),
+                    format!("Set one of the two, {id} or {handle}, to say what to look up."),
+                );
+                None
+            }
+            (Attr::Known(_), Attr::Known(_)) => {
+                diagnostics.error_at(
+                    Path::attribute(handle),
+                    format!("Both {id} and {handle}"),
+                    format!("They could name two different things. Remove {id} or {handle}."),
+                );
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+/// An argument that takes the id of something.
+pub fn id_argument(name: &'static str, description: &'static str) -> Attribute {
+    Attribute::string(name, Mode::OptionalComputed, description).checked(uuid)
+}
+
+/// An argument that takes the handle of something.
+pub fn handle_argument(name: &'static str, description: &'static str) -> Attribute {
+    Attribute::string(name, Mode::OptionalComputed, description).checked(not_empty)
+}
+
+/// A text that the API shows; null where it shows none.
+pub fn shown(name: &'static str, description: &'static str) -> Attribute {
+    Attribute::string(name, Mode::Computed, description)
+}
+
+/// A list of objects that the API shows.
+pub fn list_of(
+    name: &'static str,
+    attributes: Vec<Attribute>,
+    description: &'static str,
+) -> Attribute {
+    Attribute::new(name, Kind::Objects(attributes), Mode::Computed, description)
+}
+
+fn uuid(value: &Value) -> Result<(), String> {
+    match value.as_str() {
+        Some(text) if uuid::Uuid::try_parse(text).is_err() => Err(format!(
+            "\"{text}\" is not a UUID. If it is a handle, use the argument for handles instead."
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses an empty text, which would address a whole list.
+pub fn not_empty(value: &Value) -> Result<(), String> {
+    match value.as_str() {
+        Some("") => Err("It is empty.".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::model::object;
+
+    fn key(id: Value, handle: Value) -> (Option<Key>, Vec<String>) {
+        let mut diagnostics = Diagnostics::new();
+        let config = object([("id", id), ("handle", handle)]);
+        let key = Key::of(&config, "id", "handle", &mut diagnostics);
+        (
+            key,
+            diagnostics.iter().map(|one| one.summary.clone()).collect(),
+        )
+    }
+
+    #[test]
+    fn exactly_one_name_is_taken_and_unknown_ones_are_not_judged() {
+        let none = Vec::<String>::new;
+        assert_eq!(
+            key("a".into(), Value::Null),
+            (Some(Key::Id("a".into())), none())
+        );
+        assert_eq!(
+            key(Value::Null, "b".into()),
+            (Some(Key::Handle("b".into())), none())
+        );
+        assert_eq!(key(Value::Null, Value::Null).1, ["Neither id nor handle"]);
+        assert_eq!(key("a".into(), "b".into()).1, ["Both id and handle"]);
+        for (id, handle) in [
+            (Value::UNKNOWN, Value::Null),
+            (Value::UNKNOWN, "b".into()),
+            ("a".into(), Value::UNKNOWN),
+        ] {
+            assert_eq!(key(id, handle), (None, none()));
+        }
+    }
+
+    #[test]
+    fn a_handle_in_place_of_an_id_is_told_apart() {
+        assert_eq!(uuid(&"6f1c2e1e-8f5d-4f0e-9d1a-0d6f5b3a2c11".into()), Ok(()));
+        assert!(uuid(&"ghcr".into()).is_err_and(|reason| reason.contains("handle")));
+        assert!(uuid(&"".into()).is_err());
+        assert!(not_empty(&"".into()).is_err());
+    }
+}

@@ -1,0 +1,63 @@
+//! `registry_server("nginx")`: the server that an image is pulled from.
+
+use std::sync::LazyLock;
+
+use super::{only_text, wrong};
+use crate::framework::function::{Function, FunctionError, Parameter, Signature};
+use crate::framework::ty::Type;
+use crate::framework::value::Value;
+use crate::oci::{image, server};
+
+/// The function.
+pub struct RegistryServer;
+
+static SIGNATURE: LazyLock<Signature> = LazyLock::new(|| Signature {
+    name: "registry_server",
+    summary: "Finds the registry server of an image.",
+    description: "Returns the server that an image is pulled from, spelled as `server` of `bahriya_registry` \
+        takes it: `docker.io` for `nginx`, `ghcr.io` for `GHCR.io/my-org/api:1.4.0`.",
+    parameters: vec![Parameter {
+        name: "image",
+        ty: Type::String,
+        description: "An image reference.",
+    }],
+    returns: Type::String,
+});
+
+impl Function for RegistryServer {
+    fn signature(&self) -> &'static Signature {
+        &SIGNATURE
+    }
+
+    fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {
+        let image = image::parse(only_text(arguments)).map_err(wrong)?;
+        server::normalize(&image.host)
+            .map(Value::String)
+            .map_err(wrong)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_is_spelled_as_a_resource_takes_it() {
+        for (image, server) in [
+            ("nginx", "docker.io"),
+            ("index.docker.io/library/nginx", "docker.io"),
+            ("GHCR.io:443/my-org/api:1.4.0", "ghcr.io"),
+            ("localhost:5000/app", "localhost:5000"),
+        ] {
+            assert_eq!(
+                RegistryServer.call(&[image.into()]),
+                Ok(server.into()),
+                "{image}"
+            );
+        }
+        let error = RegistryServer
+            .call(&["https://ghcr.io/a".into()])
+            .expect_err("a scheme");
+        assert_eq!(error.argument, Some(0));
+    }
+}

@@ -1,0 +1,265 @@
+//! What surrounds a company's machines: private authorities, proxies, files that are not what they should be.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use serde_json::json;
+use terraform_provider_bahriya::api::{Client, Kind, Settings};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::server::{Reply, Server, TOKEN, ok, settings, within};
+
+/// A server certificate for 127.0.0.1, and the file with the authority that signed it.
+fn authority() -> (rustls::ServerConfig, tempfile::NamedTempFile) {
+    let mut params = rcgen::CertificateParams::new(Vec::<String>::new()).expect("parameters");
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let ca_key = rcgen::KeyPair::generate().expect("a key");
+    let ca = params.self_signed(&ca_key).expect("an authority");
+    let pem = pem(ca.der());
+    let issuer = rcgen::Issuer::new(params, ca_key);
+
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let certificate = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()])
+        .expect("parameters")
+        .signed_by(&key, &issuer)
+        .expect("a certificate");
+    let mut config = rustls::ServerConfig::builder_with_provider(
+        rustls::crypto::aws_lc_rs::default_provider().into(),
+    )
+    .with_safe_default_protocol_versions()
+    .expect("versions")
+    .with_no_client_auth()
+    .with_single_cert(
+        vec![certificate.der().clone()],
+        rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).expect("a key"),
+    )
+    .expect("a configuration");
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), pem).expect("written");
+    (config, file)
+}
+
+fn pem(der: &[u8]) -> String {
+    use base64::Engine;
+    let text = base64::engine::general_purpose::STANDARD.encode(der);
+    format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+}
+
+#[tokio::test]
+async fn a_private_authority_is_trusted_when_named() {
+    let (config, file) = authority();
+    let server = Server::start_tls(config, |_| ok(json!({"regions": []}))).await;
+    let trusting = Settings {
+        ca_certificate_file: Some(file.path().to_owned()),
+        ..server.settings()
+    };
+    let client = Client::new(trusting).expect("good settings");
+    assert!(
+        client
+            .regions(&within(10))
+            .await
+            .expect("an answer")
+            .is_empty()
+    );
+
+    let error = server
+        .client()
+        .regions(&within(1))
+        .await
+        .expect_err("not trusted");
+    assert_eq!(*error.kind(), Kind::Unreachable);
+    assert!(
+        error.message().to_lowercase().contains("certificate"),
+        "{error}"
+    );
+    assert!(error.advice().contains("ca_certificate_file"));
+}
+
+#[tokio::test]
+async fn http_2_is_spoken_where_it_is_offered() {
+    let (mut config, file) = authority();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let server = Server::start_tls(config, |_| Reply::Cut).await;
+    let trusting = Settings {
+        ca_certificate_file: Some(file.path().to_owned()),
+        ..server.settings()
+    };
+    let client = Client::new(trusting).expect("good settings");
+    let result = client.regions(&within(1)).await;
+    assert!(result.is_err(), "the server speaks HTTP/1 only");
+    // The preface of HTTP/2, as HTTP/1 reads it.
+    assert_eq!(server.lines()[0], "PRI *");
+}
+
+#[test]
+fn files_that_hold_no_authority_are_named() {
+    let empty = tempfile::NamedTempFile::new().expect("a file");
+    let broken = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(
+        broken.path(),
+        "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n",
+    )
+    .expect("written");
+    let nonsense = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(nonsense.path(), pem(b"not a certificate")).expect("written");
+    for (file, problem) in [
+        (PathBuf::from("/does/not/exist.pem"), "cannot be read"),
+        (empty.path().to_owned(), "holds no certificate"),
+        (broken.path().to_owned(), "damaged"),
+        (nonsense.path().to_owned(), "cannot be used"),
+    ] {
+        let given = Settings {
+            ca_certificate_file: Some(file),
+            ..settings("https://127.0.0.1:1/console/v1")
+        };
+        let error = Client::new(given).err().expect("refused");
+        assert_eq!(error.setting, "ca_certificate_file");
+        assert!(error.problem.contains(problem), "{error}");
+    }
+}
+
+#[test]
+fn each_setting_is_checked_by_name() {
+    let good = || settings("https://127.0.0.1:1/console/v1");
+    for (given, setting) in [
+        (
+            Settings {
+                base_url: "https://x".into(),
+                ..good()
+            },
+            "base_url",
+        ),
+        (
+            Settings {
+                organisation_id: "acme".into(),
+                ..good()
+            },
+            "organisation_id",
+        ),
+        (
+            Settings {
+                token: terraform_provider_bahriya::secret::Secret::new(""),
+                ..good()
+            },
+            "token",
+        ),
+        (
+            Settings {
+                user_agent: "a\nb".into(),
+                ..good()
+            },
+            "user_agent",
+        ),
+    ] {
+        assert_eq!(Client::new(given).err().expect("refused").setting, setting);
+    }
+    assert_eq!(
+        Client::new(good()).expect("good").organisation(),
+        crate::server::ORGANISATION
+    );
+}
+
+/// Set in a process that makes one request with an environment of its own: that of this one belongs to all tests.
+const ADDRESS: &str = "TEST_API_ADDRESS";
+const AUTHORITY: &str = "TEST_API_AUTHORITY";
+
+/// In such a process, makes the request and tells the outcome.
+async fn is_child() -> bool {
+    let Ok(address) = std::env::var(ADDRESS) else {
+        return false;
+    };
+    let given = Settings {
+        ca_certificate_file: std::env::var_os(AUTHORITY).map(PathBuf::from),
+        ..settings(&address)
+    };
+    match Client::new(given) {
+        Ok(client) => println!("reached: {}", client.regions(&within(2)).await.is_ok()),
+        Err(error) => println!("refused: {error}"),
+    }
+    true
+}
+
+/// Starts such a process: this program with one test alone, and these variables.
+async fn child(test: &str, variables: &[(&str, &str)]) -> String {
+    let output = tokio::process::Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", &format!("environment::{test}"), "--nocapture"])
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .envs(variables.iter().copied())
+        .stderr(Stdio::null())
+        .output()
+        .await
+        .expect("the child");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[tokio::test]
+async fn a_machine_without_authorities_needs_one_to_be_named() {
+    if is_child().await {
+        return;
+    }
+    let (config, file) = authority();
+    let server = Server::start_tls(config, |_| ok(json!({"regions": []}))).await;
+    let test = "a_machine_without_authorities_needs_one_to_be_named";
+    let mut variables = vec![
+        (ADDRESS, server.address.as_str()),
+        ("SSL_CERT_FILE", "/nonexistent"),
+        ("SSL_CERT_DIR", "/nonexistent"),
+    ];
+    let output = child(test, &variables).await;
+    assert!(
+        output.contains("refused: no connection can be secured"),
+        "{output}"
+    );
+
+    variables.push((AUTHORITY, file.path().to_str().expect("a path")));
+    let output = child(test, &variables).await;
+    assert!(output.contains("reached: true"), "{output}");
+}
+
+#[tokio::test]
+async fn the_proxy_of_the_environment_is_used_but_never_for_plain_http() {
+    if is_child().await {
+        return;
+    }
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let proxy = format!("http://{}", listener.local_addr().expect("an address"));
+    let seen = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        let mut bytes = vec![0; 4096];
+        let length = stream.read(&mut bytes).await.expect("a request");
+        stream
+            .write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+            .await
+            .expect("an answer");
+        String::from_utf8_lossy(&bytes[..length]).into_owned()
+    });
+    let ask = async |address: &str| {
+        let names = ["HTTPS_PROXY", "HTTP_PROXY", "http_proxy", "https_proxy"];
+        let mut variables: Vec<_> = names
+            .into_iter()
+            .map(|name| (name, proxy.as_str()))
+            .collect();
+        variables.push((ADDRESS, address));
+        let test = "the_proxy_of_the_environment_is_used_but_never_for_plain_http";
+        child(test, &variables).await
+    };
+    // To this machine, in plain: the proxy would see the token, so it is not asked.
+    let server = Server::start(|_| ok(json!({"regions": []}))).await;
+    let output = ask(&server.address).await;
+    assert!(output.contains("reached: true"), "{output}");
+    assert_eq!(server.lines(), ["GET /regions"]);
+    assert!(!seen.is_finished());
+
+    let output = ask("https://api.example.invalid/console/v1").await;
+    assert!(output.contains("reached: false"), "{output}");
+    let request = seen.await.expect("the proxy");
+    assert!(
+        request.starts_with("CONNECT api.example.invalid:443 "),
+        "{request}"
+    );
+    assert!(!request.contains(TOKEN));
+}

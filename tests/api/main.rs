@@ -1,0 +1,9 @@
+//! The API client against a server that does what it should not: refuses, stalls, cuts, lies.
+
+mod attachments;
+mod dialects;
+mod environment;
+mod reads;
+mod registries;
+mod server;
+mod writes;

@@ -1,0 +1,417 @@
+//! Reading through faults.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::json;
+use terraform_provider_bahriya::api::{Kind, Outcome};
+use tokio::time::Instant;
+
+use crate::server::{Reply, Server, TOKEN, not_found, ok, organisations, settings, within};
+
+fn registry() -> serde_json::Value {
+    json!({"id": "r", "handle": "h", "name": "n", "server": "s", "username": "u", "maxversions": 5})
+}
+
+/// A server whose answers to a read of the registry come from `script`, by number.
+async fn reading(script: impl Fn(usize) -> Reply + Send + Sync + 'static) -> Server {
+    let reads = AtomicUsize::new(0);
+    Server::start(move |got| match got.path.as_str() {
+        "/organisations" => organisations(),
+        _ => script(reads.fetch_add(1, Ordering::SeqCst)),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn every_request_says_who_asks_and_for_what() {
+    let server = reading(|_| ok(registry())).await;
+    let found = server.client().registry(&within(5), "r").await;
+    assert_eq!(found.expect("a read").expect("a registry").handle, "h");
+    let got = &server.got()[0];
+    assert_eq!(got.line(), "GET /registries/r");
+    assert_eq!(
+        got.header("authorization"),
+        Some(format!("Bearer {TOKEN}").as_str())
+    );
+    assert_eq!(got.header("accept"), Some("application/json"));
+    assert_eq!(got.header("content-type"), Some("application/json"));
+    assert_eq!(
+        got.header("user-agent"),
+        Some("terraform-provider-bahriya/0.4.0 test")
+    );
+}
+
+#[tokio::test]
+async fn passing_faults_are_outlived() {
+    let faults: [fn() -> Reply; 5] = [
+        || Reply::Raw(503, "", "<html>".into()),
+        || Reply::Cut,
+        || Reply::Short("{".into()),
+        || Reply::Data(502, json!("bad gateway")),
+        || Reply::Data(504, json!("gateway timeout")),
+    ];
+    for fault in faults {
+        let server = reading(move |read| if read == 0 { fault() } else { ok(registry()) }).await;
+        let found = server.client().registry(&within(60), "r").await;
+        assert!(found.expect("a read").is_some());
+        assert_eq!(server.lines().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn retry_after_is_honoured() {
+    let server = reading(|read| match read {
+        0 => Reply::Raw(429, "retry-after: 2\r\n", String::new()),
+        _ => ok(registry()),
+    })
+    .await;
+    let began = Instant::now();
+    let found = server.client().registry(&within(60), "r").await;
+    assert!(found.expect("a read").is_some());
+    assert!(began.elapsed() >= Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn truncated_json_is_asked_for_again_but_not_for_ever() {
+    let server = reading(|_| Reply::Raw(200, "", "{\"code\": 200, \"data\": {\"id\"".into())).await;
+    let error = server
+        .client()
+        .registry(&within(60), "r")
+        .await
+        .expect_err("truncated");
+    assert_eq!(*error.kind(), Kind::UnexpectedAnswer);
+    assert_eq!(error.outcome(), Outcome::NotDone);
+    assert_eq!(server.lines().len(), 3);
+}
+
+#[tokio::test]
+async fn a_long_retry_after_ends_at_the_deadline() {
+    let server = reading(|_| Reply::Raw(429, "retry-after: 60\r\n", String::new())).await;
+    let began = Instant::now();
+    let error = server
+        .client()
+        .registry(&within(20), "r")
+        .await
+        .expect_err("limited");
+    assert_eq!(*error.kind(), Kind::RateLimited);
+    assert!(began.elapsed() < Duration::from_secs(20));
+}
+
+#[tokio::test]
+async fn errors_tell_what_happened_where() {
+    for (reply, kind, status) in [
+        (
+            Reply::Data(401, json!("bad token")),
+            Kind::Unauthorised,
+            401,
+        ),
+        (Reply::Data(403, json!("no")), Kind::Forbidden, 403),
+        (
+            Reply::Data(400, json!({"message": "bad"})),
+            Kind::Refused,
+            400,
+        ),
+        (
+            Reply::Raw(500, "x-request-id: abc-1\r\n", "{}".into()),
+            Kind::Server,
+            500,
+        ),
+        (
+            Reply::Data(501, json!("not implemented")),
+            Kind::Server,
+            501,
+        ),
+        (
+            Reply::Raw(404, "", "<html>nginx</html>".into()),
+            Kind::WrongAddress,
+            404,
+        ),
+        (
+            Reply::Raw(200, "", "\n<!doctype html>".into()),
+            Kind::WrongAddress,
+            200,
+        ),
+        (
+            Reply::Raw(404, "", "{\"message\": \"no Route matched\"}".into()),
+            Kind::NotFound,
+            404,
+        ),
+        (Reply::Raw(404, "", String::new()), Kind::NotFound, 404),
+        (
+            Reply::Raw(302, "location: http://127.0.0.1:1/\r\n", String::new()),
+            Kind::WrongAddress,
+            302,
+        ),
+        (ok(json!({"id": "r"})), Kind::UnexpectedAnswer, 200),
+        (ok(json!(null)), Kind::UnexpectedAnswer, 200),
+    ] {
+        let reply = std::sync::Mutex::new(Some(reply));
+        let server =
+            reading(move |_| reply.lock().expect("a reply").take().unwrap_or(Reply::Cut)).await;
+        let error = server
+            .client()
+            .registry(&within(5), "r")
+            .await
+            .expect_err("an error");
+        assert_eq!(*error.kind(), kind, "{error}");
+        assert_eq!(error.status(), Some(status), "{error}");
+        assert_eq!(error.method(), Some("GET"));
+        assert!(
+            error
+                .path()
+                .is_some_and(|path| path.ends_with("/registries/r"))
+        );
+        assert!(!error.advice().is_empty());
+        assert_eq!(error.outcome(), Outcome::NotDone);
+        assert_eq!(server.lines().len(), 1, "{error}");
+        if status == 500 {
+            assert_eq!(error.request_id(), Some("abc-1"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_404_is_believed_only_with_proof() {
+    let server = reading(|_| not_found()).await;
+    assert_eq!(
+        server
+            .client()
+            .registry(&within(5), "r")
+            .await
+            .expect("proved"),
+        None
+    );
+    assert_eq!(server.lines(), ["GET /registries/r", "GET /organisations"]);
+
+    let elsewhere = Server::start(|got| match got.path.as_str() {
+        "/organisations" => ok(json!({"count": 0, "organisations": []})),
+        _ => not_found(),
+    })
+    .await;
+    let error = elsewhere
+        .client()
+        .registry(&within(5), "r")
+        .await
+        .expect_err("not visible");
+    assert_eq!(*error.kind(), Kind::OrganisationNotVisible);
+
+    let broken = Server::start(|got| match got.path.as_str() {
+        "/organisations" => Reply::Data(500, json!("oops")),
+        _ => not_found(),
+    })
+    .await;
+    let error = broken
+        .client()
+        .registry(&within(5), "r")
+        .await
+        .expect_err("no proof");
+    assert_eq!(*error.kind(), Kind::Server);
+}
+
+#[tokio::test]
+async fn many_that_are_gone_need_few_proofs() {
+    let server = reading(|_| not_found()).await;
+    let client = server.client();
+    let reads: Vec<_> = (0..50)
+        .map(|n| {
+            let client = client.clone();
+            tokio::spawn(async move { client.registry(&within(10), &format!("r{n}")).await })
+        })
+        .collect();
+    for read in reads {
+        assert_eq!(read.await.expect("a task").expect("proved"), None);
+    }
+    assert_eq!(server.count("GET /registries/"), 50);
+    assert!(
+        server.count("GET /organisations") <= 25,
+        "{}",
+        server.count("GET /organisations")
+    );
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let target = reading(|_| ok(registry())).await;
+    let location = target.address.clone();
+    let header: &'static str = Box::leak(format!("location: {location}/x\r\n").into_boxed_str());
+    let server = reading(move |_| Reply::Raw(307, header, String::new())).await;
+    let error = server
+        .client()
+        .registry(&within(5), "r")
+        .await
+        .expect_err("a redirect");
+    assert_eq!(*error.kind(), Kind::WrongAddress);
+    assert!(target.got().is_empty());
+}
+
+#[tokio::test]
+async fn answers_are_bounded_in_size_and_depth() {
+    let server = reading(|_| Reply::Endless).await;
+    let error = server
+        .client()
+        .registry(&within(60), "r")
+        .await
+        .expect_err("endless");
+    assert_eq!(*error.kind(), Kind::UnexpectedAnswer);
+    assert!(error.message().contains("larger than 16 MiB"), "{error}");
+
+    let deep = format!(
+        "{{\"code\":200,\"data\":{}{}}}",
+        "[".repeat(50_000),
+        "]".repeat(50_000)
+    );
+    let server = reading(move |_| Reply::Raw(200, "", deep.clone())).await;
+    let error = server
+        .client()
+        .registry(&within(60), "r")
+        .await
+        .expect_err("deep");
+    assert_eq!(*error.kind(), Kind::UnexpectedAnswer);
+}
+
+#[tokio::test]
+async fn no_connection_is_retried_until_the_deadline() {
+    // A port that was free a moment ago; nobody listens there.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    drop(listener);
+    let client = terraform_provider_bahriya::api::Client::new(settings(&format!(
+        "http://127.0.0.1:{port}/console/v1"
+    )))
+    .expect("good settings");
+    let began = Instant::now();
+    let error = client.registry(&within(2), "r").await.expect_err("refused");
+    assert_eq!(*error.kind(), Kind::Unreachable);
+    assert!(error.message().contains("attempts"), "{error}");
+    assert!(
+        error.message().to_lowercase().contains("refused"),
+        "{error}"
+    );
+    assert!(began.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn a_silent_server_meets_the_deadline() {
+    let server = reading(|_| Reply::After(Duration::from_secs(60), Box::new(Reply::Cut))).await;
+    let error = server
+        .client()
+        .registry(&within(1), "r")
+        .await
+        .expect_err("silence");
+    assert_eq!(*error.kind(), Kind::Timeout);
+}
+
+#[tokio::test]
+async fn cancelling_ends_waits_and_reads_at_once() {
+    for reply in [
+        || Reply::Raw(429, "retry-after: 30\r\n", String::new()),
+        || Reply::After(Duration::from_secs(30), Box::new(Reply::Cut)),
+    ] {
+        let server = reading(move |_| reply()).await;
+        let op = within(60);
+        let cancel = op.cancel.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            cancel.cancel();
+        });
+        let began = Instant::now();
+        let error = server
+            .client()
+            .registry(&op, "r")
+            .await
+            .expect_err("cancelled");
+        assert_eq!(*error.kind(), Kind::Cancelled);
+        assert!(began.elapsed() < Duration::from_secs(15));
+    }
+}
+
+#[tokio::test]
+async fn an_echo_is_redacted() {
+    let server = Server::start(|got| {
+        let echo = format!("you sent {:?} {}", got.header("authorization"), got.body);
+        Reply::Data(400, json!(echo))
+    })
+    .await;
+    let error = server
+        .client()
+        .registry(&within(5), "r")
+        .await
+        .expect_err("an echo");
+    assert!(error.message().contains("you sent"), "{error}");
+    assert!(!format!("{error} {error:?} {}", error.advice()).contains(TOKEN));
+}
+
+#[tokio::test]
+async fn lists_are_whole_or_errors() {
+    let server = Server::start(|got| match got.path.as_str() {
+        "/regions" => ok(json!({"count": 1, "regions": [{"id": "helsinki-1", "location": {"city": "Helsinki"}}]})),
+        "/regions/helsinki-1" => ok(json!({"regions": [{"id": "helsinki-1"}]})),
+        "/regions/virginia-1" => ok(json!({"id": "virginia-1"})),
+        "/organisations" => organisations(),
+        "/projects" => ok(json!({"count": 2, "projects": [{"id": "p", "handle": "shop"}]})),
+        "/projects/p" => ok(json!({"projects": [{"id": "p", "handle": "shop", "regions": ["helsinki-1"]}]})),
+        "/projects/q" => ok(json!({"projects": []})),
+        "/project/shop" => ok(json!({"projects": [{"id": "p", "handle": "shop"}]})),
+        _ => not_found(),
+    })
+    .await;
+    let (client, op) = (server.client(), within(10));
+    assert_eq!(
+        client.regions(&op).await.expect("regions")[0]
+            .city
+            .as_deref(),
+        Some("Helsinki")
+    );
+    assert!(
+        client
+            .region(&op, "helsinki-1")
+            .await
+            .expect("a region")
+            .is_some()
+    );
+    assert!(
+        client
+            .region(&op, "virginia-1")
+            .await
+            .expect("a region")
+            .is_some()
+    );
+    assert_eq!(
+        client.region(&op, "nowhere").await.expect("no region"),
+        None
+    );
+    assert_eq!(
+        client
+            .organisations(&op)
+            .await
+            .expect("organisations")
+            .len(),
+        1
+    );
+    let project = client
+        .project(&op, "p")
+        .await
+        .expect("a project")
+        .expect("there");
+    assert_eq!(project.regions, Some(vec!["helsinki-1".to_owned()]));
+    assert_eq!(
+        client
+            .project_by_handle(&op, "shop")
+            .await
+            .expect("a project")
+            .expect("there")
+            .id,
+        "p"
+    );
+    assert_eq!(
+        client.project_by_handle(&op, "gone").await.expect("proved"),
+        None
+    );
+    let error = client.projects(&op).await.expect_err("one page of two");
+    assert_eq!(*error.kind(), Kind::UnexpectedAnswer);
+    // An empty list is no 404 of the API's own making, but the proof is the same.
+    assert_eq!(client.project(&op, "q").await.expect("proved"), None);
+}

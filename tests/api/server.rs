@@ -1,0 +1,255 @@
+//! A scripted HTTP server: it records what it gets and does what the test says, good or bad.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use terraform_provider_bahriya::api::{Client, Operation, Settings};
+use terraform_provider_bahriya::secret::Secret;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+pub const ORGANISATION: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
+pub const TOKEN: &str = "pat_canary-token-0123456789";
+pub const PREFIX: &str = "/console/v1/organisations/0f8fad5b-d9cb-469f-a165-70867728950e";
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub struct Got {
+    pub method: String,
+    /// Below the organisation, where it is there; else below the base address.
+    pub path: String,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Got {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(key, _)| key == name)?;
+        Some(&found.1)
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).expect("a JSON body")
+    }
+
+    pub fn line(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+/// What the server does about a request.
+pub enum Reply {
+    /// An answer in the API's envelope.
+    Data(u16, Value),
+    /// Any answer: status, further header lines, body.
+    Raw(u16, &'static str, String),
+    /// The connection is closed without an answer.
+    Cut,
+    /// This, but later.
+    After(Duration, Box<Reply>),
+    /// A 200 whose body never ends.
+    Endless,
+    /// Headers promise more than is sent.
+    Short(String),
+}
+
+pub fn ok(data: Value) -> Reply {
+    Reply::Data(200, data)
+}
+
+pub fn not_found() -> Reply {
+    Reply::Data(404, json!("not found"))
+}
+
+pub fn organisations() -> Reply {
+    ok(json!({"count": 1, "organisations": [{"id": ORGANISATION, "name": "Acme"}]}))
+}
+
+type Script = dyn Fn(&Got) -> Reply + Send + Sync;
+
+pub struct Server {
+    pub address: String,
+    got: Arc<Mutex<Vec<Got>>>,
+}
+
+impl Server {
+    /// Serves plain HTTP on a port of this machine.
+    pub async fn start(script: impl Fn(&Got) -> Reply + Send + Sync + 'static) -> Self {
+        let (listener, server) = Self::listen("http").await;
+        let (script, got): (Arc<Script>, _) = (Arc::new(script), Arc::clone(&server.got));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&got)));
+            }
+        });
+        server
+    }
+
+    /// Serves HTTPS with this configuration.
+    pub async fn start_tls(
+        config: rustls::ServerConfig,
+        script: impl Fn(&Got) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let (listener, server) = Self::listen("https").await;
+        let (script, got): (Arc<Script>, _) = (Arc::new(script), Arc::clone(&server.got));
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&got)));
+                }
+            }
+        });
+        server
+    }
+
+    async fn listen(scheme: &str) -> (TcpListener, Self) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let server = Self {
+            address: format!("{scheme}://127.0.0.1:{port}/console/v1"),
+            got: Arc::default(),
+        };
+        (listener, server)
+    }
+
+    pub fn settings(&self) -> Settings {
+        settings(&self.address)
+    }
+
+    pub fn client(&self) -> Client {
+        Client::new(self.settings()).expect("good settings")
+    }
+
+    pub fn got(&self) -> Vec<Got> {
+        self.got.lock().expect("the record").clone()
+    }
+
+    /// The requests so far, as "METHOD path".
+    pub fn lines(&self) -> Vec<String> {
+        self.got().iter().map(Got::line).collect()
+    }
+
+    /// How many of them begin like this.
+    pub fn count(&self, start: &str) -> usize {
+        self.lines()
+            .iter()
+            .filter(|line| line.starts_with(start))
+            .count()
+    }
+}
+
+pub fn settings(address: &str) -> Settings {
+    Settings {
+        base_url: address.to_owned(),
+        organisation_id: ORGANISATION.to_owned(),
+        token: Secret::new(TOKEN),
+        ca_certificate_file: None,
+        user_agent: "terraform-provider-bahriya/0.4.0 test".to_owned(),
+    }
+}
+
+/// An operation that has to end within this many seconds.
+pub fn within(seconds: u64) -> Operation {
+    Operation {
+        deadline: Instant::now() + Duration::from_secs(seconds),
+        cancel: CancellationToken::new(),
+    }
+}
+
+async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    script: Arc<Script>,
+    got: Arc<Mutex<Vec<Got>>>,
+) {
+    let Some(request) = receive(&mut stream).await else {
+        return;
+    };
+    got.lock().expect("the record").push(request.clone());
+    let mut reply = script(&request);
+    while let Reply::After(delay, next) = reply {
+        tokio::time::sleep(delay).await;
+        reply = *next;
+    }
+    // A client that has left is no concern of the server.
+    let _ = send(&mut stream, reply).await;
+    let _ = stream.shutdown().await;
+}
+
+async fn receive(stream: &mut (impl AsyncRead + Unpin)) -> Option<Got> {
+    let mut bytes = Vec::new();
+    let head_end = loop {
+        if let Some(at) = bytes.windows(4).position(|part| part == b"\r\n\r\n") {
+            break at;
+        }
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..head_end]).into_owned();
+    let mut lines = head.lines();
+    let mut first = lines.next()?.split(' ');
+    let (method, target) = (first.next()?.to_owned(), first.next()?);
+    let headers: Vec<(String, String)> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+        .collect();
+    let length = headers
+        .iter()
+        .find(|(name, _)| name == "content-length")
+        .map_or(0, |(_, value)| value.parse().expect("a length"));
+    let mut body = bytes.split_off(head_end + 4);
+    while body.len() < length {
+        if stream.read_buf(&mut body).await.ok()? == 0 {
+            return None;
+        }
+    }
+    let path = target
+        .strip_prefix(PREFIX)
+        .or_else(|| target.strip_prefix("/console/v1"))
+        .unwrap_or(target);
+    Some(Got {
+        method,
+        path: path.to_owned(),
+        headers,
+        body: String::from_utf8(body).expect("a text"),
+    })
+}
+
+async fn send(stream: &mut (impl AsyncWrite + Unpin), reply: Reply) -> std::io::Result<()> {
+    let (status, headers, body) = match reply {
+        Reply::Data(status, data) => {
+            let body = json!({"code": status, "status": "TEXT", "data": data});
+            (
+                status,
+                "content-type: application/json\r\n",
+                body.to_string(),
+            )
+        }
+        Reply::Raw(status, headers, body) => (status, headers, body),
+        Reply::Cut | Reply::After(..) => return Ok(()),
+        Reply::Short(body) => {
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
+                body.len() + 100
+            );
+            return stream.write_all((head + &body).as_bytes()).await;
+        }
+        Reply::Endless => {
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\n\r\n{\"code\":200,\"data\":\"")
+                .await?;
+            loop {
+                stream.write_all(&[b'x'; 65536]).await?;
+            }
+        }
+    };
+    let length = body.len();
+    let text = format!(
+        "HTTP/1.1 {status} TEXT\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}"
+    );
+    stream.write_all(text.as_bytes()).await
+}

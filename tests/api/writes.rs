@@ -1,0 +1,201 @@
+//! What holds for every write: never cut short by us, never sent twice without need, never telling secrets.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::json;
+use terraform_provider_bahriya::api::{Kind, NewRegistry, Outcome};
+use terraform_provider_bahriya::secret::Secret;
+use tokio::time::Instant;
+
+use crate::registries::shown;
+use crate::server::{Reply, Server, TOKEN, ok, organisations, within};
+
+const PASSWORD: &str = "c4nary/pass\"word&4711";
+
+async fn create(
+    server: &Server,
+    seconds: u64,
+    cancel_after: Option<u64>,
+) -> Result<String, terraform_provider_bahriya::api::Error> {
+    let op = within(seconds);
+    if let Some(ms) = cancel_after {
+        let cancel = op.cancel.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+            cancel.cancel();
+        });
+    }
+    let password = Secret::new(PASSWORD);
+    let new = NewRegistry {
+        handle: "reg",
+        name: "Name",
+        server: "ghcr.io",
+        username: "me",
+        password: &password,
+        maxversions: Some(7),
+    };
+    server
+        .client()
+        .create_registry(&op, &new)
+        .await
+        .map(|created| created.id)
+}
+
+#[tokio::test]
+async fn a_write_in_flight_outlives_cancellation() {
+    let server = Server::start(|_| {
+        Reply::After(
+            Duration::from_millis(800),
+            Box::new(Reply::Data(201, json!("r-1"))),
+        )
+    })
+    .await;
+    assert_eq!(
+        create(&server, 30, Some(100)).await.expect("created"),
+        "r-1"
+    );
+    assert_eq!(server.got()[0].json()["maxversions"], json!(7));
+}
+
+#[tokio::test]
+async fn so_does_the_look_that_settles_it() {
+    let server = Server::start(|got| match got.line().as_str() {
+        "POST /registries" => Reply::After(Duration::from_millis(600), Box::new(Reply::Cut)),
+        "GET /organisations" => organisations(),
+        _ => Reply::After(
+            Duration::from_millis(300),
+            Box::new(ok(shown("r-1", "reg"))),
+        ),
+    })
+    .await;
+    assert_eq!(create(&server, 30, Some(100)).await.expect("found"), "r-1");
+}
+
+#[tokio::test]
+async fn and_it_has_time_after_the_deadline() {
+    let server = Server::start(|got| match got.method.as_str() {
+        "POST" => Reply::After(Duration::from_secs(60), Box::new(Reply::Cut)),
+        _ => ok(shown("r-1", "reg")),
+    })
+    .await;
+    assert_eq!(create(&server, 1, None).await.expect("found"), "r-1");
+}
+
+#[tokio::test]
+async fn nothing_is_sent_after_cancellation() {
+    let server = Server::start(|_| Reply::Data(201, json!("r-1"))).await;
+    let op = within(30);
+    op.cancel.cancel();
+    let error = server
+        .client()
+        .activate(&op, "r", 1)
+        .await
+        .expect_err("cancelled");
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (&Kind::Cancelled, Outcome::NotDone)
+    );
+    let error = server
+        .client()
+        .delete_registry(&op, "r")
+        .await
+        .expect_err("cancelled");
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (&Kind::Cancelled, Outcome::NotDone)
+    );
+    assert!(server.got().is_empty());
+}
+
+#[tokio::test]
+async fn a_429_was_not_acted_on_and_is_repeated() {
+    let first = Mutex::new(true);
+    let server = Server::start(move |_| {
+        if std::mem::take(&mut *first.lock().expect("a flag")) {
+            Reply::Raw(429, "retry-after: 1\r\n", String::new())
+        } else {
+            Reply::Data(201, json!("r-1"))
+        }
+    })
+    .await;
+    let began = Instant::now();
+    assert_eq!(create(&server, 30, None).await.expect("created"), "r-1");
+    assert!(began.elapsed() >= Duration::from_secs(1));
+    assert_eq!(server.lines(), ["POST /registries", "POST /registries"]);
+
+    let server = Server::start(|_| Reply::Raw(429, "retry-after: 60\r\n", String::new())).await;
+    let began = Instant::now();
+    let error = create(&server, 200, Some(200))
+        .await
+        .expect_err("cancelled");
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (&Kind::Cancelled, Outcome::NotDone)
+    );
+    assert!(began.elapsed() < Duration::from_secs(30));
+}
+
+#[tokio::test]
+async fn a_clean_refusal_is_final() {
+    let server = Server::start(|_| Reply::Data(400, json!("Unexpected key `organisation`."))).await;
+    let error = create(&server, 30, None).await.expect_err("refused");
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (&Kind::Refused, Outcome::NotDone)
+    );
+    assert!(error.to_string().contains("Unexpected key `organisation`."));
+    assert_eq!(server.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn secrets_do_not_come_back_in_errors_or_events() {
+    let events = Arc::new(Mutex::new(String::new()));
+    let _guard = {
+        use tracing_subscriber::layer::SubscriberExt;
+        tracing::subscriber::set_default(
+            tracing_subscriber::registry().with(Events(Arc::clone(&events))),
+        )
+    };
+    let server = Server::start(|got| {
+        let text = format!("{} {:?} {}", got.body, got.headers, PASSWORD);
+        Reply::Raw(
+            400,
+            "x-request-id: id-1\r\n",
+            json!({"code": 400, "status": "BAD REQUEST", "data": text}).to_string(),
+        )
+    })
+    .await;
+    let error = create(&server, 5, None).await.expect_err("an echo");
+    let events = events.lock().expect("the events").clone();
+    assert!(
+        events.contains("status=400") && events.contains("id-1") && events.contains("attempt=1"),
+        "{events}"
+    );
+    for text in [format!("{error} {error:?}"), events] {
+        let escaped = serde_json::to_string(PASSWORD).expect("JSON");
+        for secret in [PASSWORD, escaped.trim_matches('"'), TOKEN] {
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+}
+
+/// Collects the events of the crate.
+struct Events(Arc<Mutex<String>>);
+
+impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Events {
+    fn on_event(&self, event: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
+        let mut fields = Fields(String::new());
+        event.record(&mut fields);
+        self.0.lock().expect("the events").push_str(&fields.0);
+    }
+}
+
+struct Fields(String);
+
+impl tracing::field::Visit for Fields {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+        use std::fmt::Write;
+        write!(self.0, "{}={value:?} ", field.name()).expect("a string");
+    }
+}
