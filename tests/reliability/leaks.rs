@@ -252,6 +252,7 @@ async fn no_secret_leaves_in_any_operation() {
     gate.apply().fails();
     gate.terraform.set("TF_VAR_token", &sandbox.token);
 
+    gate.write(&(registries("Second", "2", "") + &attached));
     gate.run(&["state", "rm", "bahriya_registry.hidden"])
         .succeeds();
     gate.run(&["import", "bahriya_registry.hidden", "hidden"])

@@ -5,6 +5,7 @@
 
 #![cfg(unix)]
 
+mod crash;
 mod death;
 mod driver;
 mod faults;
