@@ -33,6 +33,16 @@ async fn a_registry_is_not_replaced_by_its_own_handle() {
     bench.terraform.step(&hcl.replace("\"one\"", "\"two\""));
     assert_eq!(bench.writes().await, ["POST /registries/*/rotate"]);
 
+    // What was remembered of the versions has survived the refusal.
+    bench.terraform.run(&["taint", ADDRESS]).succeeds();
+    bench.terraform.apply().fails().says(&words);
+    bench.terraform.run(&["untaint", ADDRESS]).succeeds();
+    bench.terraform.step(&hcl);
+    assert_eq!(
+        bench.writes().await,
+        ["POST /registries/*/versions/1/activate"]
+    );
+
     bench.terraform.run(&["taint", ADDRESS]).succeeds();
     bench.terraform.apply().fails().says(&words);
     bench
