@@ -27,7 +27,7 @@ async fn without_a_trigger_nothing_is_written() {
         bench
             .terraform
             .assert_empty_plan()
-            .is_silent_about(&["new version"]);
+            .keeps_silent_about(&["new version"]);
         assert_eq!(bench.writes().await, [""; 0], "{lines}");
         bench.terraform.step(&registry(lines));
         assert_eq!(
@@ -51,7 +51,7 @@ async fn with_a_password_or_a_trigger_the_plan_warns_of_the_write() {
         bench
             .terraform
             .assert_empty_plan()
-            .is_silent_about(&["new version"]);
+            .keeps_silent_about(&["new version"]);
         assert_eq!(
             bench.writes().await,
             ["POST /registries/*/rotate"],

@@ -116,7 +116,7 @@ async fn wrong_settings_say_what_to_do_and_change_nothing() {
             .apply()
             .fails()
             .says(&words)
-            .is_silent_about(&[&mistyped, &token]);
+            .keeps_silent_about(&[&mistyped, &token]);
         bench
             .terraform
             .set(variable, &usual.map(|(_, value)| value).unwrap_or_default());

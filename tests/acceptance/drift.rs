@@ -58,7 +58,7 @@ async fn the_credential_of_somebody_else_can_be_adopted() {
     bench
         .terraform
         .assert_empty_plan()
-        .is_silent_about(&["outside Terraform"]);
+        .keeps_silent_about(&["outside Terraform"]);
     assert!(bench.sandbox.current_is(&id, "robot", "rescued").await);
 }
 
@@ -163,5 +163,5 @@ async fn a_rollback_of_somebody_else_is_adopted_by_the_same_revert() {
     bench
         .terraform
         .assert_empty_plan()
-        .is_silent_about(&["outside Terraform"]);
+        .keeps_silent_about(&["outside Terraform"]);
 }

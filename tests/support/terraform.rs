@@ -279,7 +279,7 @@ impl Run {
 
     /// None of these occurs in what was printed.
     #[track_caller]
-    pub fn is_silent_about(self, words: &[&str]) -> Self {
+    pub fn keeps_silent_about(self, words: &[&str]) -> Self {
         let text = self.text();
         for word in words {
             assert!(!text.contains(word), "something says {word:?}: {self}");
