@@ -140,15 +140,16 @@ async fn a_create_that_says_nothing_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_refused_deletion_keeps_state_and_private_bytes() {
+async fn a_refused_deletion_leaves_state_and_private_bytes_to_terraform() {
     let server = server().await;
     let answer = server
         .apply_resource_change(apply(named(SILENT), Value::Null))
         .await;
     let answer = answer.expect("no status").into_inner();
     assert_eq!(only(&answer.diagnostics).0, "refused");
-    assert_eq!(answer.new_state, Some(wire::encode(&named(SILENT))));
-    assert_eq!(answer.private, b"planned");
+    // An error without a state makes Terraform keep what it has stored.
+    assert_eq!(answer.new_state, None);
+    assert_eq!(answer.private, b"");
     let answer = server
         .apply_resource_change(apply(named("gone"), Value::Null))
         .await;
