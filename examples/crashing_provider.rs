@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use terraform_provider_bahriya::framework::diagnostics::Diagnostics;
 use terraform_provider_bahriya::framework::function::Function;
 use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
+use terraform_provider_bahriya::framework::list::ListResource;
 use terraform_provider_bahriya::framework::provider::{DataSource, Provider, Resource};
 use terraform_provider_bahriya::framework::schema::Schema;
 use terraform_provider_bahriya::framework::server::Server;
@@ -33,6 +34,10 @@ impl Provider for Crashing {
     }
 
     fn data_sources(&self) -> &[&'static dyn DataSource<Self::Connection>] {
+        &[]
+    }
+
+    fn list_resources(&self) -> &[&'static dyn ListResource<Self::Connection>] {
         &[]
     }
 
@@ -66,5 +71,9 @@ fn main() -> ExitCode {
         redact: secret::redact,
     };
     let lifecycle = Lifecycle::new();
-    plugin::run(settings, lifecycle.clone(), Server::new(Crashing, lifecycle))
+    plugin::run(
+        settings,
+        lifecycle.clone(),
+        Server::new(Crashing, lifecycle),
+    )
 }
