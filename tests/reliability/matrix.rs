@@ -16,8 +16,8 @@ use crate::operations::{
 use crate::sandbox::{LoggedRequest, Sandbox};
 use crate::seed::{Seed, soaking};
 
-/// Most cases spend their time waiting, so many run at once.
-const AT_ONCE: usize = 16;
+/// Most cases spend their time waiting, so many run at once: in a sample, and in a soak.
+const AT_ONCE: [usize; 2] = [12, 40];
 /// How often a long run says how far it is.
 const PROGRESS: usize = 250;
 /// How many cases a run without `SOAK=1` takes, and how many of them may cost whole timeouts.
@@ -160,7 +160,7 @@ async fn judge_all(cases: Vec<Case>) -> Vec<(Case, Verdict)> {
     let mut running = JoinSet::new();
     let mut verdicts = Vec::new();
     loop {
-        while running.len() < AT_ONCE
+        while running.len() < AT_ONCE[usize::from(soaking())]
             && let Some(case) = waiting.next()
         {
             running.spawn(async move {
