@@ -16,7 +16,11 @@ const SECRET: &str = "p4nic&<>\"'\\ü%+/=~-eNd";
 async fn crash(place: &str) -> (String, String) {
     let program = sandbox::program().with_file_name("crashing_provider");
     let built = "it is an example of this crate: cargo build --example crashing_provider";
-    assert!(program.exists(), "{} is missing; {built}", program.display());
+    assert!(
+        program.exists(),
+        "{} is missing; {built}",
+        program.display()
+    );
     let mut options = Options::default()
         .env("CRASH", place)
         .env("BAHRIYA_TOKEN", SECRET)
@@ -27,23 +31,39 @@ async fn crash(place: &str) -> (String, String) {
     options.through = instead.map(str::to_owned).to_vec();
     let plugin = PluginProcess::start(options).await;
     let nothing = Object::from(
-        ["token", "organisation_id", "base_url", "ca_certificate_file"]
-            .map(|name| (name.to_owned(), Value::Null)),
+        [
+            "token",
+            "organisation_id",
+            "base_url",
+            "ca_certificate_file",
+        ]
+        .map(|name| (name.to_owned(), Value::Null)),
     );
     let request = proto::configure_provider::Request {
         config: Some(wire::encode(&Value::Object(nothing))),
         ..Default::default()
     };
-    let answer = plugin.provider().configure_provider(request).await.expect("an answer").into_inner();
+    let answer = plugin
+        .provider()
+        .configure_provider(request)
+        .await
+        .expect("an answer")
+        .into_inner();
     let (_, stderr) = plugin.shutdown().await;
-    let told = answer.diagnostics.into_iter().map(|one| format!("{}: {}", one.summary, one.detail));
+    let told = answer
+        .diagnostics
+        .into_iter()
+        .map(|one| format!("{}: {}", one.summary, one.detail));
     (told.collect::<Vec<_>>().join("\n"), stderr.join("\n"))
 }
 
 #[tokio::test]
 async fn a_panic_in_a_call_tells_no_secret() {
     let (answer, stderr) = crash("in a call").await;
-    assert!(answer.contains("ended in a panic: plain [redacted], as JSON"), "{answer}");
+    assert!(
+        answer.contains("ended in a panic: plain [redacted], as JSON"),
+        "{answer}"
+    );
     assert!(stderr.contains("the provider panicked"), "{stderr}");
     let needles = Needles::new([("secret", SECRET)]);
     let found = needles.search(format!("{answer}{stderr}").as_bytes());
@@ -54,8 +74,14 @@ async fn a_panic_in_a_call_tells_no_secret() {
 #[tokio::test]
 async fn a_crash_report_tells_no_secret() {
     let (_, stderr) = crash("beside the calls").await;
-    assert!(stderr.contains("panic: plain [redacted], as JSON"), "{stderr}");
-    assert!(stderr.contains("has crashed, which is a defect of the provider"), "{stderr}");
+    assert!(
+        stderr.contains("panic: plain [redacted], as JSON"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("has crashed, which is a defect of the provider"),
+        "{stderr}"
+    );
     let needles = Needles::new([("secret", SECRET)]);
     let found = needles.search(stderr.as_bytes());
     println!("crash report: {} leaks", found.len());
@@ -68,7 +94,10 @@ async fn a_crash_report_tells_no_secret() {
 async fn there_is_no_core_file() {
     let plugin = PluginProcess::start(Options::default()).await;
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", plugin.pid())).expect("limits");
-    let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a line");
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"))
+        .expect("a line");
     let sizes: Vec<_> = core.split_whitespace().skip(4).take(2).collect();
     assert_eq!(sizes, ["0", "0"], "{core}");
     // A process that is not dumpable belongs to root as far as /proc is concerned.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 use crate::driver::{Outcome, Workspace};
 use crate::faults::{self, Fault};
@@ -16,10 +16,12 @@ use crate::operations::{
 use crate::sandbox::{LoggedRequest, Sandbox};
 use crate::seed::{Seed, soaking};
 
-/// Most cases spend their time waiting, so many run at once.
-const AT_ONCE: usize = 16;
+/// Most cases spend their time waiting, so many run at once: in a sample, and in a soak.
+const AT_ONCE: [usize; 2] = [12, 40];
+/// How often a long run says how far it is.
+const PROGRESS: usize = 250;
 /// How many cases a run without `SOAK=1` takes, and how many of them may cost whole timeouts.
-const SAMPLE: (usize, usize) = (24, 4);
+const SAMPLE: (usize, usize) = (20, 3);
 
 /// A cell of the matrix.
 #[derive(Clone)]
@@ -87,8 +89,9 @@ async fn fault_matrix() {
             }
         }
     }
+    seed.shuffle(&mut cases);
     if !soaking() {
-        cases = sample(cases, &mut seed);
+        cases = sample(cases);
     }
     println!("fault matrix: {} cases to try", cases.len());
     let verdicts = judge_all(cases).await;
@@ -114,14 +117,13 @@ fn rows(seed: &mut Seed) -> Vec<(Api, Operation)> {
     }
     if !soaking() {
         seed.shuffle(&mut rows);
-        rows.truncate(8);
+        rows.truncate(6);
     }
     rows
 }
 
-/// A few cases, with a limit on the slow ones.
-fn sample(mut cases: Vec<Case>, seed: &mut Seed) -> Vec<Case> {
-    seed.shuffle(&mut cases);
+/// The first few cases, with a limit on the slow ones.
+fn sample(cases: Vec<Case>) -> Vec<Case> {
     let (slow, fast): (Vec<_>, Vec<_>) = cases.into_iter().partition(|case| case.fault.slow);
     let (all, most_slow) = SAMPLE;
     let slow = slow.into_iter().take(most_slow);
@@ -154,27 +156,30 @@ async fn requests_of(api: Api, operation: Operation) -> Vec<LoggedRequest> {
 }
 
 async fn judge_all(cases: Vec<Case>) -> Vec<(Case, Verdict)> {
-    let slots = Arc::new(Semaphore::new(AT_ONCE));
-    let mut running = Vec::new();
-    for case in cases {
-        let slot = Arc::clone(&slots)
-            .acquire_owned()
-            .await
-            .expect("it is never closed");
-        running.push(tokio::spawn(async move {
-            let verdict = judge(&case).await;
-            drop(slot);
-            if !verdict.flaws.is_empty() {
-                println!("{}\n{:?}\n{}", title(&case), verdict.flaws, verdict.story);
-            }
-            (case, verdict)
-        }));
-    }
+    let mut waiting = cases.into_iter();
+    let mut running = JoinSet::new();
     let mut verdicts = Vec::new();
-    for case in running {
-        verdicts.push(case.await.expect("a case is judged to its end"));
+    loop {
+        while running.len() < AT_ONCE[usize::from(soaking())]
+            && let Some(case) = waiting.next()
+        {
+            running.spawn(async move {
+                let verdict = judge(&case).await;
+                (case, verdict)
+            });
+        }
+        let Some(judged) = running.join_next().await else {
+            return verdicts;
+        };
+        let (case, verdict) = judged.expect("a case is judged to its end");
+        if !verdict.flaws.is_empty() {
+            println!("{}\n{:?}\n{}", title(&case), verdict.flaws, verdict.story);
+        }
+        verdicts.push((case, verdict));
+        if verdicts.len() % PROGRESS == 0 {
+            println!("so far: {}", totals(&verdicts));
+        }
     }
-    verdicts
 }
 
 /// On a busy machine the short timeouts may be over before the fault's turn comes; then it is tried again.

@@ -2,7 +2,7 @@
 //!
 //! It shares no code with the provider's own redactor, so that neither hides the other's mistakes.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use base64::Engine;
@@ -14,8 +14,8 @@ const DEPTH: usize = 4;
 /// Shorter runs of base64 or hexadecimal characters cannot hold a secret.
 const SHORTEST_RUN: usize = 16;
 
-/// The values to look for: each form by its first two bytes, so that one pass over the data finds all.
-pub struct Needles(HashMap<[u8; 2], Vec<Form>>);
+/// The values to look for: a list of forms for any first two bytes, so that one pass over the data finds all.
+pub struct Needles(Vec<Vec<Form>>);
 
 struct Form {
     name: String,
@@ -33,14 +33,12 @@ pub struct Found {
 impl Needles {
     /// Names and values.
     pub fn new<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut needles = HashMap::<_, Vec<Form>>::new();
+        let mut needles: Vec<Vec<Form>> = Vec::new();
+        needles.resize_with(1 << 16, Vec::new);
         for (name, value) in values {
             for bytes in forms(value) {
                 let name = name.to_owned();
-                needles
-                    .entry([bytes[0], bytes[1]])
-                    .or_default()
-                    .push(Form { name, bytes });
+                needles[start_of(&bytes)].push(Form { name, bytes });
             }
         }
         Self(needles)
@@ -55,13 +53,10 @@ impl Needles {
 
     fn look(&self, data: &[u8], through: &str, depth: usize, found: &mut BTreeSet<Found>) {
         for (at, start) in data.windows(2).enumerate() {
-            let Some(forms) = self.0.get(start) else {
-                continue;
-            };
-            for form in forms
-                .iter()
-                .filter(|form| data[at..].starts_with(&form.bytes))
-            {
+            for form in &self.0[start_of(start)] {
+                if !data[at..].starts_with(&form.bytes) {
+                    continue;
+                }
                 found.insert(Found {
                     name: form.name.clone(),
                     through: through.to_owned(),
@@ -80,6 +75,11 @@ impl Needles {
             self.look(&packed, &through, depth - 1, found);
         }
     }
+}
+
+/// The first two bytes as a number.
+fn start_of(bytes: &[u8]) -> usize {
+    usize::from(bytes[0]) << 8 | usize::from(bytes[1])
 }
 
 /// All forms of a value that hold it in full.
