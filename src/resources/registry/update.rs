@@ -163,7 +163,13 @@ impl Update<'_> {
         self.proved.name = self.planned.name.clone();
         self.proved.maxversions = self.planned.maxversions.clone();
         if updated.may_have_made_version {
-            // Which number it has, if any, is for the next read to find out.
+            // Which number it has, if any, is for the next read to find out. What it holds is what was sent,
+            // which a write-only password need not have been before.
+            if let Some(sent) = &held {
+                self.memory.held =
+                    self.memory
+                        .new_fingerprint(sent.server, sent.username, sent.password);
+            }
             self.memory.configured = None;
             self.memory.retained = None;
             diagnostics.warning(
