@@ -282,6 +282,11 @@ impl Update<'_> {
                 .await
             {
                 Ok(registry) => {
+                    // The answer to a write need not tell the version that it made. The read after it
+                    // does, before another client's can be taken for ours.
+                    if registry.currentversion.as_ref() > self.prior.current_version.known() {
+                        self.memory.settle(registry.currentversion);
+                    }
                     let mut seen = self.planned.clone();
                     read::take(&mut seen, &registry, registry.currentversion, None);
                     self.planned.resolve_computed(&seen);
