@@ -477,7 +477,9 @@ impl Sequence<'_> {
         if wrong.is_empty() {
             Ok(())
         } else {
-            Err(format!("wrong in the state: {wrong:?}; real: {real:?}"))
+            Err(format!(
+                "wrong in the state: {wrong:?}: {stored:?}; real: {real:?}"
+            ))
         }
     }
 
