@@ -2,6 +2,11 @@
 
 use serde_json::{Map, Value};
 
+/// How many values a body may hold, counted by what opens or follows one. The smallest takes a hundred times
+/// as much memory as it had bytes, so that the size alone bounds nothing: this many take 200 MiB at worst. Ten
+/// thousand registries are some 200,000 values.
+const MOST_VALUES: usize = 1 << 18;
+
 /// The body of an answer.
 #[derive(Debug, PartialEq)]
 pub(super) enum Body {
@@ -26,6 +31,10 @@ impl Body {
         }
         if start[0] == b'<' {
             return Self::Html;
+        }
+        let opens = |byte: &&u8| matches!(**byte, b'{' | b'[' | b',');
+        if bytes.iter().filter(opens).count() > MOST_VALUES {
+            return Self::Garbled(format!("the answer holds more than {MOST_VALUES} values"));
         }
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(mut object)) => {

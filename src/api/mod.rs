@@ -11,6 +11,8 @@ mod delete;
 mod dialect;
 mod envelope;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod limiter;
 mod operation;
 mod organisations;

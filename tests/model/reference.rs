@@ -120,6 +120,9 @@ pub struct Reference {
     pub attachment_known: bool,
     /// The handle of the sequence cannot be used again.
     pub burned: bool,
+    /// The last apply made a version that its plan could not foresee: credentials that went along with
+    /// other changes were not those of the current version.
+    pub unforeseen: bool,
 }
 
 /// An apply that has to end in an error.
@@ -129,6 +132,7 @@ pub struct Refused;
 impl Reference {
     /// Applies a configuration, or none.
     pub fn apply(&mut self, config: Option<&Config>) -> Result<(), Refused> {
+        self.unforeseen = false;
         // Refresh.
         if self.registry.is_none() {
             self.known = None;
@@ -248,6 +252,7 @@ impl Reference {
             // The whole has to be sent, so the configured credentials go along.
             let sent = wanted.ok_or(Refused)?;
             rotation = (sent != registry.current()).then_some(sent);
+            self.unforeseen = rotation.is_some();
             known.held = sent;
             known.configured = None;
         } else {

@@ -163,7 +163,13 @@ impl Update<'_> {
         self.proved.name = self.planned.name.clone();
         self.proved.maxversions = self.planned.maxversions.clone();
         if updated.may_have_made_version {
-            // Which number it has, if any, is for the next read to find out.
+            // Which number it has, if any, is for the next read to find out. What it holds is what was sent,
+            // which a write-only password need not have been before.
+            if let Some(sent) = &held {
+                self.memory.held =
+                    self.memory
+                        .new_fingerprint(sent.server, sent.username, sent.password);
+            }
             self.memory.configured = None;
             self.memory.retained = None;
             diagnostics.warning(
@@ -276,6 +282,11 @@ impl Update<'_> {
                 .await
             {
                 Ok(registry) => {
+                    // The answer to a write need not tell the version that it made. The read after it
+                    // does, before another client's can be taken for ours.
+                    if registry.currentversion.as_ref() > self.prior.current_version.known() {
+                        self.memory.settle(registry.currentversion);
+                    }
                     let mut seen = self.planned.clone();
                     read::take(&mut seen, &registry, registry.currentversion, None);
                     self.planned.resolve_computed(&seen);

@@ -1,0 +1,62 @@
+//! Private bytes, as a plan and a deletion read them: from another version, another provider, or tampered with.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use terraform_provider_bahriya::connection::Connection;
+use terraform_provider_bahriya::framework::diagnostics::Diagnostics;
+use terraform_provider_bahriya::framework::plan;
+use terraform_provider_bahriya::framework::provider::{PlanRequest, Resource};
+use terraform_provider_bahriya::framework::value::Value;
+use terraform_provider_bahriya::resources::registry::Registry;
+
+static REGISTRY: &dyn Resource<Connection> = &Registry;
+
+/// A registry whose version 1 is current, and which pins this version.
+fn registry(pin: Value) -> Value {
+    let mut attributes = plan::empty(REGISTRY.schema());
+    for (name, value) in [
+        ("handle", "ghcr".into()),
+        ("name", "Images".into()),
+        ("server", "ghcr.io".into()),
+        ("username", "bot".into()),
+        ("on_drift", "restore".into()),
+        ("current_version", 1.into()),
+        ("active_version", pin),
+    ] {
+        attributes.insert(name.to_owned(), value);
+    }
+    Value::Object(attributes)
+}
+
+static UNPINNED: LazyLock<Value> = LazyLock::new(|| registry(Value::Null));
+static PINNED: LazyLock<Value> = LazyLock::new(|| registry(2.into()));
+
+fuzz_target!(|bytes: &[u8]| {
+    for (prior, config) in [
+        (&UNPINNED, &UNPINNED),
+        (&UNPINNED, &PINNED),
+        (&PINNED, &UNPINNED),
+    ] {
+        let request = PlanRequest {
+            prior: Some(prior),
+            config,
+            draft: config,
+            private: bytes,
+        };
+        let planned = REGISTRY.plan(request, &mut Diagnostics::new());
+        // The plan's own bytes mean the same again.
+        let request = PlanRequest {
+            private: &planned.private,
+            ..request
+        };
+        let again = REGISTRY.plan(request, &mut Diagnostics::new());
+        assert!(again.planned == planned.planned);
+        assert_eq!(again.private, planned.private);
+    }
+    let kept = REGISTRY.plan_delete(&UNPINNED, bytes, &mut Diagnostics::new());
+    let again = REGISTRY.plan_delete(&UNPINNED, &kept, &mut Diagnostics::new());
+    assert_eq!(kept, again);
+});

@@ -1,0 +1,27 @@
+//! The reading of answers, opened for its fuzz target. It is compiled for that alone (`--cfg fuzzing`).
+
+use super::envelope::{Body, list};
+use super::registry::Registry;
+use super::retry_after;
+
+/// Reads an answer as every caller of the API does, and checks what must hold for whatever is found.
+///
+/// # Panics
+///
+/// If it does not hold.
+pub fn read_answer(status: u16, bytes: &[u8]) {
+    let body = Body::parse(bytes, status);
+    assert_eq!(body, Body::parse(bytes, status));
+    let _ = retry_after::parse(body.message());
+    let Body::Envelope(data) = &body else {
+        return;
+    };
+    if let Some(registry) = Registry::parse(data) {
+        assert!(!registry.id.is_empty() && !registry.handle.is_empty());
+    }
+    let registries = list(data, "registries", Registry::parse);
+    let whole = list(data, "registries", Registry::parse_whole);
+    if let (Ok(registries), Ok(whole)) = (registries, whole) {
+        assert_eq!(registries, whole);
+    }
+}
