@@ -1,4 +1,5 @@
 # Sourced by scripts/release.sh: from a target to its executable, its archive and its bill of materials.
+# shellcheck shell=bash disable=SC2154 # program and release_tools come from lib.sh
 
 # The oldest C library the Linux executables run with: that of CentOS 7, Debian 8 and Ubuntu 14.04.
 oldest_glibc=2.17
@@ -64,6 +65,8 @@ EOF
         target=$target.$oldest_glibc
         ;;
     *-apple-darwin) export CFLAGS=$c_flags ;;
+    # Git for Windows would take the ends of the map for its own paths, and translate them.
+    *-windows-msvc) export MSYS2_ENV_CONV_EXCL=CARGO_ENCODED_RUSTFLAGS ;;
     esac
     "${cargo[@]}" --locked --release --bin "$program" --target "$target"
 }

@@ -1,4 +1,5 @@
 # Sourced by scripts/release.sh and by the release tests: names, and what differs between systems.
+# shellcheck shell=bash disable=SC2034 # the names are used where this is sourced
 
 program=terraform-provider-bahriya
 release_tools=target/release-tools

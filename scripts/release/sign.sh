@@ -1,10 +1,11 @@
 # Sourced by scripts/release.sh: the sums of a release and their signature.
+# shellcheck shell=bash
 
 # Sums up everything that is released, the manifest included: the Registry refuses a release without it.
 write_sums() {
     local dist=$1 release=$2
     (
-        cd "$dist"
+        cd "$dist" || fail "there is no folder $dist"
         ls "${release}_"*.zip >/dev/null 2>&1 || fail "no archive of this version is in $dist"
         rm -f "${release}_SHA256SUMS" "${release}_SHA256SUMS.sig"
         # The order of names must not depend on the user's language.

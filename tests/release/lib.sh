@@ -1,5 +1,6 @@
 # Sourced by the release tests. DIST holds a release with the archive for this machine; WORK is an empty
 # folder. A test ends at the first thing that does not hold.
+# shellcheck shell=bash disable=SC2034,SC2154 # names are used, and set, where this is sourced
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
