@@ -29,8 +29,7 @@ need python3 python3-venv
 }
 
 work=$(mktemp -d)
-# The cargo home in it is written with read-only folders.
-trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+trap 'rm -rf "$work"' EXIT
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
 unset RELEASE_GPG_KEY TARGETS
