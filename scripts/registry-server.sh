@@ -6,6 +6,7 @@
 #   registry-server.sh remove-user DIR NAME  remove a user
 #
 # DIR holds the images, the users and the server's log. Users can be changed while the server runs.
+# With REGISTRY_EXIT_WITH_STDIN=1 it ends when its standard input does.
 # With REGISTRY_PUBLIC=1 it asks nobody for credentials. With REGISTRY_TLS_CERTIFICATE and REGISTRY_TLS_KEY
 # (PEM files) it speaks HTTPS, else plain HTTP.
 set -euo pipefail
@@ -64,6 +65,10 @@ serve() {
     # Whatever ends this script also ends the server.
     setpriv --pdeathsig KILL -- docker-registry serve "$dir/config.yml" >"$dir/log" 2>&1 &
     local server=$!
+    if [ -n "${REGISTRY_EXIT_WITH_STDIN:-}" ]; then
+        exec 3<&0
+        { cat <&3 >/dev/null; kill "$server" 2>/dev/null; } &
+    fi
     trap 'kill "$server" 2>/dev/null; wait "$server" || true; exit 0' TERM INT
     local address='' waited=0
     while [ -z "$address" ]; do

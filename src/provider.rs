@@ -8,6 +8,7 @@ use crate::connection::Connection;
 use crate::data_sources;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::function::Function;
+use crate::framework::list::ListResource;
 use crate::framework::model::Attr;
 use crate::framework::path::Path;
 use crate::framework::provider::{DataSource, Provider, Resource};
@@ -60,6 +61,8 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
 
 static RESOURCES: [&dyn Resource<Connection>; 2] = [&Registry, &ProjectRegistryAttachment];
 
+static LISTS: [&dyn ListResource<Connection>; 2] = [&Registry, &ProjectRegistryAttachment];
+
 impl Provider for Bahriya {
     type Connection = Connection;
 
@@ -73,6 +76,10 @@ impl Provider for Bahriya {
 
     fn data_sources(&self) -> &[&'static dyn DataSource<Connection>] {
         &data_sources::ALL
+    }
+
+    fn list_resources(&self) -> &[&'static dyn ListResource<Connection>] {
+        &LISTS
     }
 
     fn functions(&self) -> &[&'static dyn Function] {
@@ -105,10 +112,7 @@ impl Provider for Bahriya {
             organisation_id: organisation?,
             token,
             ca_certificate_file: ca_file.value.map(PathBuf::from),
-            user_agent: format!(
-                "terraform-provider-bahriya/{} (Terraform {terraform_version})",
-                env!("CARGO_PKG_VERSION")
-            ),
+            user_agent: user_agent(terraform_version),
         };
         match Client::new(settings) {
             Ok(client) => Some(Connection::Ready(client)),
@@ -124,6 +128,21 @@ impl Provider for Bahriya {
                 None
             }
         }
+    }
+}
+
+/// How the provider introduces itself to the API. Clients say of their version what they like, so that
+/// nothing depends on it, and what does not fit into a header is left out.
+fn user_agent(terraform_version: &str) -> String {
+    let version: String = terraform_version
+        .chars()
+        .filter(char::is_ascii_graphic)
+        .take(64)
+        .collect();
+    let own = concat!("terraform-provider-bahriya/", env!("CARGO_PKG_VERSION"));
+    match version.as_str() {
+        "" => own.to_owned(),
+        version => format!("{own} (Terraform {version})"),
     }
 }
 
@@ -171,5 +190,22 @@ impl Setting {
             );
         }
         self.value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_version_of_a_client_fits_into_a_header() {
+        let own = concat!("terraform-provider-bahriya/", env!("CARGO_PKG_VERSION"));
+        for (version, expected) in [
+            ("1.11.4", format!("{own} (Terraform 1.11.4)")),
+            ("", own.to_owned()),
+            ("\r\nX: y\u{e9}", format!("{own} (Terraform X:y)")),
+        ] {
+            assert_eq!(user_agent(version), expected);
+        }
     }
 }

@@ -43,6 +43,9 @@ pub struct Args {
     /// Appends one JSON line per API request to this file. Bodies and headers are never written.
     #[arg(long)]
     pub request_log: Option<PathBuf>,
+    /// Ends when standard input does, so that a sandbox never outlives the test that started it.
+    #[arg(long)]
+    pub exit_with_stdin: bool,
     #[command(flatten)]
     pub image_registries: RegistryAccess,
     #[command(subcommand)]

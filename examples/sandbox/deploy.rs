@@ -13,7 +13,7 @@ use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, Reference};
 
 use crate::seal::Key;
-use crate::store::containers::{Pull, PullWith};
+use crate::store::deployments::{Pull, PullWith};
 
 /// The longest that one region's pull may take.
 const PULL_TIMEOUT: Duration = Duration::from_secs(20);

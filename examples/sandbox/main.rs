@@ -60,6 +60,12 @@ async fn run(mut args: Args) -> Result<(), Box<dyn Error>> {
     if !args.listen.ip().is_loopback() {
         return Err("the sandbox listens on loopback addresses only".into());
     }
+    if args.exit_with_stdin {
+        std::thread::spawn(|| {
+            let _ = io::copy(&mut io::stdin(), &mut io::sink());
+            std::process::exit(0);
+        });
+    }
     let key = Arc::new(open_key(&args)?);
     let store = Store::open(args.database.as_deref())
         .map_err(|error| format!("failed to open the database: {error}"))?;

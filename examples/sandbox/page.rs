@@ -9,8 +9,9 @@ use rusqlite::Connection;
 use crate::app::App;
 use crate::refusal::Refusal;
 use crate::request_log::Entry;
-use crate::store::containers::{self, Container, Deployment};
+use crate::store::containers::{self, Container};
 use crate::store::cost::{self, Cost};
+use crate::store::deployments::{self, Deployment};
 use crate::store::organisations;
 use crate::store::projects::{self, Project};
 use crate::store::registries::{self, Registry};
@@ -42,7 +43,7 @@ impl View {
         let containers = containers::all(conn, organisation)?
             .into_iter()
             .map(|container| {
-                let last = containers::last_deployment(conn, &container.id)?;
+                let last = deployments::last(conn, &container.id)?;
                 Ok((container, last))
             })
             .collect::<Result<_, Refusal>>()?;
@@ -211,7 +212,7 @@ fn requests_table(requests: &[Entry]) -> Markup {
         &["Method", "Path", "Status", "ms"],
         requests.iter().map(|request| html! {
             td { (request.method) }
-            td { code { (request.path) } }
+            td { code { (short(&request.path)) } }
             td.good[(200..300).contains(&request.status)].bad[request.status >= 400 || request.status == 0] {
                 @if request.status == 0 { "no answer" } @else { (request.status) }
             }
@@ -219,6 +220,15 @@ fn requests_table(requests: &[Entry]) -> Markup {
         }),
         html! {},
     )
+}
+
+/// A path without the organisation, which is nearly always the same.
+fn short(path: &str) -> String {
+    let below = path.strip_prefix("/organisations/");
+    match below.and_then(|rest| rest.split_once('/')) {
+        Some((_, rest)) => format!("…/{rest}"),
+        None => path.into(),
+    }
 }
 
 /// One section: a table, or a word that there is nothing yet.

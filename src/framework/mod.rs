@@ -3,8 +3,12 @@
 
 pub mod codec;
 pub mod diagnostics;
+#[cfg(test)]
+mod fake;
 pub mod function;
+pub mod generate;
 pub mod lifecycle;
+pub mod list;
 pub mod model;
 pub mod number;
 pub mod panics;

@@ -58,6 +58,27 @@ pub fn clear_write_only(attributes: &[Attribute], value: &mut Value) {
     }
 }
 
+/// Gives unknown values of a plan back what was known about them in its draft: what comes from the
+/// configuration will keep that promise, and whatever depends on it can go on counting on it.
+pub fn keep_refinements(draft: &Value, planned: &mut Value) {
+    match (draft, planned) {
+        (Value::Unknown(known), Value::Unknown(refinement)) => refinement.clone_from(known),
+        (Value::Object(draft), Value::Object(planned)) => {
+            for (name, planned) in planned {
+                if let Some(draft) = draft.get(name) {
+                    keep_refinements(draft, planned);
+                }
+            }
+        }
+        (Value::List(draft), Value::List(planned)) => {
+            for (draft, planned) in draft.iter().zip(planned) {
+                keep_refinements(draft, planned);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// The attributes whose change asks for a new object.
 pub fn requires_replace(schema: &Schema, prior: &Value, planned: &Value) -> Vec<Path> {
     schema
@@ -100,8 +121,10 @@ pub fn empty(schema: &Schema) -> Object {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::framework::codec::encode_msgpack;
     use crate::framework::model::object;
     use crate::framework::schema::Mode;
+    use crate::framework::value::Refinement;
 
     fn schema() -> Schema {
         Schema::new(
@@ -160,6 +183,18 @@ mod tests {
             Value::UNKNOWN,
         );
         assert_eq!(planned, expected);
+    }
+
+    #[test]
+    fn a_plan_keeps_what_is_known_of_unknown_values() {
+        let refined = Value::Unknown(Refinement(vec![0x81, 1, 0xc2]));
+        let nested = |value: &Value| object([("list", Value::List(vec![value.clone()]))]);
+        let mut planned = nested(&Value::UNKNOWN);
+        keep_refinements(&nested(&refined), &mut planned);
+        assert_eq!(encode_msgpack(&planned), encode_msgpack(&nested(&refined)));
+        let mut known = nested(&"a".into());
+        keep_refinements(&nested(&refined), &mut known);
+        assert_eq!(known, nested(&"a".into()));
     }
 
     #[test]

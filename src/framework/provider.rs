@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::diagnostics::Diagnostics;
 use super::function::Function;
+use super::list::ListResource;
 use super::schema::{IdentitySchema, Schema};
 use super::value::Value;
 
@@ -25,6 +26,9 @@ pub trait Provider: Send + Sync + 'static {
 
     /// What it looks up.
     fn data_sources(&self) -> &[&'static dyn DataSource<Self::Connection>];
+
+    /// Of what it manages, what it can list.
+    fn list_resources(&self) -> &[&'static dyn ListResource<Self::Connection>];
 
     /// What it computes.
     fn functions(&self) -> &[&'static dyn Function];

@@ -8,6 +8,7 @@ use tracing::Instrument;
 
 use super::diagnostics::Diagnostics;
 use super::lifecycle::Lifecycle;
+use super::list::ListResource;
 use super::panics;
 use super::provider::{Call, DataSource, Provider, Resource};
 use super::rpc::Answer;
@@ -98,20 +99,28 @@ impl<P: Provider> Server<P> {
             .ok_or_else(|| unknown_type("data source", type_name))
     }
 
-    /// Runs one call to its end, whatever becomes of the connection that asked for it.
-    ///
-    /// Every problem leaves as a diagnostic, a panic included, because Terraform shows a gRPC status
-    /// without saying where it came from. `failed` builds that answer.
-    pub(super) async fn run<A, W>(
+    pub(super) fn lister(
+        &self,
+        type_name: &str,
+    ) -> Result<&'static dyn ListResource<P::Connection>, Diagnostics> {
+        let known = self.provider().list_resources();
+        let found = known.iter().find(|one| one.type_name() == type_name);
+        found
+            .copied()
+            .ok_or_else(|| unknown_type("list resource", type_name))
+    }
+
+    /// Drives the work of one call to its end, whatever becomes of the connection that asked for it. A
+    /// panic becomes a diagnostic.
+    pub(super) async fn finish<T, W>(
         &self,
         rpc: &'static str,
         subject: &str,
         work: W,
-        failed: impl FnOnce(Diagnostics) -> A,
-    ) -> Result<Response<A>, Status>
+    ) -> Result<T, Diagnostics>
     where
-        A: Send + 'static,
-        W: Future<Output = Result<A, Diagnostics>> + Send + 'static,
+        T: Send + 'static,
+        W: Future<Output = Result<T, Diagnostics>> + Send + 'static,
     {
         let span = tracing::info_span!(
             "rpc",
@@ -129,12 +138,27 @@ impl<P: Provider> Server<P> {
             tracing::trace!(failed = answer.is_err(), "answered request");
             answer
         };
-        let answer = match self.lifecycle().spawn(traced.instrument(span)).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(diagnostics)) => failed(diagnostics),
-            Err(_) => failed(panicked(rpc, subject)),
-        };
-        Ok(Response::new(answer))
+        let ended = self.lifecycle().spawn(traced.instrument(span)).await;
+        ended.unwrap_or_else(|_| Err(panicked(rpc, subject)))
+    }
+
+    /// [`Server::finish`] for the one answer of a call.
+    ///
+    /// Every problem leaves as a diagnostic, because Terraform shows a gRPC status without saying where it
+    /// came from. `failed` builds that answer.
+    pub(super) async fn run<A, W>(
+        &self,
+        rpc: &'static str,
+        subject: &str,
+        work: W,
+        failed: impl FnOnce(Diagnostics) -> A,
+    ) -> Result<Response<A>, Status>
+    where
+        A: Send + 'static,
+        W: Future<Output = Result<A, Diagnostics>> + Send + 'static,
+    {
+        let answer = self.finish(rpc, subject, work).await;
+        Ok(Response::new(answer.unwrap_or_else(failed)))
     }
 
     /// [`Server::run`] for answers whose only content in case of failure is the diagnostics.
@@ -183,3 +207,7 @@ fn panicked(rpc: &str, subject: &str) -> Diagnostics {
         ),
     )
 }
+
+#[cfg(test)]
+#[path = "server_tests.rs"]
+mod tests;

@@ -7,11 +7,22 @@ mod timeouts;
 
 /// Whether an address is that of the official provider, or our own, in any host.
 fn is_official(provider: &str) -> bool {
-    ["bahriya-cloud/bahriya", "bahriya-rs/bahriya"]
-        .iter()
-        .any(|known| {
-            provider
-                .rsplit_once('/')
-                .is_some_and(|_| provider.ends_with(known))
-        })
+    let mut parts = provider.rsplit('/');
+    let (name, namespace) = (parts.next(), parts.next());
+    name == Some("bahriya") && matches!(namespace, Some("bahriya-cloud" | "bahriya-rs"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_names_are_ours() {
+        assert!(is_official("registry.terraform.io/bahriya-cloud/bahriya"));
+        assert!(is_official("registry.opentofu.org/bahriya-rs/bahriya"));
+        assert!(!is_official(
+            "registry.terraform.io/not-bahriya-cloud/bahriya"
+        ));
+        assert!(!is_official("bahriya"));
+    }
 }

@@ -70,3 +70,30 @@ async fn a_viewer_reads_and_cannot_write() {
         .await
         .expect(403);
 }
+
+#[tokio::test]
+async fn regions_are_listed_in_the_observed_order() {
+    let sandbox = Sandbox::start();
+    let get = async |path: &str| {
+        sandbox
+            .try_call(&sandbox.token, "GET", path, None)
+            .await
+            .unwrap()
+    };
+    let list = get("/regions").await.data;
+    let ids: Vec<&str> = list["regions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|region| region["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        ids,
+        ["falkenstein-1", "helsinki-1", "virginia-1", "singapore-1"]
+    );
+    assert_eq!(
+        get("/regions/helsinki-1").await.data["location"]["country"],
+        "Finland"
+    );
+    assert_eq!(get("/regions/nowhere-1").await.status, 404);
+}

@@ -1,110 +1,10 @@
-//! Containers and their deployments, against a real image registry.
+//! Deployments: what a real image registry says to the stored credentials.
 
-use std::process::{Command, Output};
-
-use base64::prelude::{BASE64_STANDARD, Engine};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::registry_server::RegistryServer;
-use crate::sandbox::{Sandbox, program};
-
-/// A sandbox, an image registry with one image, and a project with two regions.
-struct World {
-    sandbox: Sandbox,
-    server: RegistryServer,
-    project: String,
-}
-
-const IMAGE: &str = "team/app:1.4.0";
-
-impl World {
-    async fn new() -> Self {
-        Self::with_arguments(&[]).await
-    }
-
-    async fn with_arguments(arguments: &[&str]) -> Self {
-        let server = RegistryServer::start("bot", "one");
-        push(&server, "one", &["--plain-http-registry", &server.address]);
-        let mut options = Sandbox::options()
-            .arg("--plain-http-registry")
-            .arg(&server.address);
-        for argument in arguments {
-            options = options.arg(*argument);
-        }
-        let sandbox = options.start();
-        let project = sandbox
-            .create_project("shop", &["falkenstein-1", "helsinki-1", "virginia-1"])
-            .await;
-        Self {
-            sandbox,
-            server,
-            project,
-        }
-    }
-
-    /// A registry for the image registry, attached to the project. Returns its identifier.
-    async fn attached_registry(&self, handle: &str) -> String {
-        let id = self
-            .sandbox
-            .create_registry(handle, &self.server.address, "bot", "one")
-            .await;
-        self.sandbox.attach(&self.project, handle).await;
-        id
-    }
-
-    /// A container of the image; returns its identifier.
-    async fn container(&self, handle: &str, registry: Option<&str>) -> String {
-        let mut body = json!({
-            "handle": handle, "type": "http", "project": "shop", "regions": ["falkenstein-1"],
-            "image": format!("{}/{IMAGE}", self.server.address),
-        });
-        if let Some(registry) = registry {
-            body["registry"] = json!(registry);
-        }
-        let reply = self.sandbox.call("POST", "/containers", Some(body)).await;
-        reply.expect(201).text().to_owned()
-    }
-
-    async fn deploy(&self, container: &str, how: &str) -> Value {
-        let path = format!("/containers/{container}/{how}");
-        self.sandbox
-            .call("POST", &path, None)
-            .await
-            .expect(201)
-            .data
-    }
-}
-
-fn push(server: &RegistryServer, password: &str, access: &[&str]) {
-    let Output { status, stderr, .. } = Command::new(program())
-        .args(["push-image", "--username", "bot", "--image"])
-        .arg(format!("{}/{IMAGE}", server.address))
-        .args(access)
-        .env("SANDBOX_PUSH_PASSWORD", password)
-        .output()
-        .unwrap();
-    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
-}
-
-fn pem(label: &str, der: &[u8]) -> String {
-    let text = BASE64_STANDARD.encode(der);
-    let lines: Vec<&str> = (0..text.len())
-        .step_by(64)
-        .map(|at| &text[at..text.len().min(at + 64)])
-        .collect();
-    format!(
-        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-        lines.join("\n")
-    )
-}
-
-fn outcome(deployment: &Value) -> (&str, Option<i64>) {
-    let first = &deployment["regions"][0];
-    (
-        deployment["status"].as_str().unwrap(),
-        first["version"].as_i64(),
-    )
-}
+use crate::sandbox::Sandbox;
+use crate::world::{IMAGE, World, outcome, pem, push};
 
 #[tokio::test]
 async fn a_deployment_pulls_the_image_with_the_attached_registrys_credentials() {
@@ -221,28 +121,6 @@ async fn the_next_deployment_after_a_rotation_uses_the_new_credentials_and_after
 }
 
 #[tokio::test]
-async fn a_project_can_only_use_a_registry_that_was_attached_to_it() {
-    let world = World::new().await;
-    world
-        .sandbox
-        .create_registry("ghcr", &world.server.address, "bot", "one")
-        .await;
-    let body = json!({
-        "handle": "api", "project": "shop", "regions": ["falkenstein-1"], "image": "x",
-        "registry": "ghcr",
-    });
-    let refused = world
-        .sandbox
-        .call("POST", "/containers", Some(body))
-        .await
-        .expect(409);
-    assert_eq!(
-        refused.text(),
-        "Registry 'ghcr' is not attached to project 'shop'."
-    );
-}
-
-#[tokio::test]
 async fn one_registry_serves_many_containers_and_many_projects() {
     let world = World::new().await;
     world.attached_registry("ghcr").await;
@@ -267,116 +145,6 @@ async fn one_registry_serves_many_containers_and_many_projects() {
     assert_eq!(
         outcome(&world.deploy(reply.text(), "deploy").await).0,
         "succeeded"
-    );
-}
-
-#[tokio::test]
-async fn detaching_is_refused_while_a_container_references_the_registry_and_names_it() {
-    let world = World::new().await;
-    world.attached_registry("ghcr").await;
-    let container = world.container("api", Some("ghcr")).await;
-    let detach = format!("/projects/{}/attach/registries/ghcr", world.project);
-    let refused = world
-        .sandbox
-        .call("DELETE", &detach, None)
-        .await
-        .expect(409);
-    assert_eq!(
-        refused.text(),
-        "Cannot detach registry 'ghcr' from project: container 'api' still references it. Detach \
-         from the container first or update the container to remove the reference."
-    );
-    let path = format!("/containers/{container}");
-    let without = json!({"image": "x", "regions": ["falkenstein-1"]});
-    world
-        .sandbox
-        .call("PUT", &path, Some(without))
-        .await
-        .expect(200);
-    world
-        .sandbox
-        .call("DELETE", &detach, None)
-        .await
-        .expect(200);
-}
-
-#[tokio::test]
-async fn a_terminated_container_references_nothing() {
-    let world = World::new().await;
-    world.attached_registry("ghcr").await;
-    let container = world.container("api", Some("ghcr")).await;
-    let path = format!("/containers/{container}/terminate");
-    world.sandbox.call("POST", &path, None).await.expect(200);
-    world.sandbox.detach(&world.project, "ghcr").await;
-    let deploy = format!("/containers/{container}/deploy");
-    world.sandbox.call("POST", &deploy, None).await.expect(409);
-}
-
-#[tokio::test]
-async fn a_project_with_something_in_it_is_not_deleted() {
-    let world = World::new().await;
-    world.attached_registry("ghcr").await;
-    let container = world.container("api", Some("ghcr")).await;
-    let path = format!("/projects/{}", world.project);
-    let confirm = json!({"confirmName": "shop"});
-    let refused = world
-        .sandbox
-        .call("DELETE", &path, Some(confirm.clone()))
-        .await
-        .expect(409);
-    assert_eq!(
-        refused.text(),
-        "Project cannot be deleted because it still has 1 registry, 1 container. Please detach or \
-         remove these resources from this project before deleting it."
-    );
-    let terminate = format!("/containers/{container}/terminate");
-    world
-        .sandbox
-        .call("POST", &terminate, None)
-        .await
-        .expect(200);
-    world.sandbox.detach(&world.project, "ghcr").await;
-    let unconfirmed = json!({"confirmName": "other"});
-    world
-        .sandbox
-        .call("DELETE", &path, Some(unconfirmed))
-        .await
-        .expect(409);
-    world
-        .sandbox
-        .call("DELETE", &path, Some(confirm))
-        .await
-        .expect(200);
-    world.sandbox.call("GET", &path, None).await.expect(404);
-    let burned = world
-        .sandbox
-        .call("GET", "/project/shop", None)
-        .await
-        .expect(200);
-    assert_eq!(burned.data, Value::Null);
-}
-
-#[tokio::test]
-async fn where_deletion_detaches_containers_fail_to_pull_on_their_next_deployment() {
-    let world = World::with_arguments(&["--delete-detaches"]).await;
-    let registry = world.attached_registry("ghcr").await;
-    let container = world.container("api", Some("ghcr")).await;
-    assert_eq!(
-        outcome(&world.deploy(&container, "deploy").await).0,
-        "succeeded"
-    );
-    let path = format!("/registries/{registry}");
-    world.sandbox.call("DELETE", &path, None).await.expect(200);
-    let attachments = format!("/projects/{}/attachments", world.project);
-    let list = world.sandbox.call("GET", &attachments, None).await.data;
-    assert_eq!(list["registries"], json!([]));
-    assert_eq!(world.sandbox.summary().await["versions_retained"], 0);
-    let deployment = world.deploy(&container, "redeploy").await;
-    assert_eq!(deployment["status"], "failed");
-    let message = deployment["regions"][0]["message"].as_str().unwrap();
-    assert!(
-        message.starts_with("registry 'ghcr' was deleted"),
-        "{message}"
     );
 }
 
@@ -436,4 +204,30 @@ async fn a_registry_with_a_private_certificate_authority_is_trusted_when_told() 
         let deployment = sandbox.call("POST", &path, None).await.expect(201).data;
         assert_eq!(deployment["status"], expected, "{deployment}");
     }
+}
+
+#[tokio::test]
+async fn the_next_deployment_after_an_update_of_the_entry_uses_the_new_credentials() {
+    let world = World::with_arguments(&["--dialect", "put"]).await;
+    let registry = world.attached_registry("ghcr").await;
+    let container = world.container("api", Some("ghcr")).await;
+    world.server.set_user("bot", "two");
+    assert_eq!(
+        outcome(&world.deploy(&container, "deploy").await).0,
+        "failed"
+    );
+    let body = json!({
+        "handle": "ghcr", "name": "ghcr", "server": world.server.address, "username": "bot",
+        "password": "two",
+    });
+    let path = format!("/registries/{registry}");
+    world
+        .sandbox
+        .call("PUT", &path, Some(body))
+        .await
+        .expect(200);
+    assert_eq!(
+        outcome(&world.deploy(&container, "redeploy").await).0,
+        "succeeded"
+    );
 }

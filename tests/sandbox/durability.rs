@@ -1,12 +1,14 @@
 //! `kill -9` at any moment loses nothing that was acknowledged and leaves nothing half-written.
 
+use std::net::TcpStream;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use serde_json::json;
 use tokio::time::sleep;
 
+use crate::registry_server::RegistryServer;
 use crate::sandbox::Sandbox;
 
 /// Writers at work when the process is killed.
@@ -184,6 +186,27 @@ async fn a_restarted_sandbox_has_the_same_organisation_tokens_and_data() {
     );
     assert_eq!(before, after);
     assert!(sandbox.current_is("ghcr", "bot", "one").await);
+}
+
+#[test]
+fn a_sandbox_and_a_registry_server_end_with_the_test_that_started_them() {
+    let sandbox = Sandbox::start();
+    let server = RegistryServer::start("bot", "one");
+    let open = |address: &str| TcpStream::connect(address).is_ok();
+    let page = sandbox.page_url.trim_start_matches("http://");
+    let addresses = [
+        page.trim_end_matches('/').to_owned(),
+        server.address.clone(),
+    ];
+    assert!(addresses.iter().all(|address| open(address)));
+    // What the end of a killed test process does: its ends of the pipes are closed, nothing else.
+    let processes = (sandbox.orphan(), server.orphan());
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while addresses.iter().any(|address| open(address)) {
+        assert!(Instant::now() < deadline, "a server outlived its test");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    drop(processes);
 }
 
 #[tokio::test]

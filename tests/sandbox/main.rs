@@ -6,10 +6,16 @@ mod registry_server;
 mod sandbox;
 
 mod access;
+mod browser;
+mod containers;
 mod cost;
 mod deployments;
 mod durability;
 mod faults;
+mod page;
 mod put_dialect;
 mod registries;
 mod secrecy;
+mod statements;
+mod versions;
+mod world;

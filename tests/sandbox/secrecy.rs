@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, Engine};
 use rusqlite::Connection;
 use serde_json::json;
@@ -221,4 +222,34 @@ fn the_key_is_in_a_file_of_its_own_that_only_its_owner_reads() {
     fs::remove_file(&key).unwrap();
     assert!(refusal().contains("sandbox.db.key is missing"));
     assert!(!key.exists(), "no new key is made for an old database");
+}
+
+#[tokio::test]
+async fn passwords_are_stored_encrypted_with_aes_256_gcm() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("sandbox.db");
+    let sandbox = Sandbox::options().database(&file).start();
+    let id = sandbox
+        .create_registry("ghcr", "ghcr.io", "bot", CANARIES[0])
+        .await;
+    let sealed: Vec<u8> = Connection::open(&file)
+        .unwrap()
+        .query_row("SELECT sealed FROM versions", [], |row| row.get(0))
+        .unwrap();
+
+    // Opened here from nothing but the key file and what is known about the record.
+    let key = fs::read(directory.path().join("sandbox.db.key")).unwrap();
+    let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key).unwrap());
+    let mut associated = 1_i64.to_be_bytes().to_vec();
+    for part in [id.as_str(), "ghcr.io", "bot"] {
+        associated.extend((part.len() as u64).to_be_bytes());
+        associated.extend(part.as_bytes());
+    }
+    let (nonce, text) = sealed.split_at(12);
+    let nonce = Nonce::try_assume_unique_for_key(nonce).unwrap();
+    let mut text = text.to_vec();
+    let opened = key
+        .open_in_place(nonce, Aad::from(associated), &mut text)
+        .unwrap();
+    assert_eq!(opened, CANARIES[0].as_bytes());
 }

@@ -49,7 +49,8 @@ impl RegistryServer {
             .arg("serve")
             .arg(directory.path())
             .envs(environment.iter().copied())
-            .stdin(Stdio::null())
+            .env("REGISTRY_EXIT_WITH_STDIN", "1")
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the registry server's script starts");
@@ -82,6 +83,12 @@ impl RegistryServer {
             .arg(user)
             .status();
         assert!(status.is_ok_and(|status| status.success()));
+    }
+
+    /// Closes the script's standard input, as the end of this process would.
+    pub fn orphan(mut self) -> Self {
+        drop(self.script.stdin.take());
+        self
     }
 
     /// What the server logged.

@@ -13,14 +13,16 @@
 // Each test binary includes this file and uses its own part of it.
 #![allow(dead_code)]
 
+#[path = "sandbox_api.rs"]
+mod api;
+
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// How to start a sandbox. Without options: in memory, dialect *rotate*, versions shown.
 #[derive(Clone, Default)]
@@ -66,7 +68,8 @@ impl Options {
     }
 }
 
-/// A running sandbox; dropping it kills the process.
+/// A running sandbox; dropping it kills the process. One that is never dropped, such as a static, ends
+/// with the test process, which holds its standard input.
 pub struct Sandbox {
     /// `http://127.0.0.1:PORT/console/v1`
     pub api_url: String,
@@ -146,9 +149,9 @@ impl Sandbox {
     fn spawn(options: Options, listen: &str) -> Self {
         let program = program();
         let mut child = Command::new(&program)
-            .args(["--listen", listen])
+            .args(["--exit-with-stdin", "--listen", listen])
             .args(&options.args)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -221,6 +224,12 @@ impl Sandbox {
         *self = Self::spawn(self.options.clone(), address);
     }
 
+    /// Closes the process's standard input, as the end of this process would.
+    pub fn orphan(mut self) -> Self {
+        drop(self.child.stdin.take());
+        self
+    }
+
     /// Everything that the process printed so far, on both streams.
     pub fn output(&self) -> Vec<u8> {
         self.output.lock().unwrap().clone()
@@ -235,188 +244,6 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.kill();
-    }
-}
-
-/// The imitated API.
-impl Sandbox {
-    /// A request below the organisation, such as `GET /registries`, with the owner's token.
-    pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
-        self.call_as(&self.token, method, path, body).await
-    }
-
-    /// The same with another token.
-    pub async fn call_as(
-        &self,
-        token: &str,
-        method: &str,
-        path: &str,
-        body: Option<Value>,
-    ) -> Reply {
-        let path = format!("/organisations/{}{path}", self.organisation);
-        self.try_call(token, method, &path, body)
-            .await
-            .unwrap_or_else(|error| panic!("{method} {path} got no answer: {error}"))
-    }
-
-    /// A request below the base address, which may fail without an answer.
-    pub async fn try_call(
-        &self,
-        token: &str,
-        method: &str,
-        path: &str,
-        body: Option<Value>,
-    ) -> Result<Reply, reqwest::Error> {
-        let method = Method::from_bytes(method.as_bytes()).expect("a method");
-        let mut request = self
-            .client
-            .request(method, format!("{}{path}", self.api_url))
-            .bearer_auth(token);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let response = request.send().await?;
-        let status = response.status().as_u16();
-        let envelope: Value = response.json().await?;
-        assert_eq!(envelope["code"], status, "the envelope repeats the status");
-        Ok(Reply {
-            status,
-            data: envelope["data"].clone(),
-        })
-    }
-
-    /// Makes a project and returns its identifier.
-    pub async fn create_project(&self, handle: &str, regions: &[&str]) -> String {
-        let body = json!({
-            "handle": handle, "name": handle, "regions": regions, "users": [],
-            "organisation": self.organisation,
-        });
-        let reply = self.call("POST", "/projects", Some(body)).await.expect(201);
-        reply.text().to_owned()
-    }
-
-    /// Makes a registry and returns its identifier.
-    pub async fn create_registry(
-        &self,
-        handle: &str,
-        server: &str,
-        username: &str,
-        password: &str,
-    ) -> String {
-        let body = json!({
-            "handle": handle, "name": handle, "server": server, "username": username,
-            "password": password,
-        });
-        let reply = self.call("POST", "/registries", Some(body)).await;
-        reply.expect(201).text().to_owned()
-    }
-
-    /// Makes a new version outside Terraform, in the *rotate* dialect.
-    pub async fn rotate(&self, registry: &str, username: &str, password: &str) {
-        let body = json!({"username": username, "password": password});
-        let path = format!("/registries/{registry}/rotate");
-        self.call("POST", &path, Some(body)).await.expect(201);
-    }
-
-    /// Makes an earlier version current outside Terraform, in the *rotate* dialect.
-    pub async fn activate(&self, registry: &str, version: i64) {
-        let path = format!("/registries/{registry}/versions/{version}/activate");
-        self.call("POST", &path, None).await.expect(200);
-    }
-
-    /// Attaches a registry and returns the identifier of the link.
-    pub async fn attach(&self, project: &str, handle: &str) -> String {
-        let path = format!("/projects/{project}/attach/registries/{handle}");
-        let reply = self.call("POST", &path, None).await.expect(201);
-        reply.text().to_owned()
-    }
-
-    pub async fn detach(&self, project: &str, handle: &str) {
-        let path = format!("/projects/{project}/attach/registries/{handle}");
-        self.call("DELETE", &path, None).await.expect(200);
-    }
-}
-
-/// The control routes.
-impl Sandbox {
-    /// Lets requests fail; see `docs/sandbox.md` for the kinds of faults.
-    pub async fn fault(&self, rule: Value) {
-        self.control("POST", "/faults", Some(rule)).await;
-    }
-
-    /// All fault rules with `seen` and `fired`.
-    pub async fn faults(&self) -> Vec<Value> {
-        let answer = self.control("GET", "/faults", None).await;
-        answer["faults"].as_array().expect("a list").clone()
-    }
-
-    pub async fn clear_faults(&self) {
-        self.control("DELETE", "/faults", None).await;
-    }
-
-    /// The finished API requests since the start or the last [`Sandbox::clear_requests`].
-    pub async fn requests(&self) -> Vec<LoggedRequest> {
-        let answer = self.control("GET", "/requests", None).await;
-        serde_json::from_value(answer).expect("a request log")
-    }
-
-    pub async fn clear_requests(&self) {
-        self.control("DELETE", "/requests", None).await;
-    }
-
-    /// Turns switches, such as `{"dialect": "put"}`.
-    pub async fn change_settings(&self, change: Value) {
-        self.control("PUT", "/settings", Some(change)).await;
-    }
-
-    /// Which retained versions of a registry (identifier or handle) hold these credentials.
-    pub async fn check_credentials(
-        &self,
-        registry: &str,
-        username: &str,
-        password: &str,
-    ) -> Vec<CheckedVersion> {
-        let body = json!({"registry": registry, "username": username, "password": password});
-        let answer = self.control("POST", "/check", Some(body)).await;
-        answer["versions"]
-            .as_array()
-            .expect("a list of versions")
-            .iter()
-            .map(|version| CheckedVersion {
-                version: version["version"].as_i64().expect("a number"),
-                current: version["current"] == true,
-                matches: version["matches"] == true,
-            })
-            .collect()
-    }
-
-    /// Whether the current version of a registry holds these credentials.
-    pub async fn current_is(&self, registry: &str, username: &str, password: &str) -> bool {
-        self.check_credentials(registry, username, password)
-            .await
-            .iter()
-            .any(|version| version.current && version.matches)
-    }
-
-    /// Counts over all organisations: `projects`, `registries`, `versions_made`, `versions_retained`,
-    /// `attachments`, `containers`, `burned_handles`.
-    pub async fn summary(&self) -> Value {
-        self.control("GET", "/summary", None).await
-    }
-
-    async fn control(&self, method: &str, path: &str, body: Option<Value>) -> Value {
-        let method = Method::from_bytes(method.as_bytes()).expect("a method");
-        let mut request = self
-            .client
-            .request(method, format!("{}{path}", self.control_url));
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let response = request.send().await.expect("the sandbox answers");
-        let status = response.status();
-        let text = response.text().await.expect("the answer is complete");
-        assert!(status.is_success(), "{path} was refused: {status} {text}");
-        serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 }
 

@@ -93,7 +93,7 @@ impl Body {
     pub fn optional_integer(&self, key: &str, min: i64, max: i64) -> Result<Option<i64>, Refusal> {
         match self.fields.get(key) {
             None => Ok(None),
-            Some(value) => match value.as_i64() {
+            Some(value) => match whole_number(value) {
                 Some(number) if (min..=max).contains(&number) => Ok(Some(number)),
                 Some(_) => {
                     Err(self.refuse(key, &format!("Value must be between {min} and {max}.")))
@@ -144,4 +144,13 @@ impl Body {
             self.kind
         ))
     }
+}
+
+/// In JSON, 5 and 5.0 are the same whole number.
+fn whole_number(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| {
+        let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
+        // `as` saturates, and every range here is far inside what a float holds exactly.
+        Some(number as i64)
+    })
 }

@@ -13,7 +13,7 @@ use crate::deploy;
 use crate::refusal::{Answer, Refusal};
 use crate::store::containers::{self, Container, Wanted};
 use crate::store::organisations::Action;
-use crate::store::projects;
+use crate::store::{deployments, projects};
 
 const KEYS: [&str; 6] = ["handle", "type", "image", "project", "registry", "regions"];
 /// What a user may replace later.
@@ -108,13 +108,13 @@ async fn run(scope: Scope, id: String, again: bool) -> Result<Answer, Refusal> {
     let (container, with) = scope
         .read(move |conn, scope| {
             let container = containers::alive(conn, scope.id(), &id)?;
-            if again && containers::last_deployment(conn, &container.id)?.is_none() {
+            if again && deployments::last(conn, &container.id)?.is_none() {
                 return Err(Refusal::conflict(format!(
                     "Container '{}' was never deployed.",
                     container.handle
                 )));
             }
-            let with = containers::pull_with(conn, scope.id(), &container)?;
+            let with = deployments::pull_with(conn, scope.id(), &container)?;
             Ok((container, with))
         })
         .await?;
@@ -128,7 +128,7 @@ async fn run(scope: Scope, id: String, again: bool) -> Result<Answer, Refusal> {
     .await;
     let deployment = app
         .store
-        .write(move |tx| containers::record(tx, &container.id, pulls))
+        .write(move |tx| deployments::record(tx, &container.id, pulls))
         .await?;
     let shown = app.settings().versions;
     Ok(Answer::created(deployment.to_json(shown)))
@@ -147,6 +147,6 @@ fn with_deployment(
     container: &Container,
     shown: Versions,
 ) -> Result<Value, Refusal> {
-    let last = containers::last_deployment(conn, &container.id)?;
+    let last = deployments::last(conn, &container.id)?;
     Ok(container.to_json(last.as_ref(), shown))
 }

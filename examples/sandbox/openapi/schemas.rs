@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use crate::store::registries::MASK;
 
-/// All named schemas.
-pub fn all() -> Value {
+/// All named schemas. A project names one of these organisations.
+pub fn all(organisations: &[String]) -> Value {
     let mut all = given();
-    all.append(&mut taken());
+    all.append(&mut taken(organisations));
     Value::Object(all)
 }
 
@@ -75,14 +75,14 @@ fn none() -> Value {
 }
 
 /// What requests carry.
-fn taken() -> Map<String, Value> {
+fn taken(organisations: &[String]) -> Map<String, Value> {
     named([
         (
             "NewProject",
             object(
                 json!({
                     "handle": handle(), "name": text(), "regions": regions(), "users": texts(),
-                    "organisation": text(),
+                    "organisation": {"enum": organisations},
                 }),
                 none(),
             ),

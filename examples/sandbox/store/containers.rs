@@ -1,11 +1,10 @@
-//! Containers, and what the image registry said when they were deployed.
+//! Containers: what runs in a project, and which registry pulls its image.
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde_json::{Value, json};
 
+use super::deployments::Deployment;
 use super::projects::{self, Project};
-use super::registries::{self, Registry};
-use super::versions::{self, Version};
 use super::{attachments, list, new_id, now};
 use crate::args::Versions;
 use crate::refusal::Refusal;
@@ -30,57 +29,6 @@ pub struct Wanted {
     pub image: String,
     pub registry: Option<String>,
     pub regions: Vec<String>,
-}
-
-/// What one region's pull came to.
-#[derive(Clone, Debug)]
-pub struct Pull {
-    pub region: String,
-    pub image: String,
-    pub registry: Option<String>,
-    pub version: Option<i64>,
-    pub succeeded: bool,
-    pub message: String,
-}
-
-impl Pull {
-    fn to_json(&self, versions: Versions) -> Value {
-        let version = match versions {
-            Versions::Shown => self.version,
-            Versions::Withheld => None,
-        };
-        json!({
-            "region": self.region, "image": self.image, "registry": self.registry,
-            "version": version, "status": if self.succeeded { "succeeded" } else { "failed" },
-            "message": self.message,
-        })
-    }
-}
-
-/// One deployment of a container to its regions.
-#[derive(Clone, Debug)]
-pub struct Deployment {
-    pub number: i64,
-    pub created: String,
-    pub pulls: Vec<Pull>,
-}
-
-impl Deployment {
-    pub fn succeeded(&self) -> bool {
-        self.pulls.iter().all(|pull| pull.succeeded)
-    }
-
-    pub fn to_json(&self, versions: Versions) -> Value {
-        let regions: Vec<Value> = self
-            .pulls
-            .iter()
-            .map(|pull| pull.to_json(versions))
-            .collect();
-        json!({
-            "number": self.number, "created": self.created,
-            "status": if self.succeeded() { "succeeded" } else { "failed" }, "regions": regions,
-        })
-    }
 }
 
 impl Container {
@@ -234,101 +182,4 @@ pub fn all(conn: &Connection, organisation: &str) -> Result<Vec<Container>, Refu
     let mut statement = conn.prepare_cached(&format!("{COLUMNS} ORDER BY c.handle"))?;
     let rows = statement.query_map([organisation], from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// What a deployment pulls with.
-pub enum PullWith {
-    /// No registry is named: the image is public.
-    Nothing,
-    /// The current version, still sealed.
-    Sealed(Box<(Registry, Version)>),
-    /// The registry that the container names cannot be used, and this is why.
-    Unusable(String),
-}
-
-/// What a deployment of this container pulls with now.
-pub fn pull_with(
-    conn: &Connection,
-    organisation: &str,
-    container: &Container,
-) -> Result<PullWith, Refusal> {
-    let Some(handle) = &container.registry else {
-        return Ok(PullWith::Nothing);
-    };
-    let Some(registry) = registries::by_handle(conn, organisation, handle)? else {
-        return Ok(PullWith::Unusable(format!(
-            "registry '{handle}' was deleted, so there are no credentials to pull with"
-        )));
-    };
-    let project = projects::get(conn, organisation, &container.project)?;
-    if !attachments::is_attached(conn, &project, handle)? {
-        return Ok(PullWith::Unusable(format!(
-            "registry '{handle}' is not attached to project '{}'",
-            project.handle
-        )));
-    }
-    let version = versions::current(conn, &registry)?;
-    Ok(PullWith::Sealed(Box::new((registry, version))))
-}
-
-/// Records what the pulls of a deployment came to.
-pub fn record(tx: &Transaction, container: &str, pulls: Vec<Pull>) -> Result<Deployment, Refusal> {
-    let number: i64 = tx.query_row(
-        "SELECT coalesce(max(deployment), 0) + 1 FROM pulls WHERE container = ?1",
-        [container],
-        |row| row.get(0),
-    )?;
-    let created = now();
-    for pull in &pulls {
-        tx.execute(
-            "INSERT INTO pulls VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            params![
-                container,
-                number,
-                pull.region,
-                pull.image,
-                pull.registry,
-                pull.version,
-                pull.succeeded,
-                pull.message,
-                created
-            ],
-        )?;
-    }
-    Ok(Deployment {
-        number,
-        created,
-        pulls,
-    })
-}
-
-/// The last deployment of a container, if there was one.
-pub fn last_deployment(conn: &Connection, container: &str) -> Result<Option<Deployment>, Refusal> {
-    let mut statement = conn.prepare_cached(
-        "SELECT deployment, created, region, image, registry, version, succeeded, message
-         FROM pulls WHERE container = ?1
-           AND deployment = (SELECT max(deployment) FROM pulls WHERE container = ?1)
-         ORDER BY rowid",
-    )?;
-    let mut rows = statement.query([container])?;
-    let mut last: Option<Deployment> = None;
-    while let Some(row) = rows.next()? {
-        let deployment = match &mut last {
-            Some(deployment) => deployment,
-            None => last.insert(Deployment {
-                number: row.get(0)?,
-                created: row.get(1)?,
-                pulls: Vec::new(),
-            }),
-        };
-        deployment.pulls.push(Pull {
-            region: row.get(2)?,
-            image: row.get(3)?,
-            registry: row.get(4)?,
-            version: row.get(5)?,
-            succeeded: row.get(6)?,
-            message: row.get(7)?,
-        });
-    }
-    Ok(last)
 }

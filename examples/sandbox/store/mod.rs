@@ -4,6 +4,7 @@
 pub mod attachments;
 pub mod containers;
 pub mod cost;
+pub mod deployments;
 pub mod organisations;
 pub mod projects;
 pub mod registries;
@@ -73,9 +74,12 @@ impl Store {
         F: FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
     {
         let store = self.clone();
-        blocking(move || match &*lock(&store.before_last_write) {
-            Some(snapshot) => work(&snapshot.connection),
-            None => work(&lock(&store.live)),
+        blocking(move || {
+            // Released before the live database is locked: writers lock the two the other way round.
+            if let Some(snapshot) = &*lock(&store.before_last_write) {
+                return work(&snapshot.connection);
+            }
+            work(&lock(&store.live))
         })
         .await
     }

@@ -17,8 +17,8 @@ fn for_kind(error: &Error) -> String {
              token can be created in the console."
         }
         Kind::Forbidden => {
-            "A token has the permissions of its owner. Ask an administrator of the organisation for the role \
-             that this needs, or use the token of someone who has it."
+            "A token has the permissions of its owner. Check that `organisation_id` names the organisation you mean, \
+             then ask an administrator there for the role that this needs, or use the token of someone who has it."
         }
         Kind::NotFound => {
             "Check the identifier, and that `organisation_id` and `base_url` belong together. Nothing was removed \

@@ -21,12 +21,18 @@ pub async fn handle<P: Provider>(
     let private = request.planned_private.clone();
     let call = server.call()?;
     let mut diagnostics = Diagnostics::new();
-    let stored = if planned.is_null() {
+    let planned_null = planned.is_null();
+    let stored = if planned_null {
         resource
             .delete(&call, prior, private, &mut diagnostics)
             .await;
         if diagnostics.has_errors() {
-            return Ok(unchanged(&request, &diagnostics));
+            // No state beside the error: Terraform then keeps the object with its *stored* private bytes.
+            // Those of the plan may be another object's: in a replace, they are those of the create.
+            return Ok(Response {
+                diagnostics: wire::diagnostics(&diagnostics),
+                ..Default::default()
+            });
         }
         None
     } else if prior.is_null() {
@@ -42,6 +48,15 @@ pub async fn handle<P: Provider>(
         };
         Some(resource.update(&call, update, &mut diagnostics).await)
     };
+    if stored.is_none() && !planned_null && !diagnostics.has_errors() {
+        diagnostics.error(
+            "Nothing was created",
+            format!(
+                "The provider neither made the {} nor said why. This is a mistake of the provider: please report it.",
+                request.type_name
+            ),
+        );
+    }
     let mut response = Response {
         new_state: Some(wire::encode(&Value::Null)),
         diagnostics: wire::diagnostics(&diagnostics),

@@ -3,7 +3,9 @@
 use crate::framework::provider::Provider;
 use crate::framework::server::Server;
 use crate::proto::tfplugin6 as proto;
-use proto::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata, Response};
+use proto::get_metadata::{
+    DataSourceMetadata, FunctionMetadata, ListResourceMetadata, ResourceMetadata, Response,
+};
 
 pub fn handle<P: Provider>(server: &Server<P>) -> Response {
     let provider = server.provider();
@@ -16,6 +18,12 @@ pub fn handle<P: Provider>(server: &Server<P>) -> Response {
         .map(|one| DataSourceMetadata {
             type_name: one.type_name().to_owned(),
         });
+    let list_resources = provider
+        .list_resources()
+        .iter()
+        .map(|one| ListResourceMetadata {
+            type_name: one.type_name().to_owned(),
+        });
     let functions = provider.functions().iter().map(|one| FunctionMetadata {
         name: one.signature().name.to_owned(),
     });
@@ -24,6 +32,7 @@ pub fn handle<P: Provider>(server: &Server<P>) -> Response {
         resources: resources.collect(),
         data_sources: data_sources.collect(),
         functions: functions.collect(),
+        list_resources: list_resources.collect(),
         ..Default::default()
     }
 }

@@ -20,6 +20,11 @@ pub fn handle<P: Provider>(server: &Server<P>) -> Response {
             .iter()
             .map(|one| (one.type_name().to_owned(), wire::schema(one.schema())))
             .collect(),
+        list_resource_schemas: provider
+            .list_resources()
+            .iter()
+            .map(|one| (one.type_name().to_owned(), wire::schema(one.schema())))
+            .collect(),
         functions: super::get_functions::signatures(provider),
         server_capabilities: Some(capabilities()),
         ..Default::default()
@@ -32,6 +37,6 @@ pub(super) fn capabilities() -> proto::ServerCapabilities {
         plan_destroy: true,
         get_provider_schema_optional: true,
         move_resource_state: true,
-        generate_resource_config: false,
+        generate_resource_config: true,
     }
 }

@@ -3,11 +3,13 @@
 mod apply_resource_change;
 mod call_function;
 mod configure_provider;
+mod generate_resource_config;
 mod get_functions;
 mod get_metadata;
 mod get_provider_schema;
 mod get_resource_identity_schemas;
 mod import_resource_state;
+mod list_resource;
 mod move_resource_state;
 mod plan_resource_change;
 mod read_data_source;
@@ -16,6 +18,7 @@ mod service;
 mod upgrade_resource_identity;
 mod upgrade_resource_state;
 mod validate_data_resource_config;
+mod validate_list_resource_config;
 mod validate_provider_config;
 mod validate_resource_config;
 
@@ -76,6 +79,17 @@ fn unreadable(what: &str, error: &CodecError) -> Diagnostics {
              was edited by hand, undo that; otherwise please report this message."
         ),
     )
+}
+
+/// Makes sure that a look-up can act on its arguments. Clients ask only then.
+fn wholly_known(config: &Value) -> Result<(), Diagnostics> {
+    if config.is_wholly_known() {
+        return Ok(());
+    }
+    Err(failure(
+        "Configuration not known yet",
+        "A look-up needs arguments that are known. This client asked before they were: please report it.",
+    ))
 }
 
 fn decode_identity(

@@ -31,7 +31,7 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
     let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
     let prior = (!prior.is_null()).then_some(&prior);
     let draft = plan::draft(schema, prior, &proposed, &config);
-    let planned = resource.plan(
+    let mut planned = resource.plan(
         PlanRequest {
             prior,
             config: &config,
@@ -40,6 +40,7 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
         },
         &mut diagnostics,
     );
+    plan::keep_refinements(&draft, &mut planned.planned);
     let replaced = prior.map(|prior| plan::requires_replace(schema, prior, &planned.planned));
     Ok(Response {
         planned_state: Some(wire::encode(&planned.planned)),

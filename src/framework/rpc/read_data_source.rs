@@ -15,6 +15,7 @@ pub async fn handle<P: Provider>(
     let source = server.data_source(&request.type_name)?;
     let schema = source.schema();
     let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
+    super::wholly_known(&config)?;
     let mut diagnostics = Diagnostics::new();
     let found = source.read(&server.call()?, config, &mut diagnostics).await;
     Ok(Response {

@@ -15,6 +15,10 @@ pub async fn handle<P: Provider>(
     let resource = server.resource(&request.type_name)?;
     let schema = resource.schema();
     let state = super::decode(request.current_state.as_ref(), schema.ty(), "state")?;
+    if state.is_null() {
+        // There is nothing to look for; a client that asks all the same is told that nothing is there.
+        return Ok(Response::default());
+    }
     let identity = super::decode_identity(request.current_identity.as_ref(), resource.identity())?;
     let current = Stored {
         value: state,

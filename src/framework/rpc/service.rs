@@ -14,7 +14,7 @@ use crate::proto::tfplugin6 as proto;
 use proto::provider_server::Provider as Service;
 
 type Answered<T> = Result<Response<T>, Status>;
-type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+pub(super) type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 /// Writes the trait's implementation: most calls differ in nothing but their names.
 macro_rules! service {
@@ -82,11 +82,13 @@ service! {
         validate_provider_config "ValidateProviderConfig";
         validate_resource_config "ValidateResourceConfig" type_name;
         validate_data_resource_config "ValidateDataResourceConfig" type_name;
+        validate_list_resource_config "ValidateListResourceConfig" type_name;
         upgrade_resource_state "UpgradeResourceState" type_name;
         upgrade_resource_identity "UpgradeResourceIdentity" type_name;
         move_resource_state "MoveResourceState" target_type_name;
         configure_provider "ConfigureProvider";
         plan_resource_change "PlanResourceChange" type_name;
+        generate_resource_config "GenerateResourceConfig" type_name;
     }
     // Calls that talk to the API.
     with_io {
@@ -101,8 +103,6 @@ service! {
         open_ephemeral_resource open_ephemeral_resource "ephemeral resources";
         renew_ephemeral_resource renew_ephemeral_resource "ephemeral resources";
         close_ephemeral_resource close_ephemeral_resource "ephemeral resources";
-        generate_resource_config generate_resource_config "generated configuration of its own";
-        validate_list_resource_config validate_list_resource_config "list resources";
         validate_state_store_config validate_state_store "state stores";
         configure_state_store configure_state_store "state stores";
         lock_state lock_state "state stores";
@@ -176,12 +176,10 @@ service! {
 
     async fn list_resource(
         &self,
-        _: Request<proto::list_resource::Request>,
+        request: Request<proto::list_resource::Request>,
     ) -> Answered<Self::ListResourceStream> {
-        Ok(only(proto::list_resource::Event {
-            diagnostic: wire::diagnostics(&absent("list resources")),
-            ..Default::default()
-        }))
+        let events = super::list_resource::handle(self.clone(), request.into_inner());
+        Ok(Response::new(events))
     }
 
     type InvokeActionStream = Events<proto::invoke_action::Event>;

@@ -27,7 +27,12 @@ pub(super) fn stored_object(
     schema: &Schema,
 ) -> Result<Value, Diagnostics> {
     let json = raw.map(|raw| raw.json.as_slice()).unwrap_or_default();
-    if json.is_empty() {
+    let mut value = match json {
+        [] => Value::Null,
+        _ => codec::decode_json(json, schema.ty())
+            .map_err(|error| super::unreadable("state", &error))?,
+    };
+    if value.is_null() {
         // An empty answer would make the object vanish from the state and be planned anew.
         return Err(failure(
             "Unreadable state",
@@ -35,8 +40,6 @@ pub(super) fn stored_object(
              Terraform 0.12 first, or remove it from the state and import it again.",
         ));
     }
-    let mut value = codec::decode_json(json, schema.ty())
-        .map_err(|error| super::unreadable("state", &error))?;
     plan::clear_write_only(&schema.attributes, &mut value);
     Ok(value)
 }

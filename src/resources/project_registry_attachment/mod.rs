@@ -1,6 +1,7 @@
 //! `bahriya_project_registry_attachment`: a project may use a registry.
 
 mod import;
+mod list;
 mod operations;
 mod schema;
 

@@ -57,7 +57,7 @@ pub static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema 
     ],
 });
 
-fn uuid(value: &Value) -> Result<(), String> {
+pub fn uuid(value: &Value) -> Result<(), String> {
     match value.as_str() {
         Some(text) if uuid::Uuid::try_parse(text).is_err() => Err(format!(
             "\"{text}\" is not a UUID. Use the id of the project, not its handle or name."

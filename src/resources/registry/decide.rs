@@ -155,7 +155,10 @@ fn wanted(prior: &Model, config: &Model, memory: &Memory, findings: &mut Vec<Fin
         return Wanted::Same;
     }
     match memory.fingerprint(server, username, password) {
-        Some(fingerprint) if memory.held.as_ref() == Some(&fingerprint) => Wanted::Same,
+        // Held credentials at another place than configured were changed there by somebody else.
+        Some(fingerprint) if same_place && memory.held.as_ref() == Some(&fingerprint) => {
+            Wanted::Same
+        }
         Some(fingerprint) => memory
             .version_with(&fingerprint)
             .map_or(Wanted::New, Wanted::Version),

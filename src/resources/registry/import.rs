@@ -91,7 +91,8 @@ async fn find(client: &Client, operation: &Operation, id: &str) -> Result<Found,
     })
 }
 
-async fn adopt(
+/// The registry as it is stored after an import.
+pub async fn adopt(
     client: &Client,
     operation: &Operation,
     registry: &Registry,

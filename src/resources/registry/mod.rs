@@ -9,6 +9,7 @@ mod decide;
 mod delete;
 mod fingerprint;
 mod import;
+mod list;
 mod memory;
 mod messages;
 mod plan;

@@ -213,8 +213,13 @@ impl Update<'_> {
                 }
                 self.memory.hold(rotated.version, fingerprint);
                 self.memory.retained = None;
-                self.planned.current_version.resolve(rotated.version);
-                self.planned.currentversionid.resolve(rotated.version_id);
+                // What the answer does not tell is for the read that follows.
+                if rotated.version.is_some() {
+                    self.planned.current_version.resolve(rotated.version);
+                }
+                if rotated.version_id.is_some() {
+                    self.planned.currentversionid.resolve(rotated.version_id);
+                }
                 Ok(())
             }
             Err(error) => {

@@ -1,0 +1,5 @@
+data "bahriya_organisation" "this" {}
+
+output "organisation" {
+  value = "${data.bahriya_organisation.this.name}, as ${data.bahriya_organisation.this.role}"
+}

@@ -1,0 +1,7 @@
+data "bahriya_regions" "active" {
+  status_filter = "active"
+}
+
+output "regions" {
+  value = data.bahriya_regions.active.regions[*].id
+}

@@ -1,0 +1,3 @@
+output "same" {
+  value = provider::bahriya::normalize_server("https://GHCR.io/") == "ghcr.io"
+}

@@ -1,0 +1,3 @@
+list "bahriya_registry" "all" {
+  provider = bahriya
+}

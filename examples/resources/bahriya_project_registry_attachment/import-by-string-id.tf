@@ -1,0 +1,4 @@
+import {
+  to = bahriya_project_registry_attachment.shop_ghcr
+  id = "shop:ghcr-deploy"
+}

@@ -1,0 +1,4 @@
+import {
+  to = bahriya_registry.ghcr
+  id = "ghcr-deploy" # or the UUID
+}

@@ -1,0 +1,2 @@
+# By handle, or by UUID.
+terraform import bahriya_registry.ghcr ghcr-deploy

@@ -1,0 +1,219 @@
+//! A tiny provider for tests of the frame around calls: what it does depends on the name it is given.
+
+use std::sync::LazyLock;
+
+use async_trait::async_trait;
+
+use super::diagnostics::Diagnostics;
+use super::function::{Function, FunctionError, Parameter, Signature};
+use super::list::{Found, ListRequest, ListResource, Listed};
+use super::model::object;
+use super::provider::{
+    Call, DataSource, ImportTarget, Plan, PlanRequest, Provider, Resource, Stored, UpdateRequest,
+};
+use super::schema::{Attribute, IdentitySchema, Mode, Schema};
+use super::ty::Type;
+use super::value::Value;
+
+/// The name that makes every operation panic.
+pub const PANICS: &str = "panics";
+/// The name that makes an operation answer nothing and say nothing.
+pub const SILENT: &str = "silent";
+
+pub struct Fake;
+pub struct Thing;
+
+static SCHEMA: LazyLock<Schema> =
+    LazyLock::new(|| Schema::new("", vec![Attribute::string("name", Mode::Required, "")]));
+
+static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema {
+    version: 0,
+    attributes: vec![("name", true, "")],
+});
+
+static SIGNATURE: LazyLock<Signature> = LazyLock::new(|| Signature {
+    name: "echo",
+    summary: "",
+    description: "",
+    parameters: vec![Parameter {
+        name: "text",
+        ty: Type::String,
+        description: "",
+    }],
+    returns: Type::String,
+});
+
+/// A block of the only schema.
+pub fn named(name: &str) -> Value {
+    object([("name", name.into())])
+}
+
+fn act(value: &Value) -> Option<Stored> {
+    match value.attribute("name").and_then(Value::as_str) {
+        Some(PANICS) => panic!("on purpose"),
+        Some(SILENT) => None,
+        _ => Some(Stored {
+            value: value.clone(),
+            private: b"private".to_vec(),
+            identity: value.clone(),
+        }),
+    }
+}
+
+impl Provider for Fake {
+    type Connection = ();
+
+    fn schema(&self) -> &'static Schema {
+        &SCHEMA
+    }
+
+    fn resources(&self) -> &[&'static dyn Resource<()>] {
+        &[&Thing]
+    }
+
+    fn data_sources(&self) -> &[&'static dyn DataSource<()>] {
+        &[&Thing]
+    }
+
+    fn list_resources(&self) -> &[&'static dyn ListResource<()>] {
+        &[&Thing]
+    }
+
+    fn functions(&self) -> &[&'static dyn Function] {
+        &[&Thing]
+    }
+
+    fn configure(&self, config: &Value, _: &str, _: &mut Diagnostics) -> Option<()> {
+        act(config).map(drop)
+    }
+}
+
+#[async_trait]
+impl Resource<()> for Thing {
+    fn type_name(&self) -> &'static str {
+        "fake_thing"
+    }
+
+    fn schema(&self) -> &'static Schema {
+        &SCHEMA
+    }
+
+    fn identity(&self) -> &'static IdentitySchema {
+        &IDENTITY
+    }
+
+    fn validate(&self, _: &Value, _: &mut Diagnostics) {}
+
+    fn plan(&self, request: PlanRequest<'_>, _: &mut Diagnostics) -> Plan {
+        Plan {
+            planned: request.draft.clone(),
+            private: request.private.to_owned(),
+        }
+    }
+
+    fn plan_delete(&self, _: &Value, private: &[u8], _: &mut Diagnostics) -> Vec<u8> {
+        private.to_owned()
+    }
+
+    async fn read(&self, _: &Call<()>, current: Stored, _: &mut Diagnostics) -> Option<Stored> {
+        act(&current.value)
+    }
+
+    async fn create(
+        &self,
+        _: &Call<()>,
+        planned: Value,
+        _: Value,
+        _: Vec<u8>,
+        _: &mut Diagnostics,
+    ) -> Option<Stored> {
+        act(&planned)
+    }
+
+    async fn update(&self, _: &Call<()>, request: UpdateRequest, _: &mut Diagnostics) -> Stored {
+        act(&request.planned).unwrap_or(Stored {
+            value: request.prior,
+            private: request.private,
+            identity: Value::Null,
+        })
+    }
+
+    async fn delete(&self, _: &Call<()>, prior: Value, _: Vec<u8>, diagnostics: &mut Diagnostics) {
+        if act(&prior).is_none() {
+            diagnostics.error("refused", "");
+        }
+    }
+
+    async fn import(
+        &self,
+        _: &Call<()>,
+        target: ImportTarget,
+        _: &mut Diagnostics,
+    ) -> Option<Stored> {
+        match target {
+            ImportTarget::Id(id) => act(&named(&id)),
+            ImportTarget::Identity(identity) => act(&identity),
+        }
+    }
+
+    fn accepts_move(&self, _: &str, _: &str) -> bool {
+        false
+    }
+}
+
+#[async_trait]
+impl DataSource<()> for Thing {
+    fn type_name(&self) -> &'static str {
+        "fake_thing"
+    }
+
+    fn schema(&self) -> &'static Schema {
+        &SCHEMA
+    }
+
+    fn validate(&self, _: &Value, _: &mut Diagnostics) {}
+
+    async fn read(&self, _: &Call<()>, config: Value, _: &mut Diagnostics) -> Option<Value> {
+        act(&config).map(|stored| stored.value)
+    }
+}
+
+#[async_trait]
+impl ListResource<()> for Thing {
+    fn type_name(&self) -> &'static str {
+        "fake_thing"
+    }
+
+    fn schema(&self) -> &'static Schema {
+        &SCHEMA
+    }
+
+    async fn list(
+        &self,
+        _: &Call<()>,
+        request: ListRequest,
+        found: &mut Found,
+        _: &mut Diagnostics,
+    ) {
+        let listed = |value: &Value| Listed {
+            identity: value.clone(),
+            display_name: "a thing".to_owned(),
+            object: request.objects.then(|| value.clone()),
+        };
+        if found.hand(listed(&named("first"))).await.is_continue() {
+            act(&request.config);
+        }
+    }
+}
+
+impl Function for Thing {
+    fn signature(&self) -> &'static Signature {
+        &SIGNATURE
+    }
+
+    fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {
+        let text = &arguments[0];
+        act(&object([("name", text.clone())]));
+        Ok(text.clone())
+    }
+}

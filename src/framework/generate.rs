@@ -1,0 +1,84 @@
+//! The configuration that an existing object would have been made by.
+
+use super::schema::{Attribute, Kind, Mode};
+use super::value::Value;
+
+/// Keeps of a stored object what a person would write: every argument that only the configuration can set.
+///
+/// What the provider can choose by itself is left to it, since a plan keeps it as it is. A secret is never
+/// written into a configuration, even where the state holds one.
+pub fn config(attributes: &[Attribute], state: &Value) -> Value {
+    let Value::Object(values) = state else {
+        return Value::Null;
+    };
+    let kept = attributes.iter().map(|attribute| {
+        let value = match values.get(attribute.name) {
+            Some(value) if is_written(attribute) => nested(attribute, value),
+            _ => Value::Null,
+        };
+        (attribute.name.to_owned(), value)
+    });
+    Value::Object(kept.collect())
+}
+
+fn is_written(attribute: &Attribute) -> bool {
+    matches!(attribute.mode, Mode::Required | Mode::Optional) && !attribute.sensitive
+}
+
+fn nested(attribute: &Attribute, value: &Value) -> Value {
+    match (&attribute.kind, value) {
+        (Kind::Object(attributes), object) => config(attributes, object),
+        (Kind::Objects(attributes), Value::List(objects)) => Value::List(
+            objects
+                .iter()
+                .map(|object| config(attributes, object))
+                .collect(),
+        ),
+        _ => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::model::object;
+
+    #[test]
+    fn only_what_a_person_would_write_is_kept() {
+        let inner = || {
+            vec![
+                Attribute::string("set", Mode::Optional, ""),
+                Attribute::string("seen", Mode::Computed, ""),
+            ]
+        };
+        let attributes = [
+            Attribute::string("handle", Mode::Required, ""),
+            Attribute::string("password", Mode::Optional, "").sensitive(),
+            Attribute::string("id", Mode::Computed, ""),
+            Attribute::number("limit", Mode::OptionalComputed, ""),
+            Attribute::new("one", Kind::Object(inner()), Mode::Optional, ""),
+            Attribute::new("many", Kind::Objects(inner()), Mode::Optional, ""),
+            Attribute::string("absent", Mode::Optional, ""),
+        ];
+        let block = |seen: Value| object([("set", "a".into()), ("seen", seen)]);
+        let state = object([
+            ("handle", "h".into()),
+            ("password", "secret".into()),
+            ("id", "1".into()),
+            ("limit", 5.into()),
+            ("one", block("b".into())),
+            ("many", Value::List(vec![block("b".into())])),
+        ]);
+        let expected = object([
+            ("handle", "h".into()),
+            ("password", Value::Null),
+            ("id", Value::Null),
+            ("limit", Value::Null),
+            ("one", block(Value::Null)),
+            ("many", Value::List(vec![block(Value::Null)])),
+            ("absent", Value::Null),
+        ]);
+        assert_eq!(config(&attributes, &state), expected);
+        assert_eq!(config(&attributes, &Value::Null), Value::Null);
+    }
+}

@@ -1,0 +1,137 @@
+//! Lists of objects that exist, for clients that look for something to bring under management.
+
+use std::ops::ControlFlow;
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+
+use super::diagnostics::Diagnostics;
+use super::plan;
+use super::provider::Call;
+use super::schema::Schema;
+use super::value::Value;
+
+/// A list of the objects of one resource type, which has the same name.
+#[async_trait]
+pub trait ListResource<C: Send + Sync + 'static>: Send + Sync {
+    /// The name of the resource type.
+    fn type_name(&self) -> &'static str;
+
+    /// The arguments of the list.
+    fn schema(&self) -> &'static Schema;
+
+    /// Finds the objects and hands them over one by one, until there are no more or [`Found::hand`] breaks.
+    ///
+    /// Reads only. It may be dropped at any `.await`: nobody waits for the rest then.
+    async fn list(
+        &self,
+        call: &Call<C>,
+        request: ListRequest,
+        found: &mut Found,
+        diagnostics: &mut Diagnostics,
+    );
+}
+
+/// What a list is asked for.
+#[derive(Debug, Clone)]
+pub struct ListRequest {
+    /// The arguments.
+    pub config: Value,
+    /// Whether whole objects are wanted, not their identities alone.
+    pub objects: bool,
+}
+
+/// One object of a list.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// What identifies it.
+    pub identity: Value,
+    /// What it is called in a list for people.
+    pub display_name: String,
+    /// Its attributes, as a read would store them, if they were asked for.
+    pub object: Option<Value>,
+}
+
+/// What goes through the channel to the client.
+pub(super) enum Item {
+    Object(Listed),
+    Outcome(Diagnostics),
+}
+
+/// Where a list puts what it finds.
+pub struct Found {
+    items: mpsc::Sender<Item>,
+    /// How many more are wanted; `None` without a limit.
+    left: Option<u64>,
+    schema: &'static Schema,
+}
+
+impl Found {
+    /// Hands objects of the schema to `items`. A limit that is not positive is none, as Terraform means it.
+    pub(super) fn new(items: mpsc::Sender<Item>, limit: i64, schema: &'static Schema) -> Self {
+        Self {
+            items,
+            left: u64::try_from(limit).ok().filter(|limit| *limit > 0),
+            schema,
+        }
+    }
+
+    /// Hands over an object, as fast as the client takes it. Breaks when no more are wanted.
+    pub async fn hand(&mut self, mut listed: Listed) -> ControlFlow<()> {
+        listed.object = listed
+            .object
+            .map(|object| plan::storable(self.schema, object));
+        let gone = self.items.send(Item::Object(listed)).await.is_err();
+        if let Some(left) = &mut self.left {
+            *left -= 1;
+        }
+        if gone || self.left == Some(0) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::model::object;
+    use crate::framework::schema::{Attribute, Mode};
+
+    fn schema() -> &'static Schema {
+        let secret = Attribute::string("secret", Mode::Optional, "").write_only();
+        Box::leak(Box::new(Schema::new("", vec![secret])))
+    }
+
+    fn listed() -> Listed {
+        Listed {
+            identity: Value::Null,
+            display_name: "one".to_owned(),
+            object: Some(object([("secret", "s".into())])),
+        }
+    }
+
+    #[tokio::test]
+    async fn no_more_are_taken_than_asked_for() {
+        let (items, mut received) = mpsc::channel(8);
+        let mut found = Found::new(items, 2, schema());
+        assert!(found.hand(listed()).await.is_continue());
+        assert!(found.hand(listed()).await.is_break());
+        let Some(Item::Object(first)) = received.recv().await else {
+            panic!("an object");
+        };
+        assert_eq!(first.object, Some(object([("secret", Value::Null)])));
+    }
+
+    #[tokio::test]
+    async fn without_a_limit_only_the_client_ends_it() {
+        for limit in [0, -1] {
+            let (items, received) = mpsc::channel(8);
+            let mut found = Found::new(items, limit, schema());
+            assert!(found.hand(listed()).await.is_continue());
+            drop(received);
+            assert!(found.hand(listed()).await.is_break());
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The objects that exist, as a stream that ends when the client has enough of it.
+
+use tokio::sync::mpsc;
+use tokio_stream::StreamExt as _;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::service::Events;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::list::{Found, Item, ListRequest};
+use crate::framework::provider::Provider;
+use crate::framework::server::Server;
+use crate::framework::wire;
+use crate::proto::tfplugin6 as proto;
+use proto::list_resource::{Event, Request};
+
+/// How many objects may wait for the client.
+const WAITING: usize = 16;
+
+pub fn handle<P: Provider>(server: Server<P>, request: Request) -> Events<Event> {
+    let (items, found) = mpsc::channel(WAITING);
+    let subject = request.type_name.clone();
+    server.lifecycle().clone().spawn(async move {
+        let work = list(server.clone(), request, items.clone());
+        let outcome = server.finish("ListResource", &subject, work).await;
+        let diagnostics = outcome.unwrap_or_else(|failed| failed);
+        // Whoever is not there any more does not miss it.
+        let _ = items.send(Item::Outcome(diagnostics)).await;
+    });
+    Box::pin(ReceiverStream::new(found).filter_map(event).map(Ok))
+}
+
+async fn list<P: Provider>(
+    server: Server<P>,
+    request: Request,
+    items: mpsc::Sender<Item>,
+) -> Result<Diagnostics, Diagnostics> {
+    let lister = server.lister(&request.type_name)?;
+    let resource = server.resource(&request.type_name)?;
+    let schema = lister.schema();
+    let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
+    super::wholly_known(&config)?;
+    let wanted = ListRequest {
+        config,
+        objects: request.include_resource_object,
+    };
+    let call = server.call()?;
+    let mut found = Found::new(items.clone(), request.limit, resource.schema());
+    let mut diagnostics = Diagnostics::new();
+    tokio::select! {
+        () = items.closed() => tracing::debug!("the client has gone"),
+        () = lister.list(&call, wanted, &mut found, &mut diagnostics) => {}
+    }
+    Ok(diagnostics)
+}
+
+fn event(item: Item) -> Option<Event> {
+    match item {
+        Item::Object(listed) => Some(Event {
+            identity: wire::encode_identity(&listed.identity),
+            display_name: listed.display_name,
+            resource_object: listed.object.as_ref().map(wire::encode),
+            diagnostic: Vec::new(),
+        }),
+        Item::Outcome(diagnostics) => {
+            let diagnostic = wire::diagnostics(&diagnostics);
+            (!diagnostic.is_empty()).then(|| Event {
+                diagnostic,
+                ..Event::default()
+            })
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! A list block of a query, before it is run.
+
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::path::Path;
+use crate::framework::provider::Provider;
+use crate::framework::server::Server;
+use crate::framework::validate::{self, Client};
+use crate::framework::wire;
+use crate::proto::tfplugin6 as proto;
+use proto::validate_list_resource_config::{Request, Response};
+
+pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Response, Diagnostics> {
+    let schema = server.lister(&request.type_name)?.schema();
+    let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
+    let mut diagnostics = Diagnostics::new();
+    // Write-only arguments exist in resources only.
+    let client = Client { write_only: true };
+    validate::block(
+        &schema.attributes,
+        &config,
+        &Path::ROOT,
+        client,
+        &mut diagnostics,
+    );
+    Ok(Response {
+        diagnostics: wire::diagnostics(&diagnostics),
+    })
+}

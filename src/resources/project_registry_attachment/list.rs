@@ -1,0 +1,110 @@
+//! Every attachment of a project, or of all projects, for a query.
+
+use std::sync::LazyLock;
+
+use async_trait::async_trait;
+
+use super::ProjectRegistryAttachment;
+use super::operations;
+use super::schema::{self, Model};
+use crate::api::{Client, Error, Operation, Project};
+use crate::connection::Connection;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::list::{Found, ListRequest, ListResource, Listed};
+use crate::framework::model::Attr;
+use crate::framework::provider::Call;
+use crate::framework::schema::{Attribute, Mode, Schema};
+use crate::resources::report;
+use crate::resources::timeouts;
+
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+    Schema::new(
+        "Lists the attachments of registries to projects.",
+        vec![
+            Attribute::string(
+                "project_id",
+                Mode::Optional,
+                "The UUID of a project, to list its attachments alone.",
+            )
+            .checked(schema::uuid),
+        ],
+    )
+});
+
+#[async_trait]
+impl ListResource<Connection> for ProjectRegistryAttachment {
+    fn type_name(&self) -> &'static str {
+        "bahriya_project_registry_attachment"
+    }
+
+    fn schema(&self) -> &'static Schema {
+        &SCHEMA
+    }
+
+    async fn list(
+        &self,
+        call: &Call<Connection>,
+        request: ListRequest,
+        found: &mut Found,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let Some(client) = call.connection.client(diagnostics) else {
+            return;
+        };
+        let operation = timeouts::operation(call, &Attr::Null, |timeouts| &timeouts.read);
+        let only = Attr::<String>::read(&request.config, "project_id");
+        let projects = match projects(client, &operation, only.known()).await {
+            Ok(projects) => projects,
+            Err(error) => return report::failed("list", "the projects", &error, diagnostics),
+        };
+        if let (Some(id), []) = (only.known(), projects.as_slice()) {
+            diagnostics.error(
+                format!("No project {id}"),
+                format!(
+                    "Organisation {} has no project with this id, so that it has no attachments either. Check \
+                     the id and organisation_id.",
+                    client.organisation()
+                ),
+            );
+        }
+        for project in projects {
+            let attachments = match client.attachments(&operation, &project.id).await {
+                Ok(attachments) => attachments,
+                Err(error) => {
+                    let name = format!("the attachments of project \"{}\"", project.handle);
+                    return report::failed("list", &name, &error, diagnostics);
+                }
+            };
+            for attachment in attachments.into_iter().flatten() {
+                let display_name = format!("{} in {}", attachment.handle, project.handle);
+                let model = Model {
+                    id: Attr::Known(format!("{}:{}", project.id, attachment.handle)),
+                    project_id: Attr::Known(project.id.clone()),
+                    handle: Attr::Known(attachment.handle),
+                    join_id: attachment.join_id.into(),
+                    timeouts: Attr::Null,
+                };
+                let stored = operations::stored(client, model);
+                let listed = Listed {
+                    identity: stored.identity,
+                    display_name,
+                    object: request.objects.then_some(stored.value),
+                };
+                if found.hand(listed).await.is_break() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn projects(
+    client: &Client,
+    operation: &Operation,
+    only: Option<&String>,
+) -> Result<Vec<Project>, Error> {
+    match only {
+        Some(id) => Ok(client.project(operation, id).await?.into_iter().collect()),
+        None => client.projects(operation).await,
+    }
+}

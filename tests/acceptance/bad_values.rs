@@ -1,0 +1,135 @@
+//! Arguments that cannot be meant: refused before anything is called.
+
+use crate::bench::{Bench, named_registry, registry};
+
+const MASK: &str = "value-hidden-for-your-own-good";
+
+#[tokio::test]
+async fn impossible_arguments_are_errors_of_validate() {
+    let bench = Bench::new();
+    let cases = [
+        ("Ghcr_1", "password = \"p\"", "\"Ghcr_1\" is not a handle"),
+        ("-edge", "password = \"p\"", "\"-edge\" is not a handle"),
+        (
+            "two",
+            "password = \"p\"; password_wo = \"p\"",
+            "Set password or password_wo, not both",
+        ),
+        (
+            "mask",
+            &format!("password = \"{MASK}\""),
+            "not a password. Set the real one",
+        ),
+        (
+            "mask-wo",
+            &format!("password_wo = \"{MASK}\""),
+            "leave the password out",
+        ),
+        (
+            "empty",
+            "password = \"\"",
+            "It is empty. Set the password or token",
+        ),
+        (
+            "verify",
+            "password = \"p\"; verify = \"maybe\"",
+            "\"maybe\"",
+        ),
+        (
+            "drift",
+            "password = \"p\"; on_drift = \"panic\"",
+            "\"panic\"",
+        ),
+        (
+            "short",
+            "password = \"p\"; timeouts = { read = \"10ms\" }",
+            "between one second and a day",
+        ),
+        (
+            "unit",
+            "password = \"p\"; timeouts = { create = \"soon\" }",
+            "such as \"90s\", \"5m\"",
+        ),
+        (
+            "none",
+            "password = \"p\"; maxversions = 0",
+            "whole number, 1 or more",
+        ),
+        (
+            "pin",
+            "password = \"p\"; active_version = 1.5",
+            "whole number",
+        ),
+    ];
+    let attachment = |name: &str, project: &str, handle: &str| {
+        format!(
+            "resource \"bahriya_project_registry_attachment\" \"{name}\" {{\n  project_id = \"{project}\"\n  handle = \"{handle}\"\n}}\n"
+        )
+    };
+    let mut hcl = attachment("by-handle", "shop", "ghcr");
+    hcl += &attachment("empty", "00000000-0000-4000-8000-000000000000", "");
+    for (n, (handle, lines, _)) in cases.iter().enumerate() {
+        hcl += &named_registry(&format!("case{n}"), handle, lines);
+    }
+    bench.terraform.write("main.tf", &hcl);
+    let run = bench.terraform.run(&["validate"]).fails();
+    let run = run.says(&[
+        "\"shop\" is not a UUID. Use the id of the project",
+        "Set the handle of a registry",
+    ]);
+    run.says(&cases.map(|(_, _, words)| words))
+        .says(&["`warn`", "`restore`"].map(|word| word.trim_matches('`')));
+    assert_eq!(bench.sandbox.requests().await, []);
+}
+
+#[tokio::test]
+async fn doubtful_arguments_are_errors_while_they_are_new() {
+    let bench = Bench::new();
+    let with = |name: &str, from: &str, to: &str| {
+        named_registry(name, name, "password = \"p\"").replace(from, to)
+    };
+    let hcl = [
+        with("scheme", "\"ghcr.io\"", "\"https://ghcr.io/\""),
+        with("path", "\"ghcr.io\"", "\"ghcr.io/acme\""),
+        with("colon", "\"bot\"", "\"bot:secret\""),
+        with("newline", "\"p\"", "\"p\\n\""),
+        named_registry("nothing", "nothing", ""),
+        named_registry("pinned", "pinned", "password = \"p\"; active_version = 2"),
+    ];
+    bench.terraform.write("main.tf", &hcl.concat());
+    bench.terraform.plan().fails().says(&[
+        "Suspicious server",
+        "ghcr.io",
+        "Suspicious username",
+        "Suspicious password",
+        "trimspace",
+        "A new registry needs credentials",
+        "Version 2 does not exist yet",
+    ]);
+    assert_eq!(bench.sandbox.requests().await, []);
+}
+
+#[tokio::test]
+async fn what_the_api_refuses_is_told_in_its_words() {
+    let bench = Bench::new();
+    let hcl = registry("password = \"p\"; maxversions = 100000");
+    bench.terraform.write("main.tf", &hcl);
+    bench.terraform.apply().fails().says(&[
+        "Failed to create registry \"ghcr\"",
+        "400",
+        "maxversions",
+    ]);
+    let absent = "resource \"bahriya_project_registry_attachment\" \"a\" {\n  \
+        project_id = \"00000000-0000-4000-8000-000000000000\"\n  handle = \"absent\"\n}\n";
+    bench.terraform.write("main.tf", absent);
+    bench.terraform.apply().fails().says(&[
+        "Failed to create attachment",
+        "404",
+        "Check the identifier",
+    ]);
+    let summary = bench.sandbox.summary().await;
+    assert_eq!(
+        (&summary["registries"], &summary["attachments"]),
+        (&0.into(), &0.into())
+    );
+}

@@ -1,0 +1,150 @@
+//! Ctrl-C, and operations that take too long.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::bench::{Bench, registry};
+
+/// Waits until the fault has hit a request.
+async fn until_hit(bench: &Bench) {
+    let patience = Instant::now() + Duration::from_secs(60);
+    while !bench
+        .sandbox
+        .faults()
+        .await
+        .iter()
+        .any(|rule| rule["fired"] == 1)
+    {
+        assert!(Instant::now() < patience, "the request never came");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn ctrl_c_during_a_slow_create_loses_nothing() {
+    for when in ["before", "after"] {
+        let bench = Bench::new();
+        let slow = json!({"kind": "slow", "ms": 2000, "when": when});
+        let path = "/organisations/*/registries";
+        bench
+            .sandbox
+            .fault(json!({"method": "POST", "path": path, "fault": slow}))
+            .await;
+        bench
+            .terraform
+            .write("main.tf", &registry("password = \"one\""));
+        let running = bench.terraform.spawn(&["apply", "-auto-approve"]);
+        until_hit(&bench).await;
+        running.interrupt();
+        running.finish().says(&["Interrupt received"]);
+        assert_eq!(bench.writes().await, ["POST /registries"], "{when}");
+        let instance = bench
+            .terraform
+            .instance("bahriya_registry.ghcr")
+            .expect("in the state");
+        assert_eq!(
+            instance["status"],
+            json!(null),
+            "a tainted registry is a lost one"
+        );
+        bench.terraform.assert_empty_plan();
+        assert_eq!(bench.sandbox.summary().await["versions_made"], 1);
+    }
+}
+
+#[tokio::test]
+async fn ctrl_c_during_a_slow_rotation_loses_nothing() {
+    let bench = Bench::new();
+    bench.terraform.step(&registry("password = \"one\""));
+    let slow = json!({"kind": "slow", "ms": 2000, "when": "after"});
+    let path = "/organisations/*/registries/*/rotate";
+    bench
+        .sandbox
+        .fault(json!({"method": "POST", "path": path, "fault": slow}))
+        .await;
+    bench
+        .terraform
+        .write("main.tf", &registry("password = \"two\""));
+    let running = bench.terraform.spawn(&["apply", "-auto-approve"]);
+    until_hit(&bench).await;
+    running.interrupt();
+    running.finish().says(&["Interrupt received"]);
+    bench.terraform.assert_empty_plan();
+    assert_eq!(
+        bench.terraform.attributes("bahriya_registry.ghcr")["password"],
+        "two"
+    );
+    assert_eq!(bench.sandbox.summary().await["versions_made"], 2);
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_a_wait_at_once() {
+    let bench = Bench::new();
+    let busy = json!({"kind": "status", "status": 429, "retry_after": 100});
+    let path = "/organisations/*/registries";
+    let rule = json!({"method": "POST", "path": path, "fault": busy, "times": 99});
+    bench.sandbox.fault(rule).await;
+    bench
+        .terraform
+        .write("main.tf", &registry("password = \"one\""));
+    let running = bench.terraform.spawn(&["apply", "-auto-approve"]);
+    until_hit(&bench).await;
+    running.interrupt();
+    running
+        .finish()
+        .fails()
+        .says(&["Interrupt received", "Apply again to continue"]);
+    bench.sandbox.clear_faults().await;
+    bench.terraform.apply().succeeds().says(&["1 added"]);
+    bench.terraform.assert_empty_plan();
+}
+
+#[tokio::test]
+async fn timeouts_are_kept() {
+    let bench = Bench::new();
+    let hcl = registry(
+        "password = \"one\"; timeouts = { create = \"2s\", read = \"2s\", update = \"2s\", delete = \"2s\" }",
+    );
+    let hang = |method: &str, path: &str| json!({"method": method, "path": path, "fault": {"kind": "hang"}, "times": 99});
+    bench.terraform.write("main.tf", &hcl);
+    bench
+        .sandbox
+        .fault(hang("POST", "/organisations/*/registries"))
+        .await;
+    let words = ["Failed to create registry \"ghcr\"", "timeouts"];
+    bench.terraform.apply().fails().says(&words);
+    assert_eq!(bench.terraform.instance("bahriya_registry.ghcr"), None);
+    bench.sandbox.clear_faults().await;
+    bench.terraform.step(&hcl);
+
+    bench.sandbox.fault(hang("GET", "/organisations/**")).await;
+    bench
+        .terraform
+        .plan()
+        .fails()
+        .says(&["Failed to read registry \"ghcr\"", "timeouts"]);
+    bench.sandbox.clear_faults().await;
+    bench
+        .terraform
+        .write("main.tf", &hcl.replace("GitHub", "Packages"));
+    bench.sandbox.fault(hang("PUT", "/organisations/**")).await;
+    bench
+        .terraform
+        .apply()
+        .fails()
+        .says(&["Failed to update registry \"ghcr\"", "timeouts"]);
+    bench.sandbox.clear_faults().await;
+    bench.terraform.step(&hcl);
+    bench
+        .sandbox
+        .fault(hang("DELETE", "/organisations/**"))
+        .await;
+    bench
+        .terraform
+        .destroy()
+        .fails()
+        .says(&["Failed to delete registry \"ghcr\"", "timeouts"]);
+    bench.sandbox.clear_faults().await;
+    bench.terraform.step(&hcl);
+}

@@ -1,0 +1,31 @@
+//! The real `terraform`, the real provider and a real sandbox process. Every step ends in an empty plan.
+
+#![cfg(unix)]
+
+#[path = "../support/sandbox.rs"]
+mod sandbox;
+#[path = "../support/terraform.rs"]
+mod terraform;
+
+mod bench;
+
+mod adopt;
+mod bad_settings;
+mod bad_values;
+mod commands;
+mod containers;
+mod drift;
+mod guards;
+mod import;
+mod interrupt;
+mod lifecycle;
+mod lost_answers;
+mod many;
+mod official;
+mod outside;
+mod pins;
+mod providers;
+mod rollback;
+mod version_table;
+mod withheld;
+mod write_only;

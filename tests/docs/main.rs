@@ -1,0 +1,18 @@
+//! The documentation and the examples: every configuration in them is given to the real Terraform, and
+//! the pages are compared with the tables that make the wire schema.
+
+mod pages;
+mod roots;
+mod snippets;
+
+#[path = "../support/sandbox.rs"]
+mod sandbox;
+#[path = "../support/terraform.rs"]
+mod terraform;
+
+use std::path::PathBuf;
+
+/// The root of the repository.
+fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}

@@ -1,0 +1,234 @@
+//! The pages themselves: complete, up to date, and without dead links.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use terraform_provider_bahriya::framework::provider::Provider;
+use terraform_provider_bahriya::framework::schema::{Attribute, Kind};
+use terraform_provider_bahriya::provider::Bahriya;
+
+use crate::repository;
+use crate::roots::files;
+
+fn page(path: &str) -> String {
+    let file = repository().join("docs").join(path);
+    fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+fn short(name: &str) -> &str {
+    name.strip_prefix("bahriya_").unwrap_or(name)
+}
+
+/// The line of an attribute has to tell its meaning, its default, its allowed values and its effect.
+fn assert_stands_on(page: &str, where_: &str, attributes: &[Attribute]) {
+    for attribute in attributes {
+        let start = format!("- `{}` (", attribute.name);
+        let line = page
+            .lines()
+            .find(|line| line.starts_with(&start) && line.contains(attribute.description))
+            .unwrap_or_else(|| panic!("{where_} lacks {}", attribute.name));
+        for fact in attribute
+            .allowed
+            .iter()
+            .chain(&attribute.default)
+            .chain(&attribute.effect)
+        {
+            assert!(
+                line.contains(fact),
+                "{where_} lacks \"{fact}\" of {}",
+                attribute.name
+            );
+        }
+        assert_eq!(
+            attribute.sensitive,
+            line.contains("Sensitive"),
+            "{where_}: {line}"
+        );
+        assert_eq!(
+            attribute.write_only,
+            line.contains("Write-only"),
+            "{where_}: {line}"
+        );
+        if let Kind::Object(inner) | Kind::Objects(inner) = &attribute.kind {
+            assert_stands_on(page, where_, inner);
+        }
+    }
+}
+
+#[test]
+fn every_attribute_stands_on_its_page() {
+    let provider = Bahriya;
+    assert_stands_on(&page("index.md"), "index.md", &provider.schema().attributes);
+    for resource in provider.resources() {
+        let path = format!("resources/{}.md", short(resource.type_name()));
+        let page = page(&path);
+        assert_stands_on(&page, &path, &resource.schema().attributes);
+        for (name, _, description) in &resource.identity().attributes {
+            assert!(
+                page.contains(&format!("- `{name}` (String")),
+                "{path} lacks {name}"
+            );
+            assert!(
+                page.contains(description),
+                "{path} does not describe {name}"
+            );
+        }
+    }
+    for source in provider.data_sources() {
+        let path = format!("data-sources/{}.md", short(source.type_name()));
+        assert_stands_on(&page(&path), &path, &source.schema().attributes);
+    }
+    for list in provider.list_resources() {
+        let path = format!("list-resources/{}.md", short(list.type_name()));
+        assert_stands_on(&page(&path), &path, &list.schema().attributes);
+    }
+    for function in provider.functions() {
+        let signature = function.signature();
+        let page = page(&format!("functions/{}.md", signature.name));
+        assert!(page.contains(signature.description), "{}", signature.name);
+        for parameter in &signature.parameters {
+            assert!(
+                page.contains(parameter.description),
+                "{}: {}",
+                signature.name,
+                parameter.name
+            );
+        }
+    }
+}
+
+#[test]
+fn the_generated_pages_are_up_to_date() {
+    let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-bahriya"));
+    let generator = provider.with_file_name("examples").join("generate_docs");
+    let output = Command::new(&generator)
+        .arg("--check")
+        .output()
+        .unwrap_or_else(|error| {
+            panic!(
+                "{} cannot be started ({error}): run `cargo build --examples`",
+                generator.display()
+            )
+        });
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn every_page_of_the_registry_has_front_matter() {
+    for folder in [
+        "resources",
+        "data-sources",
+        "list-resources",
+        "functions",
+        "guides",
+    ] {
+        for file in files(&repository().join("docs").join(folder), "md") {
+            assert_front_matter(&file);
+        }
+    }
+    assert_front_matter(&repository().join("docs/index.md"));
+}
+
+fn assert_front_matter(file: &Path) {
+    let text = fs::read_to_string(file).expect("a page");
+    let head = text
+        .strip_prefix("---\n")
+        .and_then(|text| text.split_once("\n---\n"));
+    let (head, _) = head.unwrap_or_else(|| panic!("{} has no front matter", file.display()));
+    for key in ["page_title:", "subcategory:", "description:"] {
+        assert!(
+            head.lines().any(|line| line.starts_with(key)),
+            "{} lacks {key}",
+            file.display()
+        );
+    }
+}
+
+#[test]
+fn no_link_is_dead() {
+    let mut pages = files(&repository().join("docs"), "md");
+    pages.extend(files(&repository().join("examples"), "md"));
+    for name in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+    ] {
+        pages.push(repository().join(name));
+    }
+    let mut dead = Vec::new();
+    for file in pages.iter().filter(|file| file.exists()) {
+        let text = fs::read_to_string(file).expect("a page");
+        let links = text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
+        dead.extend(links.filter_map(|link| dead_link(file, link)));
+    }
+    assert!(dead.is_empty(), "{}", dead.join("\n"));
+}
+
+/// What is wrong with a link to another file or heading; links to elsewhere are not followed.
+fn dead_link(file: &Path, link: &str) -> Option<String> {
+    let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+    if path.contains("://") || path.contains(' ') {
+        return None;
+    }
+    let target = if path.is_empty() {
+        file.to_owned()
+    } else {
+        file.with_file_name("").join(path)
+    };
+    if !target.exists() {
+        return Some(format!("{}: {link} leads nowhere", file.display()));
+    }
+    if anchor.is_empty() {
+        return None;
+    }
+    let text = fs::read_to_string(&target).expect("a page");
+    let mut headings = text.lines().filter(|line| line.starts_with('#')).map(slug);
+    let found =
+        headings.any(|slug| slug == anchor) || text.contains(&format!("<a id=\"{anchor}\">"));
+    (!found).then(|| format!("{}: {link} has no such heading", file.display()))
+}
+
+/// What the page on troubleshooting has in bold is what the provider says. Parts in italics vary.
+#[test]
+fn every_message_that_is_explained_exists() {
+    let mut sources = String::new();
+    for file in files(&repository().join("src"), "rs") {
+        let text = fs::read_to_string(&file).expect("a source file");
+        // A line that ends in a backslash goes on without the indentation of the next one.
+        let joined: String = text.split("\\\n").map(str::trim_start).collect();
+        sources += &joined.replace("\\\"", "\"");
+    }
+    let page = page("guides/troubleshooting.md");
+    let lines = page.lines().filter(|line| line.starts_with("**"));
+    let messages: Vec<_> = lines
+        .flat_map(|line| line.split("**").skip(1).step_by(2))
+        .collect();
+    assert!(messages.len() > 30, "most messages are explained");
+    for message in messages {
+        for part in message.split('*').step_by(2) {
+            let part = part.trim_end_matches('.').trim_matches('"');
+            assert!(
+                sources.contains(part),
+                "nothing says \"{part}\" of \"{message}\""
+            );
+        }
+    }
+}
+
+/// The anchor that Markdown renderers make of a heading.
+fn slug(heading: &str) -> String {
+    let kept = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = kept
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}

@@ -1,0 +1,173 @@
+//! Servers that send back what they were sent, in every place where a text can be.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use serde_json::{Value as Json, json};
+use tokio::io::AsyncWriteExt;
+
+use crate::sandbox::Sandbox;
+use crate::server::{reply, serve};
+use crate::terraform::{Terraform, Trouble};
+use crate::{ORGANISATION, PASSWORD, REGISTRY, TOKEN, config, provider, stored};
+
+/// Looks for the secrets in everything that the provider has told and logged.
+#[track_caller]
+fn assert_silent(terraform: &Terraform, token: &str) {
+    let mut texts = terraform.told.clone();
+    let log = terraform.process.stderr();
+    assert!(
+        log.iter().any(|line| line.contains("request to the API")),
+        "nothing was logged"
+    );
+    texts.extend(log);
+    for (number, text) in texts.iter().enumerate() {
+        // A log line is JSON, so what it holds is escaped once more: both forms are searched.
+        let decoded = serde_json::from_str::<Json>(text).map(|line| line.to_string());
+        for text in [text.as_str(), decoded.as_deref().unwrap_or_default()] {
+            for form in forms(token).into_iter().chain(forms(PASSWORD)) {
+                assert!(
+                    !text.contains(&form),
+                    "text {number} holds a secret: {text}"
+                );
+            }
+        }
+    }
+}
+
+fn forms(secret: &str) -> Vec<String> {
+    let json = json!(secret).to_string();
+    let json = json.trim_matches('"').to_owned();
+    let json_twice = json!(json).to_string();
+    let hex = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let percent = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC);
+    let with_user = STANDARD.encode(format!("bot:{secret}"));
+    let as_go = json
+        .replace('&', "\\u0026")
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e");
+    vec![
+        secret.to_owned(),
+        json_twice.trim_matches('"').to_owned(),
+        json,
+        as_go,
+        hex,
+        percent.to_string(),
+        STANDARD_NO_PAD.encode(secret),
+        URL_SAFE_NO_PAD.encode(secret),
+        with_user[6..with_user.len() - 4].to_owned(),
+    ]
+}
+
+/// A create and a refresh, both of which have to fail.
+async fn fail_both(terraform: &mut Terraform) {
+    terraform.begin().await.expect("no request is made yet");
+    let config = config(terraform, "bot");
+    let planned = terraform.plan(REGISTRY, None, Some(&config)).await;
+    let planned = planned.expect("plans need no API").expect("a creation");
+    let mut made = None;
+    let applied = terraform
+        .apply(REGISTRY, &mut made, planned, Some(&config))
+        .await;
+    assert!(matches!(applied, Err(Trouble::Refused(_))), "{applied:?}");
+    // After the create, so that its password is known to the redactor whoever echoes it.
+    let stored = stored(terraform);
+    let read = terraform.read(REGISTRY, stored).await;
+    assert!(matches!(read, Err(Trouble::Refused(_))), "{:?}", read.err());
+}
+
+#[tokio::test]
+async fn a_sandbox_that_echoes_tells_nothing() {
+    for dialect in ["rotate", "put"] {
+        let sandbox = Sandbox::options().dialect(dialect).start();
+        let mut terraform = provider(&sandbox.api_url, &sandbox.organisation, &sandbox.token).await;
+        let echo = |method: &str, path: &str| json!({"method": method, "path": path, "times": 100, "fault": {"kind": "echo"}});
+        sandbox.fault(echo("*", "/**")).await;
+        fail_both(&mut terraform).await;
+        sandbox.clear_faults().await;
+
+        // A registry that is made well, and a rotation that is echoed.
+        let first = config(&terraform, "bot");
+        let planned = terraform.plan(REGISTRY, None, Some(&first)).await;
+        let planned = planned.expect("a plan").expect("a creation");
+        let mut made = None;
+        let applied = terraform
+            .apply(REGISTRY, &mut made, planned, Some(&first))
+            .await;
+        applied.expect("the sandbox is well");
+        sandbox.fault(echo("POST", "/**")).await;
+        sandbox.fault(echo("PUT", "/**")).await;
+        let second = config(&terraform, "robot");
+        let planned = terraform.plan(REGISTRY, made.as_ref(), Some(&second)).await;
+        let planned = planned.expect("a plan").expect("a rotation");
+        let applied = terraform
+            .apply(REGISTRY, &mut made, planned, Some(&second))
+            .await;
+        assert!(matches!(applied, Err(Trouble::Refused(_))), "{applied:?}");
+        let told = terraform.told.join("\n");
+        assert!(
+            told.contains("Could not process"),
+            "the echo was not seen: {told}"
+        );
+        assert_silent(&terraform, &sandbox.token);
+    }
+}
+
+/// Every place of an answer, by its name.
+const PLACES: [&str; 9] = [
+    "message",
+    "encoded",
+    "at the cut",
+    "request id",
+    "reason",
+    "location",
+    "page",
+    "ids",
+    "garbage",
+];
+
+#[tokio::test]
+async fn no_place_of_an_answer_lets_a_secret_through() {
+    for place in PLACES {
+        let address = serve(move |request, mut stream| async move {
+            let authorisation = request.head.lines().find_map(|line| {
+                let (name, value) = line.split_once(": ")?;
+                name.eq_ignore_ascii_case("authorization").then(|| value.to_owned())
+            });
+            let token = authorisation.unwrap_or_default();
+            // What came before is asked for again: a server that remembers echoes it at any time.
+            let all = format!("{} {token} {PASSWORD} {TOKEN}", request.body);
+            let envelope = |code: u16, data: Json| json!({"code": code, "status": "X", "data": data}).to_string();
+            let plain = all.replace(['\r', '\n'], " ");
+            match place {
+                "message" => reply(stream, "HTTP/1.1 400 X", envelope(400, json!(all)).as_bytes()).await,
+                "encoded" => {
+                    let text = [forms(TOKEN), forms(PASSWORD)].concat().join(" ");
+                    reply(stream, "HTTP/1.1 409 X", envelope(409, json!(text)).as_bytes()).await
+                }
+                "at the cut" => {
+                    let text = format!("{PASSWORD}{TOKEN}").repeat(500);
+                    reply(stream, "HTTP/1.1 400 X", envelope(400, json!(text)).as_bytes()).await
+                }
+                "request id" => {
+                    let head = format!("HTTP/1.1 403 X\r\nx-request-id: {TOKEN} {PASSWORD}");
+                    reply(stream, &head, envelope(403, json!("no")).as_bytes()).await
+                }
+                "reason" => reply(stream, &format!("HTTP/1.1 500 {plain}"), b"").await,
+                "location" => {
+                    let head = format!("HTTP/1.1 302 X\r\nlocation: http://127.0.0.1:1/{TOKEN}");
+                    reply(stream, &head, b"").await
+                }
+                "page" => reply(stream, "HTTP/1.1 200 X", format!("<html>{all}").as_bytes()).await,
+                "ids" => {
+                    let data = json!({"id": all, "handle": all, "name": all, "count": 1, "organisations": [all]});
+                    reply(stream, "HTTP/1.1 200 X", envelope(200, json!({"registries": [data]})).as_bytes()).await
+                }
+                _ => stream.write_all(format!("{all}\r\n\r\n{all}").as_bytes()).await,
+            }
+        })
+        .await;
+        let mut terraform = provider(&address, ORGANISATION, TOKEN).await;
+        fail_both(&mut terraform).await;
+        assert_silent(&terraform, TOKEN);
+    }
+}

@@ -1,0 +1,193 @@
+//! Answers without measure. Whatever is asked of the API, the provider gives up, stays up and stays small.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use crate::server::{Request, reply, serve};
+use crate::terraform::Trouble;
+use crate::{ORGANISATION, REGISTRY, TOKEN, config, provider, stored};
+
+/// The most memory that the provider may ever have had, in KiB. An unoptimised build starts with about
+/// 30 MiB; an answer may take 16 MiB, and a buffer that grows needs the old one beside the new one.
+const MOST_MEMORY: u64 = 128 << 10;
+
+/// Longer than all time limits of a create together, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Lets a create, a refresh and an import-like look meet this API, then asks whether the provider is well.
+async fn meets<F>(answer: impl Fn(Request, TcpStream) -> F + Send + Sync + 'static)
+where
+    F: Future<Output = std::io::Result<()>> + Send + 'static,
+{
+    let address = serve(answer).await;
+    let mut terraform = provider(&address, ORGANISATION, TOKEN).await;
+    let pid = terraform.process.pid();
+    let work = async {
+        terraform.begin().await.expect("no request is made yet");
+        let stored = stored(&terraform);
+        let read = terraform.read(REGISTRY, stored).await;
+        assert!(matches!(read, Err(Trouble::Refused(_))), "{:?}", read.err());
+        let config = config(&terraform, "bot");
+        let planned = terraform.plan(REGISTRY, None, Some(&config)).await;
+        let planned = planned.expect("plans need no API").expect("a creation");
+        let mut made = None;
+        let applied = terraform
+            .apply(REGISTRY, &mut made, planned, Some(&config))
+            .await;
+        assert!(matches!(applied, Err(Trouble::Refused(_))), "{applied:?}");
+        assert!(made.is_none());
+        terraform.begin().await.expect("it is still up");
+    };
+    tokio::time::timeout(PATIENCE, work)
+        .await
+        .expect("every operation ends by its own time limits");
+    let most = most_memory(pid);
+    println!("most memory: {} KiB", most);
+    assert!(most < MOST_MEMORY, "the provider took {most} KiB");
+}
+
+/// The peak of a process's resident memory in KiB.
+fn most_memory(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it is still up");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    number.expect("a peak in the status")
+}
+
+#[tokio::test]
+async fn ten_gigabytes_announced() {
+    meets(|_, stream| {
+        flood(
+            stream,
+            format!(
+                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
+                10_u64 << 30
+            ),
+            Arc::default(),
+        )
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_body_without_end() {
+    let sent = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&sent);
+    meets(move |_, stream| {
+        flood(
+            stream,
+            "HTTP/1.1 200 OK\r\n\r\n".to_owned(),
+            Arc::clone(&counter),
+        )
+    })
+    .await;
+    assert!(sent.load(Ordering::Relaxed) > 16 << 20, "nothing was tried");
+}
+
+async fn flood(mut stream: TcpStream, head: String, sent: Arc<AtomicU64>) -> std::io::Result<()> {
+    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(b"{\"code\":200,\"data\":\"").await?;
+    let chunk = vec![b'x'; 1 << 16];
+    for _ in 0..(10_u64 << 30) / chunk.len() as u64 {
+        stream.write_all(&chunk).await?;
+        sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn headers_without_end() {
+    meets(|_, mut stream| async move {
+        stream.write_all(b"HTTP/1.1 200 OK\r\n").await?;
+        let line = format!("x-filler: {}\r\n", "y".repeat(1 << 12));
+        loop {
+            stream.write_all(line.as_bytes()).await?;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_header_without_end() {
+    meets(|_, mut stream| async move {
+        stream.write_all(b"HTTP/1.1 200 OK\r\nx-filler: ").await?;
+        loop {
+            stream.write_all(&[b'y'; 1 << 12]).await?;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn promises_without_end() {
+    meets(|_, mut stream| async move {
+        loop {
+            stream
+                .write_all(b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n")
+                .await?;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_body_drop_by_drop() {
+    meets(|_, mut stream| async move {
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n{\"code\":200,")
+            .await?;
+        loop {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            stream.write_all(b" ").await?;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_head_drop_by_drop() {
+    meets(|_, mut stream| async move {
+        stream.write_all(b"HTTP/1.1 200 OK\r\nx-filler: ").await?;
+        loop {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            stream.write_all(b"y").await?;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn deep_json() {
+    meets(|_, stream| async move {
+        let mut body = b"{\"code\":200,\"status\":\"OK\",\"data\":".to_vec();
+        body.resize(15 << 20, b'[');
+        reply(stream, "HTTP/1.1 200 OK", &body).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn deep_objects() {
+    meets(|_, stream| async move {
+        let body = format!("{{\"code\":200,\"data\":{}", "{\"a\":".repeat(2 << 20));
+        reply(stream, "HTTP/1.1 200 OK", body.as_bytes()).await
+    })
+    .await;
+}
+
+/// Small on the wire, large in memory.
+#[tokio::test]
+async fn a_list_of_very_many_small_things() {
+    meets(|_, stream| async move {
+        let items = "{\"a\":1},".repeat((15 << 20) / 8);
+        let body = format!(
+            "{{\"code\":200,\"status\":\"OK\",\"data\":{{\"count\":0,\"registries\":[{items}0]}}}}"
+        );
+        reply(stream, "HTTP/1.1 200 OK", body.as_bytes()).await
+    })
+    .await;
+}

@@ -1,0 +1,107 @@
+//! Kinds of things that this provider does not have: a client that asks all the same gets words.
+
+use terraform_provider_bahriya::proto::tfplugin6 as proto;
+
+use crate::plugin::Options;
+use crate::provider_client::{Client, errors, rpc};
+
+#[tokio::test]
+async fn every_call_for_an_absent_kind_is_answered_in_words() {
+    let mut client = Client::start(Options::default()).await;
+    macro_rules! absent {
+        ($($procedure:ident $module:ident $summary:literal;)+) => {$(
+            let answer = rpc!(client, $procedure, proto::$module::Request::default());
+            assert_eq!(errors(&answer.diagnostics), [$summary], stringify!($procedure));
+        )+};
+    }
+    absent! {
+        validate_ephemeral_resource_config validate_ephemeral_resource_config "No ephemeral resources";
+        open_ephemeral_resource open_ephemeral_resource "No ephemeral resources";
+        renew_ephemeral_resource renew_ephemeral_resource "No ephemeral resources";
+        close_ephemeral_resource close_ephemeral_resource "No ephemeral resources";
+        validate_state_store_config validate_state_store "No state stores";
+        configure_state_store configure_state_store "No state stores";
+        lock_state lock_state "No state stores";
+        unlock_state unlock_state "No state stores";
+        get_states get_states "No state stores";
+        delete_state delete_state "No state stores";
+        validate_action_config validate_action_config "No actions";
+        plan_action plan_action "No actions";
+    }
+}
+
+#[tokio::test]
+async fn streams_of_absent_kinds_have_one_event() {
+    let mut client = Client::start(Options::default()).await;
+    let request = proto::read_state_bytes::Request::default();
+    let mut events = client
+        .grpc
+        .read_state_bytes(request)
+        .await
+        .unwrap()
+        .into_inner();
+    let event = events.message().await.unwrap().expect("an event");
+    assert_eq!(errors(&event.diagnostics), ["No state stores"]);
+    assert!(event.range.is_some(), "without it Terraform crashes");
+    assert!(events.message().await.unwrap().is_none());
+
+    let chunks = tokio_stream::iter([proto::write_state_bytes::RequestChunk::default()]);
+    let answer = client
+        .grpc
+        .write_state_bytes(chunks)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(errors(&answer.diagnostics), ["No state stores"]);
+
+    let request = proto::invoke_action::Request::default();
+    let mut events = client
+        .grpc
+        .invoke_action(request)
+        .await
+        .unwrap()
+        .into_inner();
+    let event = events.message().await.unwrap().expect("an event");
+    let Some(proto::invoke_action::event::Type::Completed(completed)) = event.r#type else {
+        panic!("an event without a type makes Terraform crash: {event:?}");
+    };
+    assert_eq!(errors(&completed.diagnostics), ["No actions"]);
+    assert!(events.message().await.unwrap().is_none());
+}
+
+/// Whatever the kind, an unknown type is named, and nothing is lost.
+#[tokio::test]
+async fn an_unknown_type_is_named() {
+    let mut client = Client::start(Options::default()).await;
+    macro_rules! unknown {
+        ($($procedure:ident { $($field:ident),* } $summary:literal;)+) => {$(
+            let request = proto::$procedure::Request {
+                $($field: "bahriya_nothing".to_owned(),)*
+                ..Default::default()
+            };
+            let answer = rpc!(client, $procedure, request);
+            assert_eq!(errors(&answer.diagnostics), [$summary], stringify!($procedure));
+        )+};
+    }
+    unknown! {
+        validate_resource_config { type_name } "Unknown resource bahriya_nothing";
+        upgrade_resource_state { type_name } "Unknown resource bahriya_nothing";
+        upgrade_resource_identity { type_name } "Unknown resource bahriya_nothing";
+        read_resource { type_name } "Unknown resource bahriya_nothing";
+        plan_resource_change { type_name } "Unknown resource bahriya_nothing";
+        apply_resource_change { type_name } "Unknown resource bahriya_nothing";
+        import_resource_state { type_name } "Unknown resource bahriya_nothing";
+        move_resource_state { target_type_name } "Unknown resource bahriya_nothing";
+        generate_resource_config { type_name } "Unknown resource bahriya_nothing";
+        validate_data_resource_config { type_name } "Unknown data source bahriya_nothing";
+        read_data_source { type_name } "Unknown data source bahriya_nothing";
+        validate_list_resource_config { type_name } "Unknown list resource bahriya_nothing";
+    }
+    let request = proto::apply_resource_change::Request {
+        type_name: "bahriya_nothing".to_owned(),
+        planned_private: b"kept".to_vec(),
+        ..Default::default()
+    };
+    let answer = rpc!(client, apply_resource_change, request);
+    assert_eq!(answer.private, b"kept");
+}

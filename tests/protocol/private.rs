@@ -1,0 +1,79 @@
+//! Private bytes: empty, of another provider, of another version, or garbage.
+
+use serde_json::Value as Json;
+
+use crate::provider_client::{ATTACHMENT, Client, Object, REGISTRY, errors, json_of};
+use crate::sandbox::Sandbox;
+use crate::{registry, with};
+
+const FOREIGN: [&[u8]; 5] = [
+    b"",
+    b"\xff\xfe\x00garbage",
+    br#"{".framework":"e30="}"#,
+    br#"{"bahriya_rs":99,"data":{"organisation":"another"}}"#,
+    br#"{"bahriya_rs":1,"data":[1,2,3]}"#,
+];
+
+#[tokio::test]
+async fn a_registry_goes_on_with_any_private_bytes() {
+    for (number, private) in FOREIGN.iter().enumerate() {
+        let sandbox = Sandbox::start();
+        let mut client = Client::configured(&sandbox).await;
+        let created = client.apply(REGISTRY, None, registry("one")).await;
+        let object = Object {
+            private: private.to_vec(),
+            ..created.clone()
+        };
+
+        let planned = client.plan(REGISTRY, Some(&object), registry("one")).await;
+        assert_eq!(planned.state, created.state, "case {number}");
+        let read = client.read(REGISTRY, &object).await;
+        assert_eq!(read.diagnostics, [], "case {number}");
+        assert_eq!(json_of(read.new_state.as_ref()), created.state);
+        assert_ne!(
+            read.private, *private,
+            "what a read learns is kept from now on"
+        );
+
+        let renamed = with(registry("one"), "name", "Another");
+        let updated = client.apply(REGISTRY, Some(&object), renamed).await;
+        assert_eq!(
+            sandbox.summary().await["versions_made"],
+            1,
+            "a rename touches no credentials"
+        );
+        let object = Object {
+            private: private.to_vec(),
+            ..updated
+        };
+        let deleted = client.delete(REGISTRY, &object).await;
+        assert_eq!(errors(&deleted.diagnostics), [""; 0]);
+        assert_eq!(sandbox.summary().await["registries"], 0);
+    }
+}
+
+#[tokio::test]
+async fn an_attachment_goes_on_with_any_private_bytes() {
+    let sandbox = Sandbox::start();
+    let mut client = Client::configured(&sandbox).await;
+    let project = sandbox.create_project("shop", &["helsinki-1"]).await;
+    sandbox
+        .create_registry("one", "ghcr.io", "bot", "password")
+        .await;
+    let config = serde_json::json!({"project_id": project, "handle": "one"});
+    for private in FOREIGN {
+        let created = client.apply(ATTACHMENT, None, config.clone()).await;
+        let object = Object {
+            private: private.to_vec(),
+            ..created.clone()
+        };
+        let planned = client.plan(ATTACHMENT, Some(&object), config.clone()).await;
+        assert_eq!(planned.state, created.state);
+        let read = client.read(ATTACHMENT, &object).await;
+        assert_eq!(read.diagnostics, []);
+        assert_eq!(json_of(read.new_state.as_ref()), created.state);
+        let deleted = client.delete(ATTACHMENT, &object).await;
+        assert_eq!(errors(&deleted.diagnostics), [""; 0]);
+        assert_eq!(json_of(deleted.new_state.as_ref()), Json::Null);
+    }
+}

@@ -1,0 +1,99 @@
+//! ReadResource: what is there, what is gone, and what must not be lost.
+
+use serde_json::{Value as Json, json};
+use terraform_provider_bahriya::proto::tfplugin6 as proto;
+
+use crate::provider_client::{
+    ATTACHMENT, Client, REGISTRY, check_stored, errors, json_of, rpc, warnings,
+};
+use crate::registry;
+use crate::sandbox::Sandbox;
+
+#[tokio::test]
+async fn an_unchanged_object_is_answered_as_it_was_with_its_private_bytes() {
+    let sandbox = Sandbox::start();
+    let mut client = Client::configured(&sandbox).await;
+    let created = client.apply(REGISTRY, None, registry("one")).await;
+    let read = client.read(REGISTRY, &created).await;
+    assert_eq!(read.diagnostics, []);
+    assert_eq!(json_of(read.new_state.as_ref()), created.state);
+    assert_eq!(
+        read.private, created.private,
+        "what a read answers replaces what is stored"
+    );
+    assert_eq!(read.new_identity, created.identity);
+    assert!(read.deferred.is_none());
+}
+
+#[tokio::test]
+async fn changes_from_outside_are_shown() {
+    let sandbox = Sandbox::start();
+    let mut client = Client::configured(&sandbox).await;
+    let created = client.apply(REGISTRY, None, registry("one")).await;
+    sandbox
+        .rotate(
+            created.state["id"].as_str().unwrap(),
+            "other",
+            "other-password",
+        )
+        .await;
+    let read = client.read(REGISTRY, &created).await;
+    let state = json_of(read.new_state.as_ref());
+    check_stored(client.resource(REGISTRY), &state);
+    assert_eq!(state["current_version"], 2);
+    assert_eq!(state["password"], "first-password");
+}
+
+#[tokio::test]
+async fn what_is_gone_is_null_with_a_warning() {
+    let sandbox = Sandbox::start();
+    let mut client = Client::configured(&sandbox).await;
+    let project = sandbox.create_project("shop", &["helsinki-1"]).await;
+    let created = client.apply(REGISTRY, None, registry("one")).await;
+    let config = json!({"project_id": project, "handle": "one"});
+    let attached = client.apply(ATTACHMENT, None, config).await;
+    sandbox.detach(&project, "one").await;
+    let path = format!("/registries/{}", created.state["id"].as_str().unwrap());
+    sandbox.call("DELETE", &path, None).await.expect(200);
+    // Another process has no lists of its own yet.
+    let mut client = Client::configured(&sandbox).await;
+    for (ty, object) in [(REGISTRY, &created), (ATTACHMENT, &attached)] {
+        let read = client.read(ty, object).await;
+        assert_eq!(json_of(read.new_state.as_ref()), Json::Null, "{ty}");
+        assert_eq!(errors(&read.diagnostics), [""; 0]);
+        let [warning] = warnings(&read.diagnostics)[..] else {
+            panic!("one warning: {:?}", read.diagnostics);
+        };
+        assert!(warning.ends_with("is gone"), "{warning}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_is_no_proof_that_it_is_gone() {
+    let sandbox = Sandbox::start();
+    let mut client = Client::configured(&sandbox).await;
+    let created = client.apply(REGISTRY, None, registry("one")).await;
+    let fault = json!({"method": "GET", "path": "/organisations/**", "times": 100,
+        "fault": {"kind": "html", "status": 404}});
+    sandbox.fault(fault).await;
+    let mut client = Client::configured(&sandbox).await;
+    let read = client.read(REGISTRY, &created).await;
+    assert_eq!(
+        errors(&read.diagnostics),
+        ["Failed to read registry \"one\""]
+    );
+    assert_eq!(json_of(read.new_state.as_ref()), created.state);
+    assert_eq!(read.private, created.private);
+}
+
+#[tokio::test]
+async fn nothing_to_look_for_is_nothing() {
+    let sandbox = Sandbox::start();
+    let mut client = Client::configured(&sandbox).await;
+    let request = proto::read_resource::Request {
+        type_name: REGISTRY.to_owned(),
+        ..Default::default()
+    };
+    let answer = rpc!(client, read_resource, request);
+    assert_eq!(answer, proto::read_resource::Response::default());
+}

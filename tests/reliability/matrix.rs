@@ -1,0 +1,400 @@
+//! The fault matrix: every request of every operation, with every fault that the sandbox knows.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::Semaphore;
+
+use crate::driver::{Outcome, Workspace};
+use crate::faults::{self, Fault};
+use crate::needles::Needles;
+use crate::operations::{APIS, Api, HANDLE, OPERATIONS, Operation, PASSWORDS, Scene, Target, USERNAME};
+use crate::sandbox::{LoggedRequest, Sandbox};
+use crate::seed::{Seed, soaking};
+
+/// Most cases spend their time waiting, so many run at once.
+const AT_ONCE: usize = 16;
+/// How many cases a run without `SOAK=1` takes, and how many of them may cost whole timeouts.
+const SAMPLE: (usize, usize) = (24, 4);
+
+/// A cell of the matrix.
+#[derive(Clone)]
+struct Case {
+    api: Api,
+    operation: Operation,
+    run: Arc<Vec<LoggedRequest>>,
+    at: usize,
+    fault: Fault,
+}
+
+/// What went wrong, by kind. All of these have to be 0.
+const FLAWS: [&str; 11] = [
+    "orphans",
+    "duplicates",
+    "lost state",
+    "needless versions",
+    "tainted",
+    "wrong credentials",
+    "unsettled plans",
+    "false successes",
+    "breaches of the protocol",
+    "leaks",
+    "not tried",
+];
+
+#[derive(Default)]
+struct Verdict {
+    /// The kind and the details of each flaw.
+    flaws: Vec<(&'static str, String)>,
+    /// The first run had succeeded in spite of the fault.
+    absorbed: bool,
+    /// The error had named an import command, which was followed.
+    imported: bool,
+    /// What happened, for a report.
+    story: String,
+}
+
+impl Verdict {
+    fn flaw(&mut self, kind: &'static str, details: impl Into<String>) {
+        assert!(FLAWS.contains(&kind));
+        self.flaws.push((kind, details.into()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fault_matrix() {
+    let started = Instant::now();
+    let mut seed = Seed::of_this_run();
+    let mut cases = Vec::new();
+    for (api, operation) in rows(&mut seed) {
+        let run = Arc::new(requests_of(api, operation).await);
+        assert!(!run.is_empty(), "{operation:?} in {api:?} makes no request");
+        for fault in faults::all() {
+            for at in 0..run.len() {
+                if fault.rule(&run, at).is_some() {
+                    cases.push(Case {
+                        api,
+                        operation,
+                        run: Arc::clone(&run),
+                        at,
+                        fault: fault.clone(),
+                    });
+                }
+            }
+        }
+    }
+    if !soaking() {
+        cases = sample(cases, &mut seed);
+    }
+    println!("fault matrix: {} cases to try", cases.len());
+    let verdicts = judge_all(cases).await;
+    let table = table(&verdicts);
+    println!("{table}");
+    let flawed = verdicts.iter().filter(|(_, verdict)| !verdict.flaws.is_empty()).count();
+    println!("{} ({:.0?}, {seed})", totals(&verdicts), started.elapsed());
+    assert_eq!(flawed, 0, "cases with flaws; they are told above");
+}
+
+/// All rows, or a few for a sample.
+fn rows(seed: &mut Seed) -> Vec<(Api, Operation)> {
+    let mut rows: Vec<_> = APIS
+        .into_iter()
+        .flat_map(|api| OPERATIONS.map(|operation| (api, operation)))
+        .filter(|(api, operation)| operation.differs_in(*api))
+        .collect();
+    if let Ok(only) = std::env::var("ONLY") {
+        rows.retain(|(api, operation)| format!("{api:?} {operation:?}").contains(&only));
+    }
+    if !soaking() {
+        seed.shuffle(&mut rows);
+        rows.truncate(8);
+    }
+    rows
+}
+
+/// A few cases, with a limit on the slow ones.
+fn sample(mut cases: Vec<Case>, seed: &mut Seed) -> Vec<Case> {
+    seed.shuffle(&mut cases);
+    let (slow, fast): (Vec<_>, Vec<_>) = cases.into_iter().partition(|case| case.fault.slow);
+    let (all, most_slow) = SAMPLE;
+    let slow = slow.into_iter().take(most_slow);
+    slow.chain(fast).take(all).collect()
+}
+
+/// The requests that an operation makes when nothing is wrong, as the sandbox saw them.
+async fn requests_of(api: Api, operation: Operation) -> Vec<LoggedRequest> {
+    let mut told = String::new();
+    // A busy machine may take longer than the short timeouts allow.
+    for _ in 0..5 {
+        let sandbox = api.options().start();
+        let mut scene = Scene::set(operation, &sandbox).await;
+        sandbox.clear_requests().await;
+        let outcome = scene.run().await;
+        told = outcome.text();
+        if !outcome.failed() {
+            let requests = sandbox.requests().await;
+            let mut verdict = Verdict::default();
+            inspect(&scene, &sandbox, operation.target(api), &mut verdict).await;
+            assert_eq!(verdict.flaws, [], "{operation:?} in {api:?} without any fault");
+            return requests;
+        }
+    }
+    panic!("{operation:?} in {api:?} fails by itself: {told}");
+}
+
+async fn judge_all(cases: Vec<Case>) -> Vec<(Case, Verdict)> {
+    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let mut running = Vec::new();
+    for case in cases {
+        let slot = Arc::clone(&slots).acquire_owned().await.expect("it is never closed");
+        running.push(tokio::spawn(async move {
+            let verdict = judge(&case).await;
+            drop(slot);
+            if !verdict.flaws.is_empty() {
+                println!("{}\n{:?}\n{}", title(&case), verdict.flaws, verdict.story);
+            }
+            (case, verdict)
+        }));
+    }
+    let mut verdicts = Vec::new();
+    for case in running {
+        verdicts.push(case.await.expect("a case is judged to its end"));
+    }
+    verdicts
+}
+
+/// On a busy machine the short timeouts may be over before the fault's turn comes; then it is tried again.
+async fn judge(case: &Case) -> Verdict {
+    for _ in 0..5 {
+        if let Some(verdict) = try_case(case).await {
+            return verdict;
+        }
+    }
+    let mut verdict = Verdict::default();
+    verdict.flaw("not tried", "the run never comes to the request");
+    verdict
+}
+
+/// `None` if the fault did not befall any request.
+async fn try_case(case: &Case) -> Option<Verdict> {
+    let sandbox = case.api.options().start();
+    let mut scene = Scene::set(case.operation, &sandbox).await;
+    let mut verdict = Verdict::default();
+    sandbox.clear_requests().await;
+    let rule = case.fault.rule(&case.run, case.at).expect("only such cases were made");
+    sandbox.fault(rule).await;
+    let first = scene.run().await;
+    if sandbox.faults().await[0]["fired"] == 0 {
+        return None;
+    }
+    verdict.absorbed = !first.failed();
+    note(&mut verdict, "with the fault", &first, &sandbox, &scene).await;
+    // The judge wants to see what is true.
+    sandbox.clear_faults().await;
+    if verdict.absorbed {
+        let mut said = Verdict::default();
+        inspect(&scene, &sandbox, case.operation.target(case.api), &mut said).await;
+        for (kind, details) in said.flaws {
+            verdict.flaw("false successes", format!("{kind}: {details}"));
+        }
+    }
+    heal(&mut scene, &sandbox, &mut verdict).await;
+    let mut target = case.operation.target(case.api);
+    if verdict.imported {
+        // Nobody can tell what an imported registry holds, so its trigger makes a version, as the plan says.
+        target.versions_made += 1;
+    }
+    inspect(&scene, &sandbox, target, &mut verdict).await;
+    let plan = scene.plan_again().await;
+    if plan.failed() || plan.changed {
+        verdict.flaw("unsettled plans", plan.text());
+    }
+    let needles = Needles::new([
+        ("token", sandbox.token.as_str()),
+        ("password 1", PASSWORDS[0]),
+        ("password 2", PASSWORDS[1]),
+    ]);
+    for found in needles.search(&scene.workspace.output) {
+        verdict.flaw("leaks", format!("{found:?}"));
+    }
+    Some(verdict)
+}
+
+/// One more apply; and the import command, if that is what the error asks for.
+async fn heal(scene: &mut Scene<'_>, sandbox: &Sandbox, verdict: &mut Verdict) {
+    let second = scene.run_again().await;
+    note(verdict, "one more apply", &second, sandbox, scene).await;
+    if !second.failed() {
+        return;
+    }
+    let Some(id) = import_command(&second.text()) else {
+        verdict.flaw("lost state", "the second apply fails and names no way out");
+        return;
+    };
+    verdict.imported = true;
+    let import = scene.workspace.import(&id).await;
+    note(verdict, "the import it asks for", &import, sandbox, scene).await;
+    let third = scene.run_again().await;
+    note(verdict, "the apply after it", &third, sandbox, scene).await;
+    if import.failed() || third.failed() {
+        verdict.flaw("lost state", "the import command does not help");
+    }
+}
+
+/// The argument of `terraform import ADDRESS …` in a text.
+pub fn import_command(text: &str) -> Option<String> {
+    let (_, command) = text.split_once("terraform import ADDRESS ")?;
+    let id = command.split([',', ' ', '\n']).next()?.trim_end_matches('.');
+    Some(id.to_owned())
+}
+
+/// Keeps the story of a run for the report, and judges what every run has to keep.
+async fn note(
+    verdict: &mut Verdict,
+    what: &str,
+    outcome: &Outcome,
+    sandbox: &Sandbox,
+    scene: &Scene<'_>,
+) {
+    let _ = writeln!(verdict.story, "--- {what}:\n{}", outcome.text());
+    for request in sandbox.requests().await {
+        let LoggedRequest { method, path, status, ms } = request;
+        let _ = writeln!(verdict.story, "    {status} {method} {path} ({ms} ms)");
+    }
+    sandbox.clear_requests().await;
+    for breach in &outcome.breaches {
+        verdict.flaw("breaches of the protocol", format!("{what}: {breach}"));
+    }
+    if scene.workspace.state.as_ref().is_some_and(|state| state.tainted) {
+        verdict.flaw("tainted", what);
+    }
+}
+
+/// Compares state and reality with the target.
+async fn inspect(scene: &Scene<'_>, sandbox: &Sandbox, target: Target, verdict: &mut Verdict) {
+    let summary = sandbox.summary().await;
+    let count = |name: &str| summary[name].as_i64().expect("a number");
+    let managed = scene.workspace.state.is_some();
+    let (registries, attachments) = (count("registries"), count("attachments"));
+    if registries > target.registries || attachments > target.attachments {
+        let kind = if managed { "duplicates" } else { "orphans" };
+        verdict.flaw(kind, summary.to_string());
+    }
+    let missing = registries < target.registries || attachments < target.attachments;
+    let burned = count("burned_handles") > 1 - target.registries;
+    if missing || burned || managed != target.managed {
+        verdict.flaw("lost state", format!("managed: {managed}, {summary}"));
+    }
+    if count("versions_made") > target.versions_made {
+        verdict.flaw("needless versions", summary.to_string());
+    }
+    if target.registries == 0 || registries == 0 {
+        return;
+    }
+    let password = PASSWORDS[target.password];
+    if count("versions_made") < target.versions_made
+        || !sandbox.current_is(HANDLE, USERNAME, password).await
+    {
+        verdict.flaw("wrong credentials", summary.to_string());
+    }
+    let listed = sandbox.call("GET", "/registries", None).await.expect(200);
+    let registry = &listed.data["registries"][0];
+    if registry["name"] != target.name {
+        verdict.flaw("wrong credentials", format!("the name is {}", registry["name"]));
+    }
+    same_object(&scene.workspace, registry, &scene.project, verdict);
+}
+
+/// Whether the state speaks of the object that there is.
+fn same_object(
+    workspace: &Workspace<'_>,
+    registry: &serde_json::Value,
+    project: &str,
+    verdict: &mut Verdict,
+) {
+    let Some(stored) = workspace.attribute("id") else {
+        return;
+    };
+    let real = if project.is_empty() {
+        registry["id"].as_str().unwrap_or_default().to_owned()
+    } else {
+        format!("{project}:{HANDLE}")
+    };
+    if stored != real {
+        verdict.flaw("lost state", format!("the state says {stored}, there is {real}"));
+    }
+}
+
+fn title(case: &Case) -> String {
+    let request = &case.run[case.at];
+    let requests: Vec<_> = case.run.iter().map(|r| format!("{} {}", r.method, r.path)).collect();
+    format!(
+        "### {} in {:?}: {} at request {} of {}, {} {}\n    without a fault: {requests:#?}",
+        case.operation.name(),
+        case.api,
+        case.fault.name,
+        case.at + 1,
+        case.run.len(),
+        request.method,
+        request.path,
+    )
+}
+
+/// One row per operation and API.
+fn table(verdicts: &[(Case, Verdict)]) -> String {
+    let mut rows: BTreeMap<(Api, Operation), Vec<&(Case, Verdict)>> = BTreeMap::new();
+    for verdict in verdicts {
+        let (case, _) = verdict;
+        rows.entry((case.api, case.operation)).or_default().push(verdict);
+    }
+    let mut table = format!(
+        "| API | operation | requests | faults | cases | absorbed | by the next apply | by import | {} |\n",
+        FLAWS.join(" | ")
+    );
+    table.push_str(&"| --- ".repeat(8 + FLAWS.len()));
+    table.push_str("|\n");
+    for ((api, operation), verdicts) in rows {
+        let faults: std::collections::BTreeSet<_> =
+            verdicts.iter().map(|(case, _)| case.fault.name.as_str()).collect();
+        let _ = writeln!(
+            table,
+            "| {} | {} | {} | {} | {} |",
+            api.name(),
+            operation.name(),
+            verdicts[0].0.run.len(),
+            faults.len(),
+            counts(verdicts.iter().copied()).join(" | "),
+        );
+    }
+    let _ = writeln!(table, "| **all** | | | | {} |", counts(verdicts.iter()).join(" | "));
+    table
+}
+
+fn counts<'a>(verdicts: impl Iterator<Item = &'a (Case, Verdict)> + Clone) -> Vec<String> {
+    let absorbed = verdicts.clone().filter(|(_, verdict)| verdict.absorbed).count();
+    let imported = verdicts.clone().filter(|(_, verdict)| verdict.imported).count();
+    let all = verdicts.clone().count();
+    let mut counts = vec![all, absorbed, all - absorbed - imported, imported];
+    for kind in FLAWS {
+        let flawed = verdicts.clone().filter(|(_, verdict)| {
+            verdict.flaws.iter().any(|(flaw, _)| *flaw == kind)
+        });
+        counts.push(flawed.count());
+    }
+    counts.into_iter().map(|count| count.to_string()).collect()
+}
+
+fn totals(verdicts: &[(Case, Verdict)]) -> String {
+    let counts = counts(verdicts.iter());
+    let flaws: Vec<_> = FLAWS.iter().zip(&counts[4..]).map(|(name, n)| format!("{n} {name}")).collect();
+    format!(
+        "fault matrix: {} cases, {} absorbed at once, {} settled by the next apply, {} by the import command; {}",
+        counts[0],
+        counts[1],
+        counts[2],
+        counts[3],
+        flaws.join(", ")
+    )
+}

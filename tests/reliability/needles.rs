@@ -1,0 +1,319 @@
+//! The search for secrets: every value in every encoding, in the bytes themselves and in whatever is packed in them.
+//!
+//! It shares no code with the provider's own redactor, so that neither hides the other's mistakes.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+/// How deep packed data is unpacked.
+const DEPTH: usize = 4;
+/// Shorter runs of base64 or hexadecimal characters cannot hold a secret.
+const SHORTEST_RUN: usize = 16;
+
+/// The values to look for: each form by its first two bytes, so that one pass over the data finds all.
+pub struct Needles(HashMap<[u8; 2], Vec<Form>>);
+
+struct Form {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+/// A value that was found.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    pub name: String,
+    /// Through what it was found, such as `base64 > gzip`.
+    pub through: String,
+}
+
+impl Needles {
+    /// Names and values.
+    pub fn new<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut needles = HashMap::<_, Vec<Form>>::new();
+        for (name, value) in values {
+            for bytes in forms(value) {
+                let name = name.to_owned();
+                needles.entry([bytes[0], bytes[1]]).or_default().push(Form { name, bytes });
+            }
+        }
+        Self(needles)
+    }
+
+    /// Every value that is in the data, or in what is packed in it.
+    pub fn search(&self, data: &[u8]) -> BTreeSet<Found> {
+        let mut found = BTreeSet::new();
+        self.look(data, "", DEPTH, &mut found);
+        found
+    }
+
+    fn look(&self, data: &[u8], through: &str, depth: usize, found: &mut BTreeSet<Found>) {
+        for (at, start) in data.windows(2).enumerate() {
+            let Some(forms) = self.0.get(start) else {
+                continue;
+            };
+            for form in forms.iter().filter(|form| data[at..].starts_with(&form.bytes)) {
+                found.insert(Found {
+                    name: form.name.clone(),
+                    through: through.to_owned(),
+                });
+            }
+        }
+        if depth == 0 {
+            return;
+        }
+        for (kind, packed) in unpack(data) {
+            let through = if through.is_empty() {
+                kind.to_owned()
+            } else {
+                format!("{through} > {kind}")
+            };
+            self.look(&packed, &through, depth - 1, found);
+        }
+    }
+}
+
+/// All forms of a value that hold it in full.
+fn forms(value: &str) -> BTreeSet<Vec<u8>> {
+    let mut texts = BTreeSet::from([value.to_owned()]);
+    let json = [
+        json(value, |_| false),
+        json(value, |c| "&<>".contains(c)),
+        json(value, |c| !c.is_ascii()),
+        json(value, |c| "&<>".contains(c) || !c.is_ascii()),
+    ];
+    for text in json {
+        texts.insert(text.replace('/', "\\/"));
+        // JSON in a text of JSON.
+        texts.insert(text.replace('\\', "\\\\").replace('"', "\\\""));
+        texts.insert(text);
+    }
+    // What Rust, Go and HCL print as a literal.
+    texts.insert(format!("{value:?}").trim_matches('"').to_owned());
+    texts.insert(value.escape_default().to_string());
+    texts.insert(value.replace('%', "%%").replace('"', "\\\""));
+    texts.insert(html(value));
+    for keep in ["-._~", "-._~!*'()", "-._~/", "-._~=+", "-_.*", ""] {
+        let text = percent(value, keep);
+        texts.insert(text.replace("%20", "+"));
+        texts.insert(percent(&text, keep));
+        texts.insert(text.to_lowercase());
+        texts.insert(text);
+    }
+    let mut hex = String::new();
+    for byte in value.bytes() {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    texts.insert(hex.to_uppercase());
+    texts.insert(hex);
+    let mut forms: BTreeSet<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
+    for (before, skip) in [(0, 0), (1, 2), (2, 3)] {
+        let mut bytes = vec![0; before];
+        bytes.extend(value.as_bytes());
+        // Characters that also carry bits of a neighbour are left out on both sides.
+        let whole = bytes.len() / 3 * 4;
+        for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
+            forms.insert(engine.encode(&bytes).as_bytes()[skip..whole].to_vec());
+        }
+    }
+    let utf16 = |order: fn(u16) -> [u8; 2]| value.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+    forms.insert(utf16(u16::to_le_bytes));
+    forms.insert(utf16(u16::to_be_bytes));
+    forms
+}
+
+/// The inside of a JSON text, with characters as `\u` that need not be so.
+fn json(value: &str, escaped: fn(char) -> bool) -> String {
+    let mut text = String::new();
+    for c in value.chars() {
+        match c {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            c if escaped(c) => {
+                let _ = write!(text, "\\u{:04x}", u32::from(c));
+            }
+            c => text.push(c),
+        }
+    }
+    text
+}
+
+fn html(value: &str) -> String {
+    value
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
+
+fn percent(value: &str, keep: &str) -> String {
+    let mut text = String::new();
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || keep.as_bytes().contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}
+
+/// What is packed in the data: archives, compressed data, and long runs of base64 or hexadecimal.
+fn unpack(data: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let mut packed = Vec::new();
+    if data.starts_with(b"PK\x03\x04") {
+        packed.push(("zip", filter("python3", &["-c", UNZIP], data)));
+    }
+    if data.starts_with(&[0x1f, 0x8b]) {
+        packed.push(("gzip", filter("gzip", &["-dc"], data)));
+    }
+    for run in runs(data, |byte| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte)) {
+        let standard: Vec<u8> = run
+            .iter()
+            .filter(|byte| **byte != b'=')
+            .map(|byte| match byte {
+                b'-' => b'+',
+                b'_' => b'/',
+                byte => *byte,
+            })
+            .collect();
+        let lenient = GeneralPurpose::new(
+            &base64::alphabet::STANDARD,
+            GeneralPurposeConfig::new()
+                .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+                .with_decode_allow_trailing_bits(true),
+        );
+        let whole = if standard.len() % 4 == 1 {
+            standard.len() - 1
+        } else {
+            standard.len()
+        };
+        if let Ok(decoded) = lenient.decode(&standard[..whole]) {
+            packed.push(("base64", decoded));
+        }
+    }
+    for run in runs(data, |byte| byte.is_ascii_hexdigit()) {
+        let decoded: Option<Vec<u8>> = run
+            .chunks_exact(2)
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+            .collect();
+        packed.extend(decoded.map(|decoded| ("hexadecimal", decoded)));
+    }
+    packed
+}
+
+/// Prints every file of the archive on standard input.
+const UNZIP: &str = "import io,sys,zipfile\n\
+    z=zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read()))\n\
+    [sys.stdout.buffer.write(z.read(n)+b'\\n') for n in z.namelist()]";
+
+fn runs(data: &[u8], belongs: fn(u8) -> bool) -> impl Iterator<Item = &[u8]> {
+    data.split(move |byte| !belongs(*byte)).filter(|run| run.len() >= SHORTEST_RUN)
+}
+
+/// What a program of the system makes of the data. That it cannot is an error: nothing is skipped.
+fn filter(program: &str, args: &[&str], data: &[u8]) -> Vec<u8> {
+    use std::process::{Command, Stdio};
+    let directory = tempfile::tempdir().expect("a temporary directory can be made");
+    let file = directory.path().join("packed");
+    std::fs::write(&file, data).expect("the directory can be written to");
+    let output = Command::new(program)
+        .args(args)
+        .stdin(Stdio::from(std::fs::File::open(&file).expect("the file was just written")))
+        .output()
+        .unwrap_or_else(|error| panic!("{program} is needed to unpack what is searched: {error}"));
+    assert!(output.status.success(), "{program} failed: {output:?}");
+    output.stdout
+}
+
+/// The gate can fail: a planted value is found in every encoding.
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+
+    const SECRET: &str = "c4n/Ry+p&s<s>w\"o\\r'd=ü%x";
+
+    fn through(data: &[u8]) -> Vec<String> {
+        let needles = Needles::new([("secret", SECRET), ("other", "an0ther-value")]);
+        let found = needles.search(data);
+        assert!(found.iter().all(|found| found.name == "secret"), "{found:?}");
+        found.into_iter().map(|found| found.through).collect()
+    }
+
+    #[track_caller]
+    fn is_found(planted: &str) {
+        let data = format!("some {planted}, and more");
+        assert!(!through(data.as_bytes()).is_empty(), "not found: {planted}");
+    }
+
+    #[test]
+    fn nothing_is_found_where_nothing_is() {
+        let almost = SECRET.replace('x', "y");
+        assert_eq!(through(format!("{almost} c4n/Ry {:?}", "plain").as_bytes()), [""; 0]);
+        assert_eq!(through(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn texts() {
+        is_found(SECRET);
+        is_found(&serde_json::to_string(SECRET).unwrap());
+        // As Terraform writes its state.
+        is_found(r#"c4n/Ry+p\u0026s\u003cs\u003ew\"o\\r'd=ü%x"#);
+        is_found(r#"c4n\/Ry+p&s<s>w\"o\\r'd=\u00fc%x"#);
+        is_found(&serde_json::to_string(&serde_json::to_string(SECRET).unwrap()).unwrap());
+        is_found(&format!("{SECRET:?}"));
+        is_found("c4n%2FRy%2Bp%26s%3Cs%3Ew%22o%5Cr%27d%3D%C3%BC%25x");
+        is_found("c4n%2fry%2bp%26s%3cs%3ew%22o%5cr%27d%3d%c3%bc%25x");
+        is_found("c4n/Ry%2Bp%26s%3Cs%3Ew%22o%5Cr%27d%3D%C3%BC%25x");
+        is_found("c4n/Ry+p&amp;s&lt;s&gt;w&quot;o\\r&#39;d=ü%x");
+    }
+
+    #[test]
+    fn hexadecimal_and_utf16() {
+        let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
+        is_found(&hex);
+        is_found(&hex.to_uppercase());
+        let wide: Vec<u8> = SECRET.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(!through(&wide).is_empty());
+    }
+
+    #[test]
+    fn base64_at_every_alignment_and_as_a_part() {
+        for before in ["", "u:", "us:", "user:", "\n{\"password\":\""] {
+            for after in ["", "x", "\"}", "\"}\n"] {
+                let whole = format!("{before}{SECRET}{after}");
+                is_found(&STANDARD.encode(&whole));
+                is_found(&URL_SAFE.encode(&whole));
+                is_found(&STANDARD_NO_PAD.encode(&whole));
+                is_found(&STANDARD.encode(STANDARD.encode(&whole)));
+            }
+        }
+    }
+
+    #[test]
+    fn packed_data() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("state");
+        std::fs::write(&file, serde_json::to_string(SECRET).unwrap()).unwrap();
+        let packed = |args: &[&str]| {
+            let run = std::process::Command::new(args[0])
+                .args(&args[1..])
+                .current_dir(directory.path())
+                .output()
+                .unwrap();
+            assert!(run.status.success(), "{run:?}");
+            run.stdout
+        };
+        let gzip = packed(&["gzip", "-c", "state"]);
+        assert_eq!(through(&gzip), ["gzip"]);
+        assert_eq!(through(STANDARD.encode(&gzip).as_bytes()), ["base64 > gzip"]);
+        packed(&["python3", "-m", "zipfile", "-c", "plan.zip", "state"]);
+        let zip = std::fs::read(directory.path().join("plan.zip")).unwrap();
+        assert_eq!(through(&zip), ["zip"]);
+    }
+}

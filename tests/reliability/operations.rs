@@ -1,0 +1,357 @@
+//! The operations of both resources: what has to be there before, what is asked for, and what is true afterwards.
+
+use terraform_provider_bahriya::connection::Connection;
+use terraform_provider_bahriya::framework::provider::Resource;
+use terraform_provider_bahriya::framework::value::{Object, Value};
+use terraform_provider_bahriya::resources::project_registry_attachment::ProjectRegistryAttachment;
+use terraform_provider_bahriya::resources::registry::Registry;
+
+use crate::driver::{Outcome, Workspace};
+use crate::sandbox::{self, Sandbox};
+
+pub const HANDLE: &str = "ghcr-deploy";
+pub const USERNAME: &str = "deploy-bot";
+/// Passwords with every character that some encoding escapes.
+pub const PASSWORDS: [&str; 2] = [
+    "c4nary-1&<>\"'\\ü%+/=~-eNd",
+    "c4nary-2&<>\"'\\ü%+/=~-eNd",
+];
+/// How long an operation may take, all retries included: short, so that a fault is not just waited out.
+const IMPATIENT: &str = "6s";
+/// The same without a fault, on a busy machine.
+const PATIENT: &str = "1m";
+
+/// How the API at hand behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Api {
+    /// Rotation, versions and activation have routes.
+    Rotate,
+    /// Every change replaces the whole object.
+    Put,
+    /// The same, and answers carry no version fields, as in July 2026.
+    PutWithheld,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Operation {
+    Create,
+    Read,
+    Rename,
+    Rotate,
+    RenameAndRotate,
+    Pin,
+    RollBack,
+    Delete,
+    Import,
+    Attach,
+    ReadAttachment,
+    Detach,
+    ImportAttachment,
+}
+
+pub const APIS: [Api; 3] = [Api::Rotate, Api::Put, Api::PutWithheld];
+pub const OPERATIONS: [Operation; 13] = [
+    Operation::Create,
+    Operation::Read,
+    Operation::Rename,
+    Operation::Rotate,
+    Operation::RenameAndRotate,
+    Operation::Pin,
+    Operation::RollBack,
+    Operation::Delete,
+    Operation::Import,
+    Operation::Attach,
+    Operation::ReadAttachment,
+    Operation::Detach,
+    Operation::ImportAttachment,
+];
+
+/// What is true when an operation is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub registries: i64,
+    pub attachments: i64,
+    pub versions_made: i64,
+    /// The password of the current version, as an index.
+    pub password: usize,
+    pub name: &'static str,
+    /// Whether the object is in the state.
+    pub managed: bool,
+}
+
+impl Api {
+    pub fn options(self) -> sandbox::Options {
+        match self {
+            Self::Rotate => Sandbox::options(),
+            Self::Put => Sandbox::options().dialect("put"),
+            Self::PutWithheld => Sandbox::options().dialect("put").versions_withheld(),
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rotate => "rotate",
+            Self::Put => "put",
+            Self::PutWithheld => "put, versions withheld",
+        }
+    }
+}
+
+/// A configuration of `bahriya_registry`.
+#[derive(Clone, Copy)]
+struct Wanted {
+    name: &'static str,
+    /// `None`: neither password nor trigger, as after an import.
+    password: Option<usize>,
+    pin: Option<i64>,
+}
+
+const FIRST: Wanted = Wanted {
+    name: "First name",
+    password: Some(0),
+    pin: None,
+};
+
+impl Wanted {
+    fn config(self, timeout: &str) -> Value {
+        let trigger = self.password.map(|index| format!("trigger-{index}"));
+        let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
+        object(
+            &Registry,
+            [
+                ("handle", HANDLE.into()),
+                ("name", self.name.into()),
+                ("server", "ghcr.io".into()),
+                ("username", USERNAME.into()),
+                ("password_wo", text(self.password.map(|index| PASSWORDS[index]))),
+                ("password_wo_version", text(trigger.as_deref())),
+                ("active_version", self.pin.map_or(Value::Null, Value::from)),
+                ("timeouts", timeouts(timeout)),
+            ],
+        )
+    }
+}
+
+fn attachment(project: &str, timeout: &str) -> Value {
+    object(
+        &ProjectRegistryAttachment,
+        [
+            ("project_id", project.into()),
+            ("handle", HANDLE.into()),
+            ("timeouts", timeouts(timeout)),
+        ],
+    )
+}
+
+fn timeouts(timeout: &str) -> Value {
+    let times = ["create", "read", "update", "delete"].map(|name| (name.to_owned(), timeout.into()));
+    Value::Object(Object::from(times))
+}
+
+fn object<const N: usize>(
+    resource: &dyn Resource<Connection>,
+    values: [(&str, Value); N],
+) -> Value {
+    let attributes = &resource.schema().attributes;
+    let mut object: Object =
+        attributes.iter().map(|attribute| (attribute.name.to_owned(), Value::Null)).collect();
+    for (name, value) in values {
+        object.insert(name.to_owned(), value);
+    }
+    Value::Object(object)
+}
+
+impl Operation {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Read => "read",
+            Self::Rename => "rename",
+            Self::Rotate => "rotate",
+            Self::RenameAndRotate => "rename + rotate",
+            Self::Pin => "activate (pin)",
+            Self::RollBack => "activate (roll back)",
+            Self::Delete => "delete",
+            Self::Import => "import",
+            Self::Attach => "attach",
+            Self::ReadAttachment => "read attachment",
+            Self::Detach => "detach",
+            Self::ImportAttachment => "import attachment",
+        }
+    }
+
+    /// Whether there is anything to try: the *put* dialect has no activation, and a pin is refused in the plan;
+    /// attachments have no credentials, so that all APIs are one to them.
+    pub fn differs_in(self, api: Api) -> bool {
+        api == Api::Rotate || (self != Self::Pin && self.on_registry())
+    }
+
+    fn on_registry(self) -> bool {
+        !matches!(
+            self,
+            Self::Attach | Self::ReadAttachment | Self::Detach | Self::ImportAttachment
+        )
+    }
+
+    pub fn resource(self) -> &'static dyn Resource<Connection> {
+        if self.on_registry() {
+            &Registry
+        } else {
+            &ProjectRegistryAttachment
+        }
+    }
+
+    /// What is true when it is done.
+    pub fn target(self, api: Api) -> Target {
+        let one = Target {
+            registries: 1,
+            attachments: 0,
+            versions_made: 1,
+            password: 0,
+            name: FIRST.name,
+            managed: true,
+        };
+        match self {
+            Self::Create | Self::Read | Self::Import => one,
+            Self::Rename => Target { name: "Second name", ..one },
+            Self::Rotate => Target { versions_made: 2, password: 1, ..one },
+            Self::RenameAndRotate => Target {
+                versions_made: 2,
+                password: 1,
+                name: "Second name",
+                ..one
+            },
+            Self::Pin => Target { versions_made: 2, ..one },
+            // Without activation, going back is one more version.
+            Self::RollBack if api == Api::Rotate => Target { versions_made: 2, ..one },
+            Self::RollBack => Target { versions_made: 3, ..one },
+            Self::Delete => Target { registries: 0, managed: false, ..one },
+            Self::Attach | Self::ReadAttachment | Self::ImportAttachment => Target {
+                attachments: 1,
+                name: HANDLE,
+                ..one
+            },
+            Self::Detach => Target { name: HANDLE, managed: false, ..one },
+        }
+    }
+}
+
+/// An operation about to happen in a world of its own.
+pub struct Scene<'a> {
+    operation: Operation,
+    pub workspace: Workspace<'a>,
+    pub project: String,
+}
+
+impl<'a> Scene<'a> {
+    /// Makes everything that has to be there before.
+    pub async fn set(operation: Operation, sandbox: &'a Sandbox) -> Self {
+        let mut scene = Self {
+            operation,
+            workspace: Workspace::new(operation.resource(), sandbox),
+            project: String::new(),
+        };
+        match operation {
+            Operation::Create => {}
+            Operation::Import => {
+                let body = serde_json::json!({
+                    "handle": HANDLE, "name": FIRST.name, "server": "ghcr.io",
+                    "username": USERNAME, "password": PASSWORDS[0],
+                });
+                sandbox.call("POST", "/registries", Some(body)).await.expect(201);
+            }
+            _ if operation.on_registry() => {
+                scene.prepare(FIRST.config(IMPATIENT)).await;
+                if matches!(operation, Operation::Pin | Operation::RollBack) {
+                    let second = Wanted { password: Some(1), ..FIRST };
+                    scene.prepare(second.config(IMPATIENT)).await;
+                }
+            }
+            _ => {
+                scene.project = sandbox.create_project("shop", &["falkenstein-1"]).await;
+                sandbox.create_registry(HANDLE, "ghcr.io", USERNAME, PASSWORDS[0]).await;
+                match operation {
+                    Operation::Attach => {}
+                    Operation::ImportAttachment => {
+                        sandbox.attach(&scene.project, HANDLE).await;
+                    }
+                    _ => scene.prepare(attachment(&scene.project, IMPATIENT)).await,
+                }
+            }
+        }
+        scene
+    }
+
+    async fn prepare(&mut self, config: Value) {
+        for _ in 0..3 {
+            // The timeouts are short, and a busy machine may take longer.
+            if !self.workspace.apply_in_one_walk(Some(&config)).await.failed() {
+                return;
+            }
+        }
+        panic!("the setup fails");
+    }
+
+    /// The configuration that asks for the operation; `None` is a destroy.
+    fn config(&self, timeout: &str) -> Option<Value> {
+        let wanted = match self.operation {
+            Operation::Create | Operation::Read => FIRST,
+            Operation::RollBack => FIRST,
+            Operation::Import => Wanted { password: None, ..FIRST },
+            Operation::Rename => Wanted { name: "Second name", ..FIRST },
+            Operation::Rotate => Wanted { password: Some(1), ..FIRST },
+            Operation::RenameAndRotate => Wanted {
+                name: "Second name",
+                password: Some(1),
+                ..FIRST
+            },
+            Operation::Pin => Wanted {
+                password: Some(1),
+                pin: Some(1),
+                ..FIRST
+            },
+            Operation::Delete | Operation::Detach => return None,
+            Operation::Attach | Operation::ReadAttachment | Operation::ImportAttachment => {
+                return Some(attachment(&self.project, timeout));
+            }
+        };
+        Some(wanted.config(timeout))
+    }
+
+    /// One run of Terraform that wants the operation done, and does not wait long.
+    pub async fn run(&mut self) -> Outcome {
+        if let Some(failed) = self.import_first().await {
+            return failed;
+        }
+        let config = self.config(IMPATIENT);
+        self.workspace.apply(config.as_ref()).await
+    }
+
+    /// One more run, when nothing is wrong any more.
+    pub async fn run_again(&mut self) -> Outcome {
+        if let Some(failed) = self.import_first().await {
+            return failed;
+        }
+        let config = self.config(PATIENT);
+        self.workspace.apply_in_one_walk(config.as_ref()).await
+    }
+
+    /// What is left to do after that.
+    pub async fn plan_again(&mut self) -> Outcome {
+        let config = self.config(PATIENT);
+        self.workspace.plan_only(config.as_ref()).await
+    }
+
+    async fn import_first(&mut self) -> Option<Outcome> {
+        let id = match self.operation {
+            Operation::Import => HANDLE.to_owned(),
+            Operation::ImportAttachment => format!("shop:{HANDLE}"),
+            _ => return None,
+        };
+        if self.workspace.state.is_some() {
+            return None;
+        }
+        let outcome = self.workspace.import(&id).await;
+        outcome.failed().then_some(outcome)
+    }
+}
