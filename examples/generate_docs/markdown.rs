@@ -42,13 +42,13 @@ pub fn of_function(signature: &Signature) -> Values {
     let parameters: Vec<_> = signature
         .parameters
         .iter()
-        .map(|parameter| format!("{} {}", parameter.name, type_name(&parameter.ty)))
+        .map(|parameter| format!("{} {}", parameter.name, signature_type(&parameter.ty)))
         .collect();
     let call = format!(
         "```text\n{}({}) {}\n```",
         signature.name,
         parameters.join(", "),
-        type_name(&signature.returns)
+        signature_type(&signature.returns)
     );
     let mut arguments = String::new();
     for (index, parameter) in signature.parameters.iter().enumerate() {
@@ -144,6 +144,10 @@ fn nested(text: &mut String, parent: &str, attributes: &[Attribute]) {
         sections(text, "####", inner);
         nested(text, &format!("{path}."), inner);
     }
+}
+
+fn signature_type(ty: &Type) -> String {
+    type_name(ty).to_lowercase()
 }
 
 fn type_name(ty: &Type) -> String {

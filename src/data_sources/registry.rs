@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use async_trait::async_trait;
 
 use super::lookup::{self, Key};
-use crate::api::{self, Client, Error, HandleState, Operation};
+use crate::api::{self, Client, Error, HandleState, Operation, ProjectReference};
 use crate::connection::Connection;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::model::{Attr, model};
@@ -52,7 +52,6 @@ model! {
     pub struct Project {
         id: String,
         handle: String,
-        name: String,
     }
 }
 
@@ -73,7 +72,6 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
             vec![
                 lookup::shown("id", "The UUID of the project."),
                 lookup::shown("handle", "The handle of the project."),
-                lookup::shown("name", "The name of the project."),
             ],
             "The projects that the registry is attached to.",
         ),
@@ -256,21 +254,15 @@ async fn complete(
     })
 }
 
-/// The projects from the registry itself where the API shows them there, else from the lists of all projects.
+/// The projects from the registry itself where the API shows them whole there, else from the lists of all
+/// projects.
 async fn projects(
     client: &Client,
     operation: &Operation,
     registry: &api::Registry,
 ) -> Result<Vec<Project>, Error> {
-    if let Some(shown) = &registry.projects {
-        return Ok(shown
-            .iter()
-            .map(|project| Project {
-                id: project.id.clone().into(),
-                handle: project.handle.clone().into(),
-                name: project.name.clone().into(),
-            })
-            .collect());
+    if let Some(shown) = registry.projects.as_deref().and_then(whole) {
+        return Ok(shown);
     }
     let mut attached = Vec::new();
     for project in client.projects(operation).await? {
@@ -279,11 +271,21 @@ async fn projects(
             attached.push(Project {
                 id: Attr::Known(project.id),
                 handle: Attr::Known(project.handle),
-                name: project.name.into(),
             });
         }
     }
     Ok(attached)
+}
+
+/// `None` if any of them lacks its id or its handle.
+fn whole(references: &[ProjectReference]) -> Option<Vec<Project>> {
+    let whole = references.iter().map(|reference| {
+        Some(Project {
+            id: Attr::Known(reference.id.clone()?),
+            handle: Attr::Known(reference.handle.clone()?),
+        })
+    });
+    whole.collect()
 }
 
 impl From<api::Version> for Version {

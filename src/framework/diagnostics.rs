@@ -92,3 +92,35 @@ impl Diagnostics {
         self.0.iter()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_message_is_told_once_and_in_order() {
+        let mut diagnostics = Diagnostics::new();
+        assert!(!diagnostics.has_errors());
+        diagnostics.warning("first", "");
+        diagnostics.warning("first", "");
+        diagnostics.warning_at(Path::attribute("a"), "first", "");
+        assert!(!diagnostics.has_errors());
+        let mut others = Diagnostics::new();
+        others.warning("first", "");
+        others.error("last", "why");
+        diagnostics.extend(others);
+        assert!(diagnostics.has_errors());
+        let told: Vec<_> = diagnostics
+            .iter()
+            .map(|one| (one.severity, one.summary.as_str(), one.path.to_string()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (Severity::Warning, "first", String::new()),
+                (Severity::Warning, "first", "a".to_owned()),
+                (Severity::Error, "last", String::new()),
+            ]
+        );
+    }
+}

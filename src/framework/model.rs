@@ -197,3 +197,71 @@ macro_rules! model {
     };
 }
 pub(crate) use model;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    model! {
+        /// A block with an attribute of each kind.
+        pub struct Block {
+            name: String,
+            secret: Secret,
+            size: i64,
+            on: bool,
+            exact: crate::framework::number::Number,
+            many: Vec<String>,
+            inner: Inner,
+        }
+    }
+
+    model! {
+        /// A block inside it.
+        pub struct Inner {
+            text: String,
+        }
+    }
+
+    #[test]
+    fn a_block_becomes_a_struct_and_back() {
+        let value = object([
+            ("name", "a".into()),
+            ("secret", "s".into()),
+            ("size", 5.into()),
+            ("on", Value::Bool(true)),
+            ("exact", Value::Number("0.1".parse().expect("a number"))),
+            ("many", Value::List(vec!["x".into(), "y".into()])),
+            ("inner", object([("text", Value::UNKNOWN)])),
+        ]);
+        let block = Block::from(&value);
+        assert_eq!(block.size, Attr::Known(5));
+        assert_eq!(block.many.known().map(Vec::len), Some(2));
+        assert!(
+            block
+                .inner
+                .known()
+                .is_some_and(|inner| inner.text.is_unknown())
+        );
+        assert!(!format!("{block:?}").contains("\"s\""));
+        assert_eq!(Value::from(block), value);
+    }
+
+    #[test]
+    fn what_is_not_there_is_null() {
+        let block = Block::from(&Value::Null);
+        assert_eq!(block, Block::default());
+        assert!(block.name.is_null() && block.inner.is_null());
+    }
+
+    #[test]
+    fn only_an_unknown_attribute_is_resolved() {
+        let mut unknown = Attr::Unknown;
+        unknown.resolve(Some(1));
+        assert_eq!(unknown, Attr::Known(1));
+        unknown.resolve(Some(2));
+        assert_eq!(unknown, Attr::Known(1));
+        let mut absent = Attr::Unknown;
+        absent.resolve(None::<i64>);
+        assert_eq!(absent, Attr::Null);
+    }
+}

@@ -39,3 +39,29 @@ fn last() -> std::sync::MutexGuard<'static, Option<String>> {
     // Nothing can panic while it is held, and the hook must never do so itself.
     LAST.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+pub mod tests {
+    use std::sync::MutexGuard;
+
+    use super::*;
+
+    /// A turn for a test that provokes panics: the hook and its report are those of the whole process.
+    pub fn turn() -> MutexGuard<'static, ()> {
+        static TURN: Mutex<()> = Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        install(|text| text.replace("hunter2", "***").into());
+        turn
+    }
+
+    #[test]
+    fn a_report_is_scrubbed_and_handed_out_once() {
+        let _turn = turn();
+        let caught = std::panic::catch_unwind(|| panic!("{} is wrong", "hunter2"));
+        assert!(caught.is_err());
+        let report = take().unwrap_or_default();
+        let place = "*** is wrong at src/framework/panics.rs:";
+        assert!(report.starts_with(place), "{report}");
+        assert_eq!(take(), None);
+    }
+}

@@ -235,3 +235,49 @@ impl IdentitySchema {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_has_the_type_of_its_attributes() {
+        let inner = || vec![Attribute::bool("on", Mode::Optional, "")];
+        let schema = Schema::new(
+            "",
+            vec![
+                Attribute::string("name", Mode::Required, ""),
+                Attribute::new("one", Kind::Object(inner()), Mode::Optional, ""),
+                Attribute::new("many", Kind::Objects(inner()), Mode::Computed, ""),
+            ],
+        );
+        assert_eq!(
+            schema.ty().to_json(),
+            r#"["object",{"many":["list",["object",{"on":"bool"}]],"name":"string","one":["object",{"on":"bool"}]}]"#
+        );
+        let identity = IdentitySchema {
+            version: 0,
+            attributes: vec![("id", true, "")],
+        };
+        assert_eq!(identity.ty().to_json(), r#"["object",{"id":"string"}]"#);
+    }
+
+    #[test]
+    fn modes_say_who_may_set_an_attribute() {
+        for (mode, configurable, computed) in [
+            (Mode::Required, true, false),
+            (Mode::Optional, true, false),
+            (Mode::Computed, false, true),
+            (Mode::OptionalComputed, true, true),
+        ] {
+            let attribute = Attribute::string("a", mode, "");
+            assert_eq!(attribute.is_configurable(), configurable);
+            assert_eq!(attribute.is_computed(), computed);
+        }
+        let secret = Attribute::string("a", Mode::Optional, "").write_only();
+        assert!(
+            secret.sensitive,
+            "what must not be stored must not be shown either"
+        );
+    }
+}

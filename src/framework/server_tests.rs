@@ -1,4 +1,3 @@
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio_stream::StreamExt as _;
@@ -6,19 +5,11 @@ use tonic::Request;
 
 use super::*;
 use crate::framework::fake::{Fake, PANICS, SILENT, named};
-use crate::framework::panics;
+use crate::framework::panics::tests::turn;
 use crate::framework::value::Value;
 use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
 use crate::proto::tfplugin6::provider_server::Provider as Service;
-
-/// The report of a panic is kept for the whole process, so that tests that provoke one take turns.
-fn turn() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    panics::install(|text| text.into());
-    turn
-}
 
 async fn server() -> Server<Fake> {
     let server = Server::new(Fake, Lifecycle::new());

@@ -109,3 +109,30 @@ impl fmt::Debug for Value {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::model::object;
+
+    #[test]
+    fn refinements_do_not_count_for_equality() {
+        assert_eq!(Value::Unknown(Refinement(vec![1])), Value::UNKNOWN);
+        assert_ne!(Value::UNKNOWN, Value::Null);
+    }
+
+    #[test]
+    fn an_unknown_part_makes_the_whole_not_wholly_known() {
+        let deep = |value| object([("list", Value::List(vec![object([("a", value)])]))]);
+        assert!(deep(Value::Null).is_wholly_known());
+        assert!(!deep(Value::UNKNOWN).is_wholly_known());
+    }
+
+    #[test]
+    fn debug_output_shows_the_shape_and_no_text() {
+        let value = object([("password", "hunter2".into()), ("size", 5.into())]);
+        let shown = format!("{value:?}");
+        assert!(!shown.contains("hunter2"));
+        assert!(shown.contains("password") && shown.contains('5'));
+    }
+}

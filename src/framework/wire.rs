@@ -151,3 +151,55 @@ pub fn function(signature: &Signature) -> proto::Function {
         ..Default::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::model::object;
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_registered_secret_leaves_in_no_message() {
+        let secret = Secret::new("hunter2-wire-test");
+        secret::register(&secret);
+        let mut told = Diagnostics::new();
+        told.error_at(
+            Path::attribute("password").index(1),
+            "hunter2-wire-test was refused",
+            "The API says hunter2-wire-test.",
+        );
+        told.warning("w", "d");
+        let messages = diagnostics(&told);
+        assert!(!format!("{messages:?}").contains("hunter2"));
+        assert_eq!(messages[0].severity(), proto::diagnostic::Severity::Error);
+        assert_eq!(messages[1].severity(), proto::diagnostic::Severity::Warning);
+        let steps = messages[0].attribute.as_ref().map(|path| path.steps.len());
+        assert_eq!(steps, Some(2));
+        assert_eq!(messages[1].attribute, None);
+    }
+
+    #[test]
+    fn an_absent_or_empty_message_is_null_and_messagepack_is_preferred() {
+        assert_eq!(decode(None, &Type::String), Ok(Value::Null));
+        let empty = proto::DynamicValue::default();
+        assert_eq!(decode(Some(&empty), &Type::String), Ok(Value::Null));
+        let both = proto::DynamicValue {
+            json: br#""json""#.to_vec(),
+            ..encode(&"msgpack".into())
+        };
+        assert_eq!(decode(Some(&both), &Type::String), Ok("msgpack".into()));
+        let json = proto::DynamicValue {
+            msgpack: Vec::new(),
+            ..both
+        };
+        assert_eq!(decode(Some(&json), &Type::String), Ok("json".into()));
+    }
+
+    #[test]
+    fn an_identity_that_is_not_known_is_left_out() {
+        assert_eq!(encode_identity(&Value::Null), None);
+        let identity = object([("id", "x".into())]);
+        let message = encode_identity(&identity).and_then(|message| message.identity_data);
+        assert_eq!(message, Some(encode(&identity)));
+    }
+}

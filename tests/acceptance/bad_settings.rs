@@ -7,13 +7,15 @@ use crate::bench::{Bench, registry};
 const ABSENT: &str = "00000000-0000-4000-8000-000000000000";
 
 /// A bench with a registry and an attachment in the state, and a configuration that wants changes.
-async fn settled() -> Bench {
+async fn settled(patience: &str) -> Bench {
     let bench = Bench::new();
     let project = bench.sandbox.create_project("shop", &["helsinki-1"]).await;
     let hcl = format!(
         "{}resource \"bahriya_project_registry_attachment\" \"ghcr\" {{\n  project_id = \"{project}\"\n  \
-         handle = bahriya_registry.ghcr.handle\n  timeouts = {{ read = \"5s\" }}\n}}\n",
-        registry("password = \"one\"; timeouts = { read = \"5s\" }")
+         handle = bahriya_registry.ghcr.handle\n  timeouts = {{ read = \"{patience}\" }}\n}}\n",
+        registry(&format!(
+            "password = \"one\"; timeouts = {{ read = \"{patience}\" }}"
+        ))
     );
     bench.terraform.step(&hcl);
     let second = registry("password = \"two\"").replace("ghcr\"", "second\"");
@@ -24,7 +26,7 @@ async fn settled() -> Bench {
 
 #[tokio::test]
 async fn wrong_settings_say_what_to_do_and_change_nothing() {
-    let mut bench = settled().await;
+    let mut bench = settled("2m").await;
     let (summary, state) = (bench.sandbox.summary().await, bench.terraform.state());
     let (token, api) = (bench.sandbox.token.clone(), bench.sandbox.api_url.clone());
     let mistyped = format!("{}0", token.trim_end_matches(char::is_alphanumeric)) + &"x".repeat(63);
@@ -98,11 +100,6 @@ async fn wrong_settings_say_what_to_do_and_change_nothing() {
             ["Failed to read", "base_url", "BAHRIYA_API_URL"],
         ),
         (
-            "BAHRIYA_API_URL",
-            "http://127.0.0.1:1/console/v1",
-            ["Failed to read", "base_url", "network"],
-        ),
-        (
             "BAHRIYA_CA_CERTIFICATE_FILE",
             "/nowhere.pem",
             ["Invalid ca_certificate_file", "cannot be read", "PEM"],
@@ -130,7 +127,7 @@ async fn wrong_settings_say_what_to_do_and_change_nothing() {
 
 #[tokio::test]
 async fn a_page_in_place_of_the_api_removes_nothing() {
-    let bench = settled().await;
+    let bench = settled("2m").await;
     let (summary, state) = (bench.sandbox.summary().await, bench.terraform.state());
     let page = json!({"kind": "html", "status": 404});
     bench
@@ -151,7 +148,7 @@ async fn a_page_in_place_of_the_api_removes_nothing() {
 
 #[tokio::test]
 async fn a_token_without_the_right_says_whom_to_ask() {
-    let mut bench = settled().await;
+    let mut bench = settled("2m").await;
     let (summary, state) = (bench.sandbox.summary().await, bench.terraform.state());
     let viewer = bench.sandbox.viewer_token.clone();
     bench.terraform.set("BAHRIYA_TOKEN", &viewer);
@@ -189,4 +186,20 @@ async fn an_organisation_that_the_token_does_not_see_gets_nothing() {
             .says(&["Failed to create registry", "organisation_id"]);
     }
     assert_eq!(bench.sandbox.summary().await["registries"], 0);
+}
+
+#[tokio::test]
+async fn an_api_that_cannot_be_reached_is_asked_until_the_time_is_over() {
+    let mut bench = settled("15s").await;
+    let (summary, state) = (bench.sandbox.summary().await, bench.terraform.state());
+    bench
+        .terraform
+        .set("BAHRIYA_API_URL", "http://127.0.0.1:1/console/v1");
+    bench
+        .terraform
+        .apply()
+        .fails()
+        .says(&["Failed to read", "Check the network", "`base_url`"]);
+    assert_eq!(bench.terraform.state(), state);
+    assert_eq!(bench.sandbox.summary().await, summary);
 }

@@ -104,7 +104,7 @@ async fn ctrl_c_ends_a_wait_at_once() {
 async fn timeouts_are_kept() {
     let bench = Bench::new();
     let hcl = registry(
-        "password = \"one\"; timeouts = { create = \"2s\", read = \"2s\", update = \"2s\", delete = \"2s\" }",
+        "password = \"one\"; timeouts = { create = \"6s\", read = \"6s\", update = \"6s\", delete = \"6s\" }",
     );
     let hang = |method: &str, path: &str| json!({"method": method, "path": path, "fault": {"kind": "hang"}, "times": 99});
     bench.terraform.write("main.tf", &hcl);

@@ -54,7 +54,7 @@ async fn a_lost_answer_is_settled_by_looking() {
 #[tokio::test]
 async fn a_rotation_that_landed_unseen_is_not_repeated() {
     let bench = Bench::new();
-    let limit = "timeouts = { update = \"4s\" }";
+    let limit = "timeouts = { update = \"10s\" }";
     bench
         .terraform
         .step(&registry(&format!("{}; {limit}", secret("one", "1"))));
@@ -96,7 +96,7 @@ async fn a_rotation_that_landed_unseen_is_not_repeated() {
 #[tokio::test]
 async fn a_rotation_that_never_landed_is_made() {
     let bench = Bench::new();
-    let limit = "timeouts = { update = \"4s\" }";
+    let limit = "timeouts = { update = \"10s\" }";
     bench
         .terraform
         .step(&registry(&format!("{}; {limit}", secret("one", "1"))));
@@ -124,7 +124,7 @@ async fn a_create_that_cannot_be_read_back_is_kept_without_taint() {
     for options in [Sandbox::options(), Sandbox::options().dialect("put")] {
         let bench = Bench::with(options);
         let hcl = registry(&format!(
-            "{}; timeouts = {{ create = \"4s\" }}",
+            "{}; timeouts = {{ create = \"10s\" }}",
             secret("one", "1")
         ));
         bench.terraform.write("main.tf", &hcl);

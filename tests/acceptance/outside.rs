@@ -88,7 +88,7 @@ async fn a_handle_that_is_taken_says_by_whom() {
 #[tokio::test]
 async fn a_registry_that_others_attached_says_to_which_project() {
     let bench = Bench::new();
-    let hcl = registry("password = \"one\"; timeouts = { delete = \"2s\" }");
+    let hcl = registry("password = \"one\"; timeouts = { delete = \"6s\" }");
     bench.terraform.step(&hcl);
     let project = bench.sandbox.create_project("shop", &["helsinki-1"]).await;
     bench.sandbox.attach(&project, "ghcr").await;

@@ -28,14 +28,14 @@ fn assert_stands_on(page: &str, where_: &str, attributes: &[Attribute]) {
             .lines()
             .find(|line| line.starts_with(&start) && line.contains(attribute.description))
             .unwrap_or_else(|| panic!("{where_} lacks {}", attribute.name));
-        for fact in attribute
-            .allowed
-            .iter()
-            .chain(&attribute.default)
-            .chain(&attribute.effect)
-        {
+        let allowed = attribute.allowed.iter().map(|value| format!("`{value}`"));
+        let default = attribute.default.map(|value| format!("Default: {value}."));
+        let effect = attribute
+            .effect
+            .map(|effect| format!("*A change:* {effect}."));
+        for fact in allowed.chain(default).chain(effect) {
             assert!(
-                line.contains(fact),
+                line.contains(&fact),
                 "{where_} lacks \"{fact}\" of {}",
                 attribute.name
             );

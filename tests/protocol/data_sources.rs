@@ -61,10 +61,7 @@ async fn a_registry_is_found_by_id_and_by_handle() {
     assert_eq!(by_id["maxversions"], 5);
     assert_eq!(by_id["current_version"], 2);
     assert_eq!(by_id["billable"], true);
-    assert_eq!(
-        by_id["projects"],
-        json!([{"id": shop, "handle": "shop", "name": "shop"}])
-    );
+    assert_eq!(by_id["projects"], json!([{"id": shop, "handle": "shop"}]));
     let versions = by_id["versions"].as_array().expect("a list");
     let shown: Vec<_> = versions
         .iter()
@@ -83,6 +80,35 @@ async fn a_registry_is_found_by_id_and_by_handle() {
             .all(|one| one["id"].is_string() && one["created"].is_string())
     );
     client.assert_never_answered("canary");
+}
+
+#[tokio::test]
+async fn where_a_registry_does_not_show_its_projects_their_lists_do() {
+    let sandbox = Sandbox::start();
+    sandbox
+        .create_registry("one", "ghcr.io", "bot", "password")
+        .await;
+    let shop = sandbox.create_project("shop", &["helsinki-1"]).await;
+    sandbox.create_project("lab", &["virginia-1"]).await;
+    sandbox.attach(&shop, "one").await;
+    let mut client = Client::configured(&sandbox).await;
+    let fault = json!({"method": "GET", "path": "/organisations/*/registry/one", "times": 2,
+        "fault": {"kind": "missing_key"}});
+    sandbox.fault(fault).await;
+    sandbox.clear_requests().await;
+    for _ in 0..2 {
+        let state = found(&mut client, "bahriya_registry", json!({"handle": "one"})).await;
+        assert_eq!(state["projects"], json!([{"id": shop, "handle": "shop"}]));
+    }
+    let requests = sandbox.requests().await;
+    let lists = requests
+        .iter()
+        .filter(|one| one.path.ends_with("/attachments"));
+    assert_eq!(
+        lists.count(),
+        2,
+        "one for each project, shared by all look-ups"
+    );
 }
 
 #[tokio::test]

@@ -60,9 +60,21 @@ async fn death_at_any_moment() {
     let started = Instant::now();
     let mut seed = Seed::of_this_run();
     let (rounds, size) = if soaking() {
-        (102, Size { registries: 30, attachments: 20 })
+        (
+            102,
+            Size {
+                registries: 30,
+                attachments: 20,
+            },
+        )
     } else {
-        (2, Size { registries: 12, attachments: 8 })
+        (
+            2,
+            Size {
+                registries: 12,
+                attachments: 8,
+            },
+        )
     };
     let mut blows = BLOWS;
     seed.shuffle(&mut blows);
@@ -73,7 +85,10 @@ async fn death_at_any_moment() {
         let before = tally.story.len();
         play(blow, size, &mut seed, tally).await;
         let (cut, imports) = (tally.unfinished, tally.imports);
-        println!("round {round}: {}; so far {cut} cut short, {imports} imports", blow.name());
+        println!(
+            "round {round}: {}; so far {cut} cut short, {imports} imports",
+            blow.name()
+        );
         print!("{}", &tally.story[before..]);
     }
     println!("{}", table(&tallies));
@@ -91,7 +106,9 @@ async fn death_at_any_moment() {
 }
 
 fn table(tallies: &BTreeMap<Blow, Tally>) -> String {
-    let mut table = "| blow | rounds | cut short | imports | flaws |\n| --- | --- | --- | --- | --- |\n".to_owned();
+    let mut table =
+        "| blow | rounds | cut short | imports | flaws |\n| --- | --- | --- | --- | --- |\n"
+            .to_owned();
     for (blow, tally) in tallies {
         let _ = writeln!(
             table,
@@ -123,7 +140,10 @@ impl Blow {
 async fn play(blow: Blow, size: Size, seed: &mut Seed, tally: &mut Tally) {
     let directory = TempDir::new().expect("a temporary directory can be made");
     let database = directory.path().join("sandbox.db");
-    let mut sandbox = Sandbox::options().database(&database).latency_ms(10).start();
+    let mut sandbox = Sandbox::options()
+        .database(&database)
+        .latency_ms(10)
+        .start();
     let project = sandbox.create_project("shop", &["falkenstein-1"]).await;
     let mut terraform = Terraform::new(&sandbox.env());
     terraform.set("TF_VAR_password", "a-password-for-all");
@@ -174,7 +194,10 @@ async fn play(blow: Blow, size: Size, seed: &mut Seed, tally: &mut Tally) {
 }
 
 fn configuration(size: Size, project: &str) -> String {
-    let Size { registries, attachments } = size;
+    let Size {
+        registries,
+        attachments,
+    } = size;
     format!(
         r#"
 variable "password" {{
@@ -255,8 +278,16 @@ fn children(parent: u32) -> Vec<u32> {
     let Ok(tasks) = fs::read_dir(tasks) else {
         return Vec::new();
     };
-    let lists = tasks.flatten().filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-    lists.flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()).collect()
+    let lists = tasks
+        .flatten()
+        .filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    lists
+        .flat_map(|list| {
+            list.split_whitespace()
+                .filter_map(|id| id.parse().ok())
+                .collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// Compares what Terraform believes with what there is.
@@ -269,26 +300,41 @@ async fn compare(
     let mut flaws = Vec::new();
     let shown = terraform.run(&["show", "-json"]);
     let shown: Value = serde_json::from_str(&shown.stdout).unwrap_or_default();
-    let resources = shown["values"]["root_module"]["resources"].as_array().cloned().unwrap_or_default();
+    let resources = shown["values"]["root_module"]["resources"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     let ids = |kind: &str| -> BTreeSet<String> {
         let ours = resources.iter().filter(|resource| resource["type"] == kind);
-        ours.filter_map(|resource| resource["values"]["id"].as_str().map(str::to_owned)).collect()
+        ours.filter_map(|resource| resource["values"]["id"].as_str().map(str::to_owned))
+            .collect()
     };
     if resources.iter().any(|resource| resource["tainted"] == true) {
         flaws.push(("tainted", String::new()));
     }
     let listed = sandbox.call("GET", "/registries", None).await.expect(200);
-    let registries = listed.data["registries"].as_array().cloned().unwrap_or_default();
-    let real: BTreeSet<_> =
-        registries.iter().filter_map(|one| one["id"].as_str().map(str::to_owned)).collect();
+    let registries = listed.data["registries"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let real: BTreeSet<_> = registries
+        .iter()
+        .filter_map(|one| one["id"].as_str().map(str::to_owned))
+        .collect();
     let known = ids("bahriya_registry");
     if real != known || real.len() != size.registries {
-        flaws.push(("registries differ", format!("{} real, {} known", real.len(), known.len())));
+        flaws.push((
+            "registries differ",
+            format!("{} real, {} known", real.len(), known.len()),
+        ));
     }
     let known = ids("bahriya_project_registry_attachment");
     let summary = sandbox.summary().await;
     if summary["attachments"] != known.len() || known.len() != size.attachments {
-        flaws.push(("attachments differ", format!("{summary}, {} known", known.len())));
+        flaws.push((
+            "attachments differ",
+            format!("{summary}, {} known", known.len()),
+        ));
     }
     // The trigger of an imported registry makes a version, as the plan says.
     if summary["versions_made"] != size.registries + imports || summary["burned_handles"] != 0 {
@@ -297,7 +343,8 @@ async fn compare(
     for number in 0..size.registries {
         let (handle, username) = (format!("registry-{number}"), format!("bot-{number}"));
         let password = format!("a-password-for-all-{number}");
-        if real.len() == size.registries && !sandbox.current_is(&handle, &username, &password).await {
+        if real.len() == size.registries && !sandbox.current_is(&handle, &username, &password).await
+        {
             flaws.push(("wrong credentials", handle));
         }
     }
@@ -306,12 +353,20 @@ async fn compare(
 
 /// The messages of a run with `-json`, without its progress.
 fn errors(run: &Run) -> String {
-    let lines = run.stdout.lines().filter(|line| line.contains("\"diagnostic\""));
+    let lines = run
+        .stdout
+        .lines()
+        .filter(|line| line.contains("\"diagnostic\""));
     let texts = lines.filter_map(|line| {
         let line: Value = serde_json::from_str(line).ok()?;
         let diagnostic = &line["diagnostic"];
-        Some(format!("{}: {} {}", diagnostic["address"], diagnostic["summary"], diagnostic["detail"]))
+        Some(format!(
+            "{}: {} {}",
+            diagnostic["address"], diagnostic["summary"], diagnostic["detail"]
+        ))
     });
-    let texts: Vec<_> = texts.filter(|text| !text.contains("development overrides")).collect();
+    let texts: Vec<_> = texts
+        .filter(|text| !text.contains("development overrides"))
+        .collect();
     format!("exit {}\n{}\n{}", run.code, texts.join("\n"), run.stderr)
 }

@@ -102,7 +102,8 @@ impl<'a> Workspace<'a> {
         {
             outcome.changed = true;
             let mut walk = self.walk(&mut outcome).await;
-            self.carry_out(&mut walk, prior, config, plan, &mut outcome).await;
+            self.carry_out(&mut walk, prior, config, plan, &mut outcome)
+                .await;
             self.end(walk).await;
         }
         outcome
@@ -116,7 +117,8 @@ impl<'a> Workspace<'a> {
             && plan.changes
         {
             outcome.changed = true;
-            self.carry_out(&mut walk, prior, config, plan, &mut outcome).await;
+            self.carry_out(&mut walk, prior, config, plan, &mut outcome)
+                .await;
         }
         self.end(walk).await;
         outcome
@@ -129,7 +131,9 @@ impl<'a> Workspace<'a> {
         outcome: &mut Outcome,
     ) -> Option<(Option<Instance>, Planned)> {
         let prior = self.refresh(walk, outcome).await.ok()?;
-        let plan = self.plan(walk, prior.as_ref(), config, None, outcome).await?;
+        let plan = self
+            .plan(walk, prior.as_ref(), config, None, outcome)
+            .await?;
         self.state.clone_from(&prior);
         Some((prior, plan))
     }
@@ -139,7 +143,9 @@ impl<'a> Workspace<'a> {
         let mut outcome = Outcome::default();
         let mut walk = self.walk(&mut outcome).await;
         if let Ok(prior) = self.refresh(&mut walk, &mut outcome).await {
-            let plan = self.plan(&mut walk, prior.as_ref(), config, None, &mut outcome).await;
+            let plan = self
+                .plan(&mut walk, prior.as_ref(), config, None, &mut outcome)
+                .await;
             outcome.changed = plan.is_none_or(|plan| plan.changes);
         }
         self.end(walk).await;
@@ -160,7 +166,9 @@ impl<'a> Workspace<'a> {
         let stop = walk.stop_after(PATIENCE_WITH_IMPORT);
         let response = importing.await.expect("the call does not panic");
         stop.abort();
-        let response = response.expect("every problem is a diagnostic").into_inner();
+        let response = response
+            .expect("every problem is a diagnostic")
+            .into_inner();
         self.note(&response.diagnostics, &mut outcome);
         if let Some(imported) = response.imported_resources.into_iter().next()
             && !outcome.failed()
@@ -189,8 +197,13 @@ impl<'a> Workspace<'a> {
         let plugin = PluginProcess::start(options).await;
         let mut client = plugin.provider();
         let config = Value::Object(Object::from(
-            ["token", "organisation_id", "base_url", "ca_certificate_file"]
-                .map(|name| (name.to_owned(), Value::Null)),
+            [
+                "token",
+                "organisation_id",
+                "base_url",
+                "ca_certificate_file",
+            ]
+            .map(|name| (name.to_owned(), Value::Null)),
         ));
         let request = proto::configure_provider::Request {
             terraform_version: "1.11.4".to_owned(),
@@ -198,14 +211,19 @@ impl<'a> Workspace<'a> {
             ..Default::default()
         };
         let response = client.configure_provider(request).await;
-        let response = response.expect("every problem is a diagnostic").into_inner();
+        let response = response
+            .expect("every problem is a diagnostic")
+            .into_inner();
         self.note(&response.diagnostics, outcome);
         Walk { plugin, client }
     }
 
     async fn end(&mut self, walk: Walk) {
         let (status, stderr) = walk.plugin.shutdown().await;
-        assert!(status.success(), "the provider ended with {status}: {stderr:#?}");
+        assert!(
+            status.success(),
+            "the provider ended with {status}: {stderr:#?}"
+        );
         self.output.extend(stderr.join("\n").into_bytes());
         if let Some(state) = &self.state {
             self.output.extend(&state.private);
@@ -230,7 +248,9 @@ impl<'a> Workspace<'a> {
         };
         let tainted = state.tainted;
         let response = walk.client.read_resource(request).await;
-        let response = response.expect("every problem is a diagnostic").into_inner();
+        let response = response
+            .expect("every problem is a diagnostic")
+            .into_inner();
         let errors = self.note(&response.diagnostics, outcome);
         if errors {
             return Err(());
@@ -264,7 +284,9 @@ impl<'a> Workspace<'a> {
             }),
         };
         let response = walk.client.validate_resource_config(request).await;
-        let response = response.expect("every problem is a diagnostic").into_inner();
+        let response = response
+            .expect("every problem is a diagnostic")
+            .into_inner();
         if self.note(&response.diagnostics, outcome) {
             return None;
         }
@@ -279,12 +301,16 @@ impl<'a> Workspace<'a> {
             ..Default::default()
         };
         let response = walk.client.plan_resource_change(request).await;
-        let response = response.expect("every problem is a diagnostic").into_inner();
+        let response = response
+            .expect("every problem is a diagnostic")
+            .into_inner();
         if self.note(&response.diagnostics, outcome) {
             return None;
         }
         if !response.requires_replace.is_empty() || prior.is_some_and(|prior| prior.tainted) {
-            outcome.breaches.push("a replacement was planned".to_owned());
+            outcome
+                .breaches
+                .push("a replacement was planned".to_owned());
         }
         let value = self.decode(response.planned_state.as_ref());
         let planned = Planned {
@@ -324,7 +350,9 @@ impl<'a> Workspace<'a> {
             ..Default::default()
         };
         let response = walk.client.plan_resource_change(request).await;
-        let response = response.expect("every problem is a diagnostic").into_inner();
+        let response = response
+            .expect("every problem is a diagnostic")
+            .into_inner();
         let errors = self.note(&response.diagnostics, outcome);
         (!errors).then_some(Planned {
             private: response.planned_private,
@@ -350,7 +378,9 @@ impl<'a> Workspace<'a> {
         } else {
             first
         };
-        let prior_value = prior.as_ref().map_or(Value::Null, |prior| prior.value.clone());
+        let prior_value = prior
+            .as_ref()
+            .map_or(Value::Null, |prior| prior.value.clone());
         let request = proto::apply_resource_change::Request {
             type_name: self.resource.type_name().to_owned(),
             prior_state: Some(wire::encode(&prior_value)),
@@ -421,11 +451,17 @@ impl Walk {
 /// Terraform's merge of prior state and configuration.
 fn proposed(attributes: &[Attribute], prior: &Value, config: &Value) -> Value {
     let merged = attributes.iter().map(|attribute| {
-        let configured = config.attribute(attribute.name).cloned().unwrap_or(Value::Null);
+        let configured = config
+            .attribute(attribute.name)
+            .cloned()
+            .unwrap_or(Value::Null);
         let value = match configured {
             Value::Null if attribute.is_computed() => match prior {
                 Value::Null => Value::UNKNOWN,
-                prior => prior.attribute(attribute.name).cloned().unwrap_or(Value::Null),
+                prior => prior
+                    .attribute(attribute.name)
+                    .cloned()
+                    .unwrap_or(Value::Null),
             },
             configured => configured,
         };
@@ -437,11 +473,15 @@ fn proposed(attributes: &[Attribute], prior: &Value, config: &Value) -> Value {
 /// What was planned and known has to be there afterwards, and nothing may be left unknown.
 fn check_consistency(planned: &Value, actual: &Value, outcome: &mut Outcome) {
     if !actual.is_wholly_known() {
-        outcome.breaches.push("an unknown value after apply".to_owned());
+        outcome
+            .breaches
+            .push("an unknown value after apply".to_owned());
     }
     let (Value::Object(planned), Value::Object(actual)) = (planned, actual) else {
         if planned.is_null() != actual.is_null() {
-            outcome.breaches.push("an object appeared or disappeared".to_owned());
+            outcome
+                .breaches
+                .push("an object appeared or disappeared".to_owned());
         }
         return;
     };

@@ -68,7 +68,10 @@ impl Fault {
         if at <= written || run[at].method != "GET" {
             return None;
         }
-        let reads_between = run[written..at].iter().filter(|request| request.method == "GET").count();
+        let reads_between = run[written..at]
+            .iter()
+            .filter(|request| request.method == "GET")
+            .count();
         Some(self.rule_anywhere(reads_between))
     }
 }
@@ -104,7 +107,10 @@ pub fn all() -> Vec<Fault> {
     }
     faults.push(Fault::once("truncated", json!({"kind": "truncated"})));
     faults.push(Fault::once("missing key", json!({"kind": "missing_key"})));
-    faults.push(Fault::once("request echoed in a 400", json!({"kind": "echo"})));
+    faults.push(Fault::once(
+        "request echoed in a 400",
+        json!({"kind": "echo"}),
+    ));
     let stale = Fault {
         after_write: true,
         ..Fault::once("stale", json!({"kind": "stale", "ms": STALE_MS}))
@@ -119,7 +125,10 @@ pub fn all() -> Vec<Fault> {
         let cut = json!({"kind": "drop", "when": when});
         faults.push(Fault::for_good(format!("cut {when} acting, for good"), cut));
         let status = json!({"kind": "status", "status": 503, "when": when});
-        faults.push(Fault::for_good(format!("503 {when} acting, for good"), status));
+        faults.push(Fault::for_good(
+            format!("503 {when} acting, for good"),
+            status,
+        ));
     }
     let hang = json!({"kind": "hang", "when": "after"});
     faults.push(Fault::for_good("hang after acting, for good", hang));

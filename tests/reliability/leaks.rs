@@ -85,13 +85,15 @@ impl<'a> Gate<'a> {
     }
 
     fn write(&self, resources: &str) {
-        self.terraform.write("main.tf", &format!("{HEAD}{resources}"));
+        self.terraform
+            .write("main.tf", &format!("{HEAD}{resources}"));
     }
 
     fn search(&mut self, place: &str, data: &[u8], needles: &Needles) {
         self.searched += data.len();
         for found in needles.search(data) {
-            self.found.insert(format!("{} in {place} ({})", found.name, found.through));
+            self.found
+                .insert(format!("{} in {place} ({})", found.name, found.through));
         }
     }
 
@@ -106,7 +108,11 @@ impl<'a> Gate<'a> {
         let mut kinds = BTreeSet::new();
         for entry in fs::read_dir(self.terraform.path("")).expect("the directory is there") {
             let path = entry.expect("it can be read").path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             if path.is_dir() {
                 continue;
             }
@@ -121,7 +127,10 @@ impl<'a> Gate<'a> {
             }
         }
         for kind in ["tfstate", "plan", "log"] {
-            assert!(kinds.contains(kind), "no file of the kind {kind} was searched: {kinds:?}");
+            assert!(
+                kinds.contains(kind),
+                "no file of the kind {kind} was searched: {kinds:?}"
+            );
         }
         self
     }
@@ -201,8 +210,15 @@ async fn no_secret_leaves_in_any_operation() {
     gate.run(&["validate", "-json"]).succeeds();
     gate.run(&["plan", "-out=create.plan", "-json"]).succeeds();
     // Terraform shows stored passwords here, which is its own documented behaviour.
-    let shown = gate.terraform.run(&["show", "-json", "create.plan"]).succeeds();
-    gate.search("the shown plan", shown.stdout.as_bytes(), &needles(&sandbox.token, false));
+    let shown = gate
+        .terraform
+        .run(&["show", "-json", "create.plan"])
+        .succeeds();
+    gate.search(
+        "the shown plan",
+        shown.stdout.as_bytes(),
+        &needles(&sandbox.token, false),
+    );
     gate.run(&["apply", "-json", "create.plan"]).succeeds();
 
     gate.terraform.set("TF_VAR_hidden", HIDDEN[1]);
@@ -211,9 +227,14 @@ async fn no_secret_leaves_in_any_operation() {
     // A hostile server repeats the rotation in its refusal.
     let echo = json!({"kind": "echo"});
     let rotate = "/organisations/*/registries/*/rotate";
-    sandbox.fault(json!({"method": "POST", "path": rotate, "fault": echo, "times": 2})).await;
+    sandbox
+        .fault(json!({"method": "POST", "path": rotate, "fault": echo, "times": 2}))
+        .await;
     let refused = gate.apply().fails();
-    assert!(refused.text().contains("[redacted]"), "the echo was not shown at all: {refused}");
+    assert!(
+        refused.text().contains("[redacted]"),
+        "the echo was not shown at all: {refused}"
+    );
     gate.apply().succeeds();
 
     gate.write(&(registries("Second", "2", "") + &attached));
@@ -226,12 +247,15 @@ async fn no_secret_leaves_in_any_operation() {
 
     gate.terraform.set("TF_VAR_token", BAD_TOKEN);
     gate.apply().fails();
-    gate.terraform.set("TF_VAR_token", &format!("{}x", sandbox.token));
+    gate.terraform
+        .set("TF_VAR_token", &format!("{}x", sandbox.token));
     gate.apply().fails();
     gate.terraform.set("TF_VAR_token", &sandbox.token);
 
-    gate.run(&["state", "rm", "bahriya_registry.hidden"]).succeeds();
-    gate.run(&["import", "bahriya_registry.hidden", "hidden"]).succeeds();
+    gate.run(&["state", "rm", "bahriya_registry.hidden"])
+        .succeeds();
+    gate.run(&["import", "bahriya_registry.hidden", "hidden"])
+        .succeeds();
     gate.run(&["destroy", "-auto-approve", "-json"]).succeeds();
     assert_eq!(sandbox.summary().await["registries"], 0);
 
@@ -275,10 +299,15 @@ async fn no_secret_leaves_in_any_fault() {
             healed = gate.apply();
         }
         healed.succeeds();
-        gate.run(&["plan", "-out=empty.plan", "-detailed-exitcode"]).succeeds();
+        gate.run(&["plan", "-out=empty.plan", "-detailed-exitcode"])
+            .succeeds();
         let summary = sandbox.summary().await;
         assert_eq!(
-            (&summary["registries"], &summary["attachments"], &summary["burned_handles"]),
+            (
+                &summary["registries"],
+                &summary["attachments"],
+                &summary["burned_handles"]
+            ),
             (&json!(2), &json!(1), &json!(0)),
             "{} at request {at}: {summary}",
             fault.name
@@ -286,7 +315,11 @@ async fn no_secret_leaves_in_any_fault() {
         let gate = gate.close().await;
         commands += gate.operations;
         searched += gate.searched;
-        leaks.extend(gate.found.into_iter().map(|found| format!("{}: {found}", fault.name)));
+        leaks.extend(
+            gate.found
+                .into_iter()
+                .map(|found| format!("{}: {found}", fault.name)),
+        );
     }
     println!(
         "leak gate under faults: {} leaks with {tried} faults in {commands} commands of Terraform, {} KiB searched \
@@ -305,7 +338,10 @@ pub fn import_asked_for(run: &Run) -> Option<(String, String)> {
 
 /// All of them.
 pub fn imports_asked_for(run: &Run) -> Vec<(String, String)> {
-    let lines = run.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let lines = run
+        .stdout
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let asked = lines.filter_map(|line| {
         let diagnostic = &line["diagnostic"];
         let id = crate::matrix::import_command(diagnostic["detail"].as_str()?)?;

@@ -10,7 +10,9 @@ use tokio::sync::Semaphore;
 use crate::driver::{Outcome, Workspace};
 use crate::faults::{self, Fault};
 use crate::needles::Needles;
-use crate::operations::{APIS, Api, HANDLE, OPERATIONS, Operation, PASSWORDS, Scene, Target, USERNAME};
+use crate::operations::{
+    APIS, Api, HANDLE, OPERATIONS, Operation, PASSWORDS, Scene, Target, USERNAME,
+};
 use crate::sandbox::{LoggedRequest, Sandbox};
 use crate::seed::{Seed, soaking};
 
@@ -92,7 +94,10 @@ async fn fault_matrix() {
     let verdicts = judge_all(cases).await;
     let table = table(&verdicts);
     println!("{table}");
-    let flawed = verdicts.iter().filter(|(_, verdict)| !verdict.flaws.is_empty()).count();
+    let flawed = verdicts
+        .iter()
+        .filter(|(_, verdict)| !verdict.flaws.is_empty())
+        .count();
     println!("{} ({:.0?}, {seed})", totals(&verdicts), started.elapsed());
     assert_eq!(flawed, 0, "cases with flaws; they are told above");
 }
@@ -137,7 +142,11 @@ async fn requests_of(api: Api, operation: Operation) -> Vec<LoggedRequest> {
             let requests = sandbox.requests().await;
             let mut verdict = Verdict::default();
             inspect(&scene, &sandbox, operation.target(api), &mut verdict).await;
-            assert_eq!(verdict.flaws, [], "{operation:?} in {api:?} without any fault");
+            assert_eq!(
+                verdict.flaws,
+                [],
+                "{operation:?} in {api:?} without any fault"
+            );
             return requests;
         }
     }
@@ -148,7 +157,10 @@ async fn judge_all(cases: Vec<Case>) -> Vec<(Case, Verdict)> {
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     let mut running = Vec::new();
     for case in cases {
-        let slot = Arc::clone(&slots).acquire_owned().await.expect("it is never closed");
+        let slot = Arc::clone(&slots)
+            .acquire_owned()
+            .await
+            .expect("it is never closed");
         running.push(tokio::spawn(async move {
             let verdict = judge(&case).await;
             drop(slot);
@@ -183,7 +195,10 @@ async fn try_case(case: &Case) -> Option<Verdict> {
     let mut scene = Scene::set(case.operation, &sandbox).await;
     let mut verdict = Verdict::default();
     sandbox.clear_requests().await;
-    let rule = case.fault.rule(&case.run, case.at).expect("only such cases were made");
+    let rule = case
+        .fault
+        .rule(&case.run, case.at)
+        .expect("only such cases were made");
     sandbox.fault(rule).await;
     let first = scene.run().await;
     if sandbox.faults().await[0]["fired"] == 0 {
@@ -246,7 +261,10 @@ async fn heal(scene: &mut Scene<'_>, sandbox: &Sandbox, verdict: &mut Verdict) {
 /// The argument of `terraform import ADDRESS …` in a text.
 pub fn import_command(text: &str) -> Option<String> {
     let (_, command) = text.split_once("terraform import ADDRESS ")?;
-    let id = command.split([',', ' ', '\n']).next()?.trim_end_matches('.');
+    let id = command
+        .split([',', ' ', '\n'])
+        .next()?
+        .trim_end_matches('.');
     Some(id.to_owned())
 }
 
@@ -260,14 +278,24 @@ async fn note(
 ) {
     let _ = writeln!(verdict.story, "--- {what}:\n{}", outcome.text());
     for request in sandbox.requests().await {
-        let LoggedRequest { method, path, status, ms } = request;
+        let LoggedRequest {
+            method,
+            path,
+            status,
+            ms,
+        } = request;
         let _ = writeln!(verdict.story, "    {status} {method} {path} ({ms} ms)");
     }
     sandbox.clear_requests().await;
     for breach in &outcome.breaches {
         verdict.flaw("breaches of the protocol", format!("{what}: {breach}"));
     }
-    if scene.workspace.state.as_ref().is_some_and(|state| state.tainted) {
+    if scene
+        .workspace
+        .state
+        .as_ref()
+        .is_some_and(|state| state.tainted)
+    {
         verdict.flaw("tainted", what);
     }
 }
@@ -302,7 +330,10 @@ async fn inspect(scene: &Scene<'_>, sandbox: &Sandbox, target: Target, verdict: 
     let listed = sandbox.call("GET", "/registries", None).await.expect(200);
     let registry = &listed.data["registries"][0];
     if registry["name"] != target.name {
-        verdict.flaw("wrong credentials", format!("the name is {}", registry["name"]));
+        verdict.flaw(
+            "wrong credentials",
+            format!("the name is {}", registry["name"]),
+        );
     }
     same_object(&scene.workspace, registry, &scene.project, verdict);
 }
@@ -323,13 +354,20 @@ fn same_object(
         format!("{project}:{HANDLE}")
     };
     if stored != real {
-        verdict.flaw("lost state", format!("the state says {stored}, there is {real}"));
+        verdict.flaw(
+            "lost state",
+            format!("the state says {stored}, there is {real}"),
+        );
     }
 }
 
 fn title(case: &Case) -> String {
     let request = &case.run[case.at];
-    let requests: Vec<_> = case.run.iter().map(|r| format!("{} {}", r.method, r.path)).collect();
+    let requests: Vec<_> = case
+        .run
+        .iter()
+        .map(|r| format!("{} {}", r.method, r.path))
+        .collect();
     format!(
         "### {} in {:?}: {} at request {} of {}, {} {}\n    without a fault: {requests:#?}",
         case.operation.name(),
@@ -347,7 +385,9 @@ fn table(verdicts: &[(Case, Verdict)]) -> String {
     let mut rows: BTreeMap<(Api, Operation), Vec<&(Case, Verdict)>> = BTreeMap::new();
     for verdict in verdicts {
         let (case, _) = verdict;
-        rows.entry((case.api, case.operation)).or_default().push(verdict);
+        rows.entry((case.api, case.operation))
+            .or_default()
+            .push(verdict);
     }
     let mut table = format!(
         "| API | operation | requests | faults | cases | absorbed | by the next apply | by import | {} |\n",
@@ -356,8 +396,10 @@ fn table(verdicts: &[(Case, Verdict)]) -> String {
     table.push_str(&"| --- ".repeat(8 + FLAWS.len()));
     table.push_str("|\n");
     for ((api, operation), verdicts) in rows {
-        let faults: std::collections::BTreeSet<_> =
-            verdicts.iter().map(|(case, _)| case.fault.name.as_str()).collect();
+        let faults: std::collections::BTreeSet<_> = verdicts
+            .iter()
+            .map(|(case, _)| case.fault.name.as_str())
+            .collect();
         let _ = writeln!(
             table,
             "| {} | {} | {} | {} | {} |",
@@ -368,19 +410,29 @@ fn table(verdicts: &[(Case, Verdict)]) -> String {
             counts(verdicts.iter().copied()).join(" | "),
         );
     }
-    let _ = writeln!(table, "| **all** | | | | {} |", counts(verdicts.iter()).join(" | "));
+    let _ = writeln!(
+        table,
+        "| **all** | | | | {} |",
+        counts(verdicts.iter()).join(" | ")
+    );
     table
 }
 
 fn counts<'a>(verdicts: impl Iterator<Item = &'a (Case, Verdict)> + Clone) -> Vec<String> {
-    let absorbed = verdicts.clone().filter(|(_, verdict)| verdict.absorbed).count();
-    let imported = verdicts.clone().filter(|(_, verdict)| verdict.imported).count();
+    let absorbed = verdicts
+        .clone()
+        .filter(|(_, verdict)| verdict.absorbed)
+        .count();
+    let imported = verdicts
+        .clone()
+        .filter(|(_, verdict)| verdict.imported)
+        .count();
     let all = verdicts.clone().count();
     let mut counts = vec![all, absorbed, all - absorbed - imported, imported];
     for kind in FLAWS {
-        let flawed = verdicts.clone().filter(|(_, verdict)| {
-            verdict.flaws.iter().any(|(flaw, _)| *flaw == kind)
-        });
+        let flawed = verdicts
+            .clone()
+            .filter(|(_, verdict)| verdict.flaws.iter().any(|(flaw, _)| *flaw == kind));
         counts.push(flawed.count());
     }
     counts.into_iter().map(|count| count.to_string()).collect()
@@ -388,7 +440,11 @@ fn counts<'a>(verdicts: impl Iterator<Item = &'a (Case, Verdict)> + Clone) -> Ve
 
 fn totals(verdicts: &[(Case, Verdict)]) -> String {
     let counts = counts(verdicts.iter());
-    let flaws: Vec<_> = FLAWS.iter().zip(&counts[4..]).map(|(name, n)| format!("{n} {name}")).collect();
+    let flaws: Vec<_> = FLAWS
+        .iter()
+        .zip(&counts[4..])
+        .map(|(name, n)| format!("{n} {name}"))
+        .collect();
     format!(
         "fault matrix: {} cases, {} absorbed at once, {} settled by the next apply, {} by the import command; {}",
         counts[0],

@@ -37,7 +37,10 @@ impl Needles {
         for (name, value) in values {
             for bytes in forms(value) {
                 let name = name.to_owned();
-                needles.entry([bytes[0], bytes[1]]).or_default().push(Form { name, bytes });
+                needles
+                    .entry([bytes[0], bytes[1]])
+                    .or_default()
+                    .push(Form { name, bytes });
             }
         }
         Self(needles)
@@ -55,7 +58,10 @@ impl Needles {
             let Some(forms) = self.0.get(start) else {
                 continue;
             };
-            for form in forms.iter().filter(|form| data[at..].starts_with(&form.bytes)) {
+            for form in forms
+                .iter()
+                .filter(|form| data[at..].starts_with(&form.bytes))
+            {
                 found.insert(Found {
                     name: form.name.clone(),
                     through: through.to_owned(),
@@ -119,7 +125,8 @@ fn forms(value: &str) -> BTreeSet<Vec<u8>> {
             forms.insert(engine.encode(&bytes).as_bytes()[skip..whole].to_vec());
         }
     }
-    let utf16 = |order: fn(u16) -> [u8; 2]| value.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+    let utf16 =
+        |order: fn(u16) -> [u8; 2]| value.encode_utf16().flat_map(order).collect::<Vec<u8>>();
     forms.insert(utf16(u16::to_le_bytes));
     forms.insert(utf16(u16::to_be_bytes));
     forms
@@ -171,7 +178,9 @@ fn unpack(data: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     if data.starts_with(&[0x1f, 0x8b]) {
         packed.push(("gzip", filter("gzip", &["-dc"], data)));
     }
-    for run in runs(data, |byte| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte)) {
+    for run in runs(data, |byte| {
+        byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte)
+    }) {
         let standard: Vec<u8> = run
             .iter()
             .filter(|byte| **byte != b'=')
@@ -212,7 +221,8 @@ const UNZIP: &str = "import io,sys,zipfile\n\
     [sys.stdout.buffer.write(z.read(n)+b'\\n') for n in z.namelist()]";
 
 fn runs(data: &[u8], belongs: fn(u8) -> bool) -> impl Iterator<Item = &[u8]> {
-    data.split(move |byte| !belongs(*byte)).filter(|run| run.len() >= SHORTEST_RUN)
+    data.split(move |byte| !belongs(*byte))
+        .filter(|run| run.len() >= SHORTEST_RUN)
 }
 
 /// What a program of the system makes of the data. That it cannot is an error: nothing is skipped.
@@ -223,7 +233,9 @@ fn filter(program: &str, args: &[&str], data: &[u8]) -> Vec<u8> {
     std::fs::write(&file, data).expect("the directory can be written to");
     let output = Command::new(program)
         .args(args)
-        .stdin(Stdio::from(std::fs::File::open(&file).expect("the file was just written")))
+        .stdin(Stdio::from(
+            std::fs::File::open(&file).expect("the file was just written"),
+        ))
         .output()
         .unwrap_or_else(|error| panic!("{program} is needed to unpack what is searched: {error}"));
     assert!(output.status.success(), "{program} failed: {output:?}");
@@ -241,7 +253,10 @@ mod tests {
     fn through(data: &[u8]) -> Vec<String> {
         let needles = Needles::new([("secret", SECRET), ("other", "an0ther-value")]);
         let found = needles.search(data);
-        assert!(found.iter().all(|found| found.name == "secret"), "{found:?}");
+        assert!(
+            found.iter().all(|found| found.name == "secret"),
+            "{found:?}"
+        );
         found.into_iter().map(|found| found.through).collect()
     }
 
@@ -254,7 +269,10 @@ mod tests {
     #[test]
     fn nothing_is_found_where_nothing_is() {
         let almost = SECRET.replace('x', "y");
-        assert_eq!(through(format!("{almost} c4n/Ry {:?}", "plain").as_bytes()), [""; 0]);
+        assert_eq!(
+            through(format!("{almost} c4n/Ry {:?}", "plain").as_bytes()),
+            [""; 0]
+        );
         assert_eq!(through(&[]), [""; 0]);
     }
 
@@ -311,7 +329,10 @@ mod tests {
         };
         let gzip = packed(&["gzip", "-c", "state"]);
         assert_eq!(through(&gzip), ["gzip"]);
-        assert_eq!(through(STANDARD.encode(&gzip).as_bytes()), ["base64 > gzip"]);
+        assert_eq!(
+            through(STANDARD.encode(&gzip).as_bytes()),
+            ["base64 > gzip"]
+        );
         packed(&["python3", "-m", "zipfile", "-c", "plan.zip", "state"]);
         let zip = std::fs::read(directory.path().join("plan.zip")).unwrap();
         assert_eq!(through(&zip), ["zip"]);

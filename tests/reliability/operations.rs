@@ -12,10 +12,7 @@ use crate::sandbox::{self, Sandbox};
 pub const HANDLE: &str = "ghcr-deploy";
 pub const USERNAME: &str = "deploy-bot";
 /// Passwords with every character that some encoding escapes.
-pub const PASSWORDS: [&str; 2] = [
-    "c4nary-1&<>\"'\\ü%+/=~-eNd",
-    "c4nary-2&<>\"'\\ü%+/=~-eNd",
-];
+pub const PASSWORDS: [&str; 2] = ["c4nary-1&<>\"'\\ü%+/=~-eNd", "c4nary-2&<>\"'\\ü%+/=~-eNd"];
 /// How long an operation may take, all retries included: short, so that a fault is not just waited out.
 const IMPATIENT: &str = "6s";
 /// The same without a fault, on a busy machine.
@@ -123,7 +120,10 @@ impl Wanted {
                 ("name", self.name.into()),
                 ("server", "ghcr.io".into()),
                 ("username", USERNAME.into()),
-                ("password_wo", text(self.password.map(|index| PASSWORDS[index]))),
+                (
+                    "password_wo",
+                    text(self.password.map(|index| PASSWORDS[index])),
+                ),
                 ("password_wo_version", text(trigger.as_deref())),
                 ("active_version", self.pin.map_or(Value::Null, Value::from)),
                 ("timeouts", timeouts(timeout)),
@@ -144,7 +144,8 @@ fn attachment(project: &str, timeout: &str) -> Value {
 }
 
 fn timeouts(timeout: &str) -> Value {
-    let times = ["create", "read", "update", "delete"].map(|name| (name.to_owned(), timeout.into()));
+    let times =
+        ["create", "read", "update", "delete"].map(|name| (name.to_owned(), timeout.into()));
     Value::Object(Object::from(times))
 }
 
@@ -153,8 +154,10 @@ fn object<const N: usize>(
     values: [(&str, Value); N],
 ) -> Value {
     let attributes = &resource.schema().attributes;
-    let mut object: Object =
-        attributes.iter().map(|attribute| (attribute.name.to_owned(), Value::Null)).collect();
+    let mut object: Object = attributes
+        .iter()
+        .map(|attribute| (attribute.name.to_owned(), Value::Null))
+        .collect();
     for (name, value) in values {
         object.insert(name.to_owned(), value);
     }
@@ -213,25 +216,49 @@ impl Operation {
         };
         match self {
             Self::Create | Self::Read | Self::Import => one,
-            Self::Rename => Target { name: "Second name", ..one },
-            Self::Rotate => Target { versions_made: 2, password: 1, ..one },
+            Self::Rename => Target {
+                name: "Second name",
+                ..one
+            },
+            Self::Rotate => Target {
+                versions_made: 2,
+                password: 1,
+                ..one
+            },
             Self::RenameAndRotate => Target {
                 versions_made: 2,
                 password: 1,
                 name: "Second name",
                 ..one
             },
-            Self::Pin => Target { versions_made: 2, ..one },
+            Self::Pin => Target {
+                versions_made: 2,
+                ..one
+            },
             // Without activation, going back is one more version.
-            Self::RollBack if api == Api::Rotate => Target { versions_made: 2, ..one },
-            Self::RollBack => Target { versions_made: 3, ..one },
-            Self::Delete => Target { registries: 0, managed: false, ..one },
+            Self::RollBack if api == Api::Rotate => Target {
+                versions_made: 2,
+                ..one
+            },
+            Self::RollBack => Target {
+                versions_made: 3,
+                ..one
+            },
+            Self::Delete => Target {
+                registries: 0,
+                managed: false,
+                ..one
+            },
             Self::Attach | Self::ReadAttachment | Self::ImportAttachment => Target {
                 attachments: 1,
                 name: HANDLE,
                 ..one
             },
-            Self::Detach => Target { name: HANDLE, managed: false, ..one },
+            Self::Detach => Target {
+                name: HANDLE,
+                managed: false,
+                ..one
+            },
         }
     }
 }
@@ -258,18 +285,26 @@ impl<'a> Scene<'a> {
                     "handle": HANDLE, "name": FIRST.name, "server": "ghcr.io",
                     "username": USERNAME, "password": PASSWORDS[0],
                 });
-                sandbox.call("POST", "/registries", Some(body)).await.expect(201);
+                sandbox
+                    .call("POST", "/registries", Some(body))
+                    .await
+                    .expect(201);
             }
             _ if operation.on_registry() => {
                 scene.prepare(FIRST.config(IMPATIENT)).await;
                 if matches!(operation, Operation::Pin | Operation::RollBack) {
-                    let second = Wanted { password: Some(1), ..FIRST };
+                    let second = Wanted {
+                        password: Some(1),
+                        ..FIRST
+                    };
                     scene.prepare(second.config(IMPATIENT)).await;
                 }
             }
             _ => {
                 scene.project = sandbox.create_project("shop", &["falkenstein-1"]).await;
-                sandbox.create_registry(HANDLE, "ghcr.io", USERNAME, PASSWORDS[0]).await;
+                sandbox
+                    .create_registry(HANDLE, "ghcr.io", USERNAME, PASSWORDS[0])
+                    .await;
                 match operation {
                     Operation::Attach => {}
                     Operation::ImportAttachment => {
@@ -285,7 +320,12 @@ impl<'a> Scene<'a> {
     async fn prepare(&mut self, config: Value) {
         for _ in 0..3 {
             // The timeouts are short, and a busy machine may take longer.
-            if !self.workspace.apply_in_one_walk(Some(&config)).await.failed() {
+            if !self
+                .workspace
+                .apply_in_one_walk(Some(&config))
+                .await
+                .failed()
+            {
                 return;
             }
         }
@@ -297,9 +337,18 @@ impl<'a> Scene<'a> {
         let wanted = match self.operation {
             Operation::Create | Operation::Read => FIRST,
             Operation::RollBack => FIRST,
-            Operation::Import => Wanted { password: None, ..FIRST },
-            Operation::Rename => Wanted { name: "Second name", ..FIRST },
-            Operation::Rotate => Wanted { password: Some(1), ..FIRST },
+            Operation::Import => Wanted {
+                password: None,
+                ..FIRST
+            },
+            Operation::Rename => Wanted {
+                name: "Second name",
+                ..FIRST
+            },
+            Operation::Rotate => Wanted {
+                password: Some(1),
+                ..FIRST
+            },
             Operation::RenameAndRotate => Wanted {
                 name: "Second name",
                 password: Some(1),

@@ -20,7 +20,10 @@ impl Seed {
             Ok(text) => text.parse().expect("SEED is a number"),
             Err(_) => 7,
         };
-        Self { start, state: start }
+        Self {
+            start,
+            state: start,
+        }
     }
 
     /// A number below `limit`.

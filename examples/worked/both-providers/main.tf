@@ -39,3 +39,8 @@ resource "bahriya_project_registry_attachment" "shop" {
   project_id = local.shop_id
   handle     = bahriya_registry.ghcr.handle
 }
+
+# Functions are called by the local name too.
+output "server" {
+  value = provider::bahriya-rs::registry_server("ghcr.io/acme/api:1.4.0")
+}

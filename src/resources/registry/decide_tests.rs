@@ -1,7 +1,6 @@
 //! Each row of the decision: what was, what is configured now, what is remembered, and what follows.
 
 use super::*;
-use crate::resources::registry::fingerprint::{Fingerprint, Salt};
 
 /// Versions 1 and 2 were made with the passwords "one" and "two", 2 holds the configured ones.
 fn memory() -> Memory {
@@ -417,19 +416,23 @@ fn without_numbers_there_is_no_drift_to_see() {
         ..state()
     };
     let mut memory = Memory::default();
-    memory.salt = Some(Salt::random());
-    memory.held = memory.fingerprint("ghcr.io", "bot", &Secret::new("two"));
-    assert!(
-        memory
-            .held
-            .as_ref()
-            .is_some_and(|held: &Fingerprint| Some(held.clone())
-                == memory.fingerprint("ghcr.io", "bot", &Secret::new("two")))
-    );
+    memory.held = memory.new_fingerprint("ghcr.io", "bot", &Secret::new("two"));
     expect(&state, &config(), &memory, Credentials::Keep);
     let config = Model {
         password: password("three"),
         ..config()
     };
     expect(&state, &config, &memory, Credentials::Rotate);
+}
+
+#[test]
+fn without_numbers_a_place_that_somebody_changed_is_put_back() {
+    let mut memory = Memory::default();
+    memory.held = memory.new_fingerprint("ghcr.io", "bot", &Secret::new("two"));
+    let moved = Model {
+        username: known("intruder"),
+        current_version: Attr::Null,
+        ..state()
+    };
+    expect(&moved, &config(), &memory, Credentials::Rotate);
 }
