@@ -5,39 +5,41 @@ use std::process::Command;
 
 use jiff::Timestamp;
 
-/// The load when the run began.
-pub struct Before {
+/// The machine when the run began.
+pub struct Machine {
     load: String,
     began: Timestamp,
 }
 
-pub fn before() -> Before {
-    Before {
-        load: load(),
-        began: Timestamp::now(),
+impl Machine {
+    pub fn now() -> Self {
+        Self {
+            load: load(),
+            began: Timestamp::now(),
+        }
     }
-}
 
-/// A sentence for the page.
-pub fn after(before: Before) -> String {
-    let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpus
-        .lines()
-        .find_map(|line| line.strip_prefix("model name"));
-    let model = model.map_or("?", |text| text.trim_start_matches(['\t', ' ', ':']));
-    let count = std::thread::available_parallelism().map_or(0, usize::from);
-    let terraform = output("terraform", &["version"]);
-    let terraform = terraform.lines().next().unwrap_or_default();
-    format!(
-        "{}: {count} cores ({model}), Linux {}, {}, {}, load average {} at the start and {} at the end, {} minutes.",
-        before.began.strftime("%-d %B %Y, %H:%M UTC"),
-        output("uname", &["-r"]),
-        output("rustc", &["--version"]),
-        terraform,
-        before.load,
-        load(),
-        before.began.duration_until(Timestamp::now()).as_mins(),
-    )
+    /// A sentence for the page.
+    pub fn sentence(&self) -> String {
+        let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let model = cpus
+            .lines()
+            .find_map(|line| line.strip_prefix("model name"));
+        let model = model.map_or("?", |text| text.trim_start_matches(['\t', ' ', ':']));
+        let count = std::thread::available_parallelism().map_or(0, usize::from);
+        let terraform = output("terraform", &["version"]);
+        let terraform = terraform.lines().next().unwrap_or_default();
+        format!(
+            "{}: {count} cores ({model}), Linux {}, {}, {terraform}, load average {} at the start and {} at the \
+             end, {} minutes.",
+            self.began.strftime("%-d %B %Y, %H:%M UTC"),
+            output("uname", &["-r"]),
+            output("rustc", &["--version"]),
+            self.load,
+            load(),
+            self.began.duration_until(Timestamp::now()).as_mins(),
+        )
+    }
 }
 
 fn load() -> String {

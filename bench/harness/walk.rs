@@ -25,7 +25,10 @@ use crate::stats::Samples;
 pub const REGISTRY: &str = "bahriya_registry";
 /// Terraform's default.
 const AT_ONCE: usize = 10;
-const REPEATS: usize = 3;
+/// Fewer where one takes long.
+fn repeats(size: usize) -> usize {
+    if size <= 1000 { 3 } else { 1 }
+}
 
 pub type Client = proto::provider_client::ProviderClient<Channel>;
 
@@ -193,7 +196,7 @@ pub async fn measure(
             };
             contenders.len()
         ];
-        for _ in 0..REPEATS {
+        for _ in 0..repeats(size) {
             for (contender, walked) in contenders.iter().zip(&mut walks) {
                 let slow = contender.name.contains("tf-provider") && size > largest_for_peers;
                 if contender.kind == Kind::Other || slow {
