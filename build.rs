@@ -1,7 +1,17 @@
 //! Generates the gRPC messages and services from `proto/`, in pure Rust: no `protoc` to install.
 
+/// Set in `.cargo/config.toml`, which a build from outside the repository does not see.
+const NO_JITTER: &str = "AWS_LC_SYS_NO_JITTER_ENTROPY";
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=proto");
+    println!("cargo:rerun-if-env-changed={NO_JITTER}");
+    if std::env::var_os(NO_JITTER).is_none_or(|value| value != "1") {
+        println!(
+            "cargo:warning=each start of this provider will take 30 ms longer than it has to, several times per \
+             Terraform command: build it again with {NO_JITTER}=1 in the environment"
+        );
+    }
     let files = ["tfplugin6.proto", "go_plugin.proto", "health.proto"];
     let descriptors = protox::compile(files, ["proto"])?;
     tonic_prost_build::configure()

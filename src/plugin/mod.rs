@@ -34,6 +34,9 @@ use crate::framework::lifecycle::Lifecycle;
 use crate::framework::panics;
 use crate::proto::tfplugin6::provider_server::Provider;
 
+/// How many threads may do what blocks: resolve names, hash credentials, each in 19 MiB.
+const THREADS: usize = 4;
+
 /// What the process edge has to know about the provider it serves.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
@@ -109,6 +112,7 @@ fn serve<P: Provider>(
         Audience::Person => Host::debugging(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
+        .max_blocking_threads(THREADS)
         .enable_all()
         .build()
         .map_err(StartError::Runtime)?;

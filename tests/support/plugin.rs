@@ -30,7 +30,7 @@ use tonic::transport::{Channel, Endpoint};
 
 /// The executable under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_terraform-provider-bahriya");
-const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
+pub const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 /// How long anything may take that is expected to happen, on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -329,7 +329,10 @@ pub async fn dial(network: &str, address: &str) -> io::Result<Box<dyn Io>> {
         "unix" => Ok(Box::new(tokio::net::UnixStream::connect(address).await?)),
         "tcp" => {
             let address: SocketAddr = address.parse().unwrap();
-            Ok(Box::new(tokio::net::TcpStream::connect(address).await?))
+            let stream = tokio::net::TcpStream::connect(address).await?;
+            // As Go does with every connection.
+            stream.set_nodelay(true)?;
+            Ok(Box::new(stream))
         }
         other => panic!("unknown network {other:?}"),
     }

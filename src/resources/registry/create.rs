@@ -51,7 +51,15 @@ pub async fn create(
         password: &password,
         maxversions: model.maxversions.known().copied(),
     };
-    let created = match client.create_registry(&operation, &new).await {
+    let mut memory = Memory {
+        organisation: Some(client.organisation().to_owned()),
+        ..Memory::default()
+    };
+    let (created, fingerprint) = tokio::join!(
+        client.create_registry(&operation, &new),
+        memory.new_fingerprint_aside(server, username, &password),
+    );
+    let created = match created {
         Ok(created) => created,
         Err(error) => {
             refused(handle, &name, &error, diagnostics);
@@ -61,11 +69,6 @@ pub async fn create(
     for warning in &created.warnings {
         diagnostics.warning(format!("{name} was created"), warning);
     }
-    let mut memory = Memory {
-        organisation: Some(client.organisation().to_owned()),
-        ..Memory::default()
-    };
-    let fingerprint = memory.new_fingerprint(server, username, &password);
     let shown = confirm(client, &operation, &created.id, &mut model, &mut memory).await;
     match shown {
         Ok(current) => memory.hold(current, fingerprint),

@@ -98,6 +98,21 @@ impl Memory {
         Fingerprint::of(salt, server, username, password)
     }
 
+    /// The same on a thread of its own: hashing takes tens of milliseconds, in which this process would
+    /// answer nobody else.
+    pub async fn new_fingerprint_aside(
+        &mut self,
+        server: &str,
+        username: &str,
+        password: &Secret,
+    ) -> Option<Fingerprint> {
+        let salt = self.salt.get_or_insert_with(Salt::random).clone();
+        let (server, username) = (server.to_owned(), username.to_owned());
+        let password = password.clone();
+        let hash = move || Fingerprint::of(&salt, &server, &username, &password);
+        tokio::task::spawn_blocking(hash).await.ok().flatten()
+    }
+
     /// Takes note that a version holds the configured credentials.
     pub fn hold(&mut self, version: Option<i64>, fingerprint: Option<Fingerprint>) {
         self.configured = version;

@@ -192,7 +192,10 @@ impl Update<'_> {
         else {
             return Ok(());
         };
-        let fingerprint = self.memory.new_fingerprint(server, username, password);
+        let fingerprint = self
+            .memory
+            .new_fingerprint_aside(server, username, password)
+            .await;
         let moved = registry
             .server
             .as_ref()

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Builds the provider as it is shipped, its peers and the bench, and measures them in one run. Writes the
+# figures of docs/performance.md and its picture. About ten minutes, after the builds.
+#
+#   scripts/bench.sh                  everything
+#   scripts/bench.sh --quick          a little of everything, printed only
+#   scripts/bench.sh --other PATH     beside any other provider's executable as well
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/setup.sh
+
+# protoc is for the peer alone, whose crate needs it to build; the counts come from valgrind.
+missing=()
+command -v protoc >/dev/null || missing+=(protobuf-compiler)
+command -v valgrind >/dev/null || missing+=(valgrind)
+if [ ${#missing[@]} -gt 0 ]; then
+    [ "$(id -u)" = 0 ] || {
+        echo "Missing packages. Run: sudo apt-get install ${missing[*]}" >&2
+        exit 1
+    }
+    echo "Installing ${missing[*]} …"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null </dev/null
+fi
+
+echo "Building …"
+cargo build --locked --quiet --release --bin terraform-provider-bahriya
+for peer in floor peer-tf-provider; do
+    (cd "bench/$peer" && cargo build --locked --quiet --release)
+done
+cargo build --locked --quiet --profile bench-harness --bench performance --example sandbox
+# The name of the bench's executable carries a hash, and the newest is the one just built.
+harness=$(find target/bench-harness/deps -name 'performance-*' -type f -perm -u+x -printf '%T@ %p\n' |
+    sort -rn | head -n 1 | cut -d' ' -f2)
+exec "$harness" --ours target/release/terraform-provider-bahriya --peer bench/peer-tf-provider/target/release/peer-tf-provider \
+    --floor bench/floor/target/release/floor "$@"
