@@ -90,11 +90,11 @@ impl Fault {
 /// An action, and the fault that befalls it.
 pub type Step = (Action, Option<Fault>);
 
-/// A creation and up to fifteen steps more.
+/// A creation and up to nine steps more.
 pub fn sequences() -> impl Strategy<Value = Vec<Step>> {
     let fault = (0..7_u64, 0..14_usize).prop_map(|(after, kind)| Fault { after, kind });
     let faulty = prop_oneof![5 => Just(None), 1 => fault.prop_map(Some)];
-    let steps = prop::collection::vec((action(), faulty), 0..16);
+    let steps = prop::collection::vec((action(), faulty), 0..10);
     (create(), steps).prop_map(|(create, mut steps)| {
         steps.insert(0, (create, None));
         steps
