@@ -13,6 +13,7 @@ use crate::needles::Needles;
 use crate::operations::{
     APIS, Api, HANDLE, OPERATIONS, Operation, PASSWORDS, Scene, Target, USERNAME,
 };
+use crate::report;
 use crate::sandbox::{LoggedRequest, Sandbox};
 use crate::seed::{Seed, soaking};
 
@@ -95,13 +96,12 @@ async fn fault_matrix() {
     }
     println!("fault matrix: {} cases to try", cases.len());
     let verdicts = judge_all(cases).await;
-    let table = table(&verdicts);
-    println!("{table}");
     let flawed = verdicts
         .iter()
         .filter(|(_, verdict)| !verdict.flaws.is_empty())
         .count();
-    println!("{} ({:.0?}, {seed})", totals(&verdicts), started.elapsed());
+    let totals = format!("{} ({:.0?}, {seed})", totals(&verdicts), started.elapsed());
+    report::publish("fault matrix", &format!("{}\n{totals}", table(&verdicts)));
     assert_eq!(flawed, 0, "cases with flaws; they are told above");
 }
 
