@@ -11,6 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::leaks::imports_asked_for;
+use crate::report;
 use crate::sandbox::Sandbox;
 use crate::seed::{Seed, soaking};
 use crate::terraform::{Run, Running, Terraform};
@@ -91,10 +92,9 @@ async fn death_at_any_moment() {
         );
         print!("{}", &tally.story[before..]);
     }
-    println!("{}", table(&tallies));
     let sum = |count: fn(&Tally) -> usize| tallies.values().map(count).sum::<usize>();
     let flaws = sum(|tally| tally.flaws.values().sum());
-    println!(
+    let totals = format!(
         "death: {rounds} rounds over {} resources, {} cut short, {} imports by the command the error names, {flaws} \
          flaws ({:.0?}, {seed})",
         size.registries + size.attachments,
@@ -102,6 +102,7 @@ async fn death_at_any_moment() {
         sum(|tally| tally.imports),
         started.elapsed()
     );
+    report::publish("death", &format!("{}\n{totals}", table(&tallies)));
     assert_eq!(flaws, 0, "they are told above");
 }
 

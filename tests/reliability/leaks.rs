@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::faults;
 use crate::needles::Needles;
+use crate::report;
 use crate::sandbox::Sandbox;
 use crate::seed::{Seed, soaking};
 use crate::terraform::{Run, Terraform};
@@ -261,13 +262,14 @@ async fn no_secret_leaves_in_any_operation() {
     assert_eq!(sandbox.summary().await["registries"], 0);
 
     let gate = gate.close().await;
-    println!(
+    let totals = format!(
         "leak gate: {} leaks in {} commands of Terraform, {} KiB searched ({:.0?})",
         gate.found.len(),
         gate.operations,
         gate.searched / 1024,
         started.elapsed()
     );
+    report::publish("leak gate", &totals);
     assert_eq!(gate.found, BTreeSet::new());
 }
 
@@ -322,13 +324,14 @@ async fn no_secret_leaves_in_any_fault() {
                 .map(|found| format!("{}: {found}", fault.name)),
         );
     }
-    println!(
+    let totals = format!(
         "leak gate under faults: {} leaks with {tried} faults in {commands} commands of Terraform, {} KiB searched \
          ({:.0?}, {seed})",
         leaks.len(),
         searched / 1024,
         started.elapsed()
     );
+    report::publish("leak gate under faults", &totals);
     assert_eq!(leaks, BTreeSet::new());
 }
 

@@ -15,6 +15,7 @@ mod needles;
 mod operations;
 #[path = "../support/plugin.rs"]
 mod plugin;
+mod report;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 mod seed;
