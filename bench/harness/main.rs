@@ -49,6 +49,9 @@ struct Args {
     /// Any other provider, to be started and asked for its schema.
     #[arg(long)]
     other: Vec<PathBuf>,
+    /// The largest number of registries for Terraform; the growth is measured up to ten times as many.
+    #[arg(long, default_value_t = 1000)]
+    largest: usize,
     /// Measures a little of everything and leaves the page alone.
     #[arg(long)]
     quick: bool,
@@ -100,12 +103,10 @@ async fn run(args: &Args) -> ExitCode {
     let counts = callgrind::measure(&contenders, &identity, &env, directory.path()).await;
     let codec_instructions = callgrind::codec(directory.path());
     step("growth");
-    let sizes: &[usize] = if args.quick {
-        &[100, 300]
-    } else {
-        &[100, 300, 1000, 3000, 10_000]
-    };
-    let walks = walk::measure(&contenders, sizes, 1000, &identity, &sandbox).await;
+    let most = if args.quick { 300 } else { args.largest * 10 };
+    let sizes = [100, 300, 1000, 3000, 10_000];
+    let sizes: Vec<_> = sizes.into_iter().filter(|size| *size <= most).collect();
+    let walks = walk::measure(&contenders, &sizes, 1000, &identity, &sandbox).await;
     drop(sandbox);
     let lanes = Lane::of(&contenders);
     let mut results = Results {
@@ -118,7 +119,7 @@ async fn run(args: &Args) -> ExitCode {
         codec_instructions,
         counts,
     };
-    for effort in efforts(args.quick) {
+    for effort in efforts(args) {
         // What is measured is written, whatever becomes of the rest.
         if !args.quick {
             write_page(&results, &machine.sentence());
@@ -131,17 +132,19 @@ async fn run(args: &Args) -> ExitCode {
     publish(&results, &machine.sentence(), args.quick)
 }
 
-fn efforts(quick: bool) -> Vec<Effort> {
+fn efforts(args: &Args) -> Vec<Effort> {
     let effort = |size, looks, rounds| Effort {
         size,
         looks,
         rounds,
     };
-    if quick {
+    let mut efforts = if args.quick {
         vec![effort(1, 2, 1), effort(20, 2, 1)]
     } else {
         vec![effort(1, 3, 5), effort(100, 4, 2), effort(1000, 2, 1)]
-    }
+    };
+    efforts.retain(|effort| effort.size <= args.largest);
+    efforts
 }
 
 fn parts(results: &Results, machine: &str) -> [(&'static str, String); 8] {
