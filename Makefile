@@ -28,6 +28,7 @@ check: ## Check format, lints, dependencies and generated documentation.
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib
 	$(CARGO) run --locked --quiet --example generate_docs -- --check
 	@scripts/deny.sh
+	@scripts/lint-workflows.sh
 
 docs: ## Write the reference pages from the schemas.
 	$(CARGO) run --locked --quiet --example generate_docs

@@ -192,7 +192,17 @@ impl Terraform {
 /// The stored state.
 impl Terraform {
     pub fn state(&self) -> Value {
-        serde_json::from_str(&self.read("terraform.tfstate")).unwrap_or(Value::Null)
+        let mut state: Value =
+            serde_json::from_str(&self.read("terraform.tfstate")).unwrap_or(Value::Null);
+        // Terraform lists sensitive paths in a random order; two equal states shall compare equal.
+        for resource in state["resources"].as_array_mut().into_iter().flatten() {
+            for instance in resource["instances"].as_array_mut().into_iter().flatten() {
+                if let Some(paths) = instance["sensitive_attributes"].as_array_mut() {
+                    paths.sort_by_key(Value::to_string);
+                }
+            }
+        }
+        state
     }
 
     /// The instance that is stored at an address, such as `bahriya_registry.many["a"]`.
