@@ -15,7 +15,7 @@ use terraform_provider_bahriya::proto::tfplugin6 as proto;
 use terraform_provider_bahriya::proto::tfplugin6::provider_client::ProviderClient;
 use tonic::transport::Channel;
 
-use crate::plugin::{Options, PluginProcess};
+use crate::plugin::{Handshake, Options, PluginProcess, Spawned, connect};
 use crate::sandbox::Sandbox;
 
 /// How long a user waits for an import that gets no answer before pressing Ctrl-C: it has no `timeouts`.
@@ -194,7 +194,7 @@ impl<'a> Workspace<'a> {
         for (name, value) in self.sandbox.env() {
             options = options.env(name, value);
         }
-        let plugin = PluginProcess::start(options).await;
+        let plugin = start(&options).await;
         let mut client = plugin.provider();
         let config = Value::Object(Object::from(
             [
@@ -428,6 +428,26 @@ impl<'a> Workspace<'a> {
     fn decode(&self, value: Option<&proto::DynamicValue>) -> Value {
         wire::decode(value, self.resource.schema().ty()).expect("a value of the schema's type")
     }
+}
+
+/// Starts and connects. The provider gives a connection ten seconds to introduce itself, which is not always
+/// enough on a machine where dozens of them start at once.
+async fn start(options: &Options) -> PluginProcess {
+    for _ in 0..3 {
+        let mut process = Spawned::start(options);
+        let Some(line) = process.line().await else {
+            panic!("no handshake line; stderr: {:#?}", process.stderr.lines());
+        };
+        let handshake = Handshake::parse(&line);
+        if let Ok(channel) = connect(&handshake, Some(&process.identity)).await {
+            return PluginProcess {
+                process,
+                handshake,
+                channel,
+            };
+        }
+    }
+    panic!("the provider does not accept a connection");
 }
 
 /// What a plan says.
