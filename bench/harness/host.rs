@@ -13,8 +13,9 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tonic::transport::Channel;
 
+use crate::connect::connect;
 use crate::contender::Contender;
-use crate::plugin::{COOKIE, Handshake, Identity, PATIENCE, connect};
+use crate::plugin::{COOKIE, Handshake, Identity, PATIENCE};
 
 const LIMIT: usize = i32::MAX as usize;
 
@@ -80,7 +81,7 @@ impl Host {
         words.push(contender.program.display().to_string());
         let (child, line, handshake) = spawn(&words, identity, env).await;
         let connecting = Instant::now();
-        let channel = connect(&line, Some(identity)).await.expect("a connection");
+        let channel = connect(&line, identity).await.expect("a connection");
         let mut host = Self {
             child,
             channel,

@@ -29,9 +29,14 @@ impl Machine {
         let count = std::thread::available_parallelism().map_or(0, usize::from);
         let terraform = output("terraform", &["version"]);
         let terraform = terraform.lines().next().unwrap_or_default();
+        let build = if cfg!(debug_assertions) {
+            " **The bench and the sandbox were development builds**, whose own slowness is in every time."
+        } else {
+            ""
+        };
         format!(
             "{}: {count} cores ({model}), Linux {}, {}, {terraform}, load average {} at the start and {} at the \
-             end, {} minutes.",
+             end, {} minutes.{build}",
             self.began.strftime("%-d %B %Y, %H:%M UTC"),
             output("uname", &["-r"]),
             output("rustc", &["--version"]),

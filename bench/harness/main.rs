@@ -6,6 +6,7 @@
 mod callgrind;
 mod chart;
 mod codec;
+mod connect;
 mod contender;
 mod host;
 mod machine;

@@ -23,6 +23,8 @@ use crate::sandbox::Sandbox;
 use crate::stats::Samples;
 
 pub const REGISTRY: &str = "bahriya_registry";
+/// Null. The peer does not answer without a `provider_meta`, which its schema always has.
+const NOTHING: [u8; 1] = [0xc0];
 /// Terraform's default.
 const AT_ONCE: usize = 10;
 /// Fewer where one takes long.
@@ -106,6 +108,7 @@ async fn refresh(client: &mut Client, item: &Item, settled: bool) -> Item {
         type_name: type_name.clone(),
         current_state: Some(dynamic(item.state.clone())),
         private: item.private.clone(),
+        provider_meta: Some(dynamic(NOTHING.into())),
         ..Default::default()
     };
     let read = client.read_resource(read).await.expect("an answer");
@@ -137,6 +140,7 @@ pub async fn plan(client: &mut Client, state: &[u8], config: &[u8], private: &[u
         proposed_new_state: Some(dynamic(state.to_owned())),
         config: Some(dynamic(config.to_owned())),
         prior_private: private.to_owned(),
+        provider_meta: Some(dynamic(NOTHING.into())),
         ..Default::default()
     };
     let answer = client.plan_resource_change(request).await;

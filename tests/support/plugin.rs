@@ -59,8 +59,8 @@ impl Options {
 
 /// The key and certificate of a host, made as go-plugin makes them.
 pub struct Identity {
-    certificate: CertificateDer<'static>,
-    key: Vec<u8>,
+    pub certificate: CertificateDer<'static>,
+    pub key: Vec<u8>,
     pub pem: String,
 }
 
