@@ -6,7 +6,7 @@ use std::str::FromStr;
 /// The longest decimal text that is accepted. Terraform's own numbers carry 512 bits, about 155 digits.
 const MAX_TEXT: usize = 1024;
 
-/// The largest power of ten that is accepted, so that a short text cannot unfold into gigabytes of zeros.
+/// The largest power of ten that is looked at, so that a short text cannot unfold into gigabytes of zeros.
 const MAX_EXPONENT: i64 = 4096;
 
 /// An exact decimal number, `±digits × 10^exponent`, kept in one canonical form so that equality is
@@ -84,7 +84,12 @@ impl FromStr for Number {
             .checked_sub(fraction.len() as i64)
             .filter(|exponent| exponent.abs() <= MAX_EXPONENT)
             .ok_or(InvalidNumber)?;
-        Ok(Self::canonical(negative, digits, exponent))
+        let number = Self::canonical(negative, digits, exponent);
+        // What is written without an exponent has to be readable again.
+        if number.written_length() > MAX_TEXT {
+            return Err(InvalidNumber);
+        }
+        Ok(number)
     }
 }
 
@@ -104,6 +109,17 @@ impl Number {
             exponent: exponent + (significant.len() - trimmed.len()) as i64,
             digits: trimmed.to_owned(),
         }
+    }
+
+    /// The number of characters of the plain decimal text.
+    fn written_length(&self) -> usize {
+        let (digits, power) = (self.digits.len(), self.exponent.unsigned_abs() as usize);
+        let unsigned = if self.exponent < 0 {
+            digits.max(power + 1) + 1
+        } else {
+            digits + power
+        };
+        usize::from(self.negative) + unsigned
     }
 }
 
@@ -203,5 +219,15 @@ mod tests {
             assert_eq!(text.parse::<Number>(), Err(InvalidNumber), "{text}");
         }
         assert_eq!("9".repeat(2000).parse::<Number>(), Err(InvalidNumber));
+        assert_eq!("1e1024".parse::<Number>(), Err(InvalidNumber));
+    }
+
+    #[test]
+    fn whatever_is_read_can_be_written_and_read_again() {
+        for text in ["1e1023", "-9e1022", "1e-1022", "-1e-1021", "12e-1022"] {
+            let written = number(text).to_string();
+            assert!(written.len() <= MAX_TEXT, "{text}");
+            assert_eq!(number(&written), number(text), "{text}");
+        }
     }
 }
