@@ -8,11 +8,12 @@
 //! 4. [`resources`] — what users manage: pure planning, then operations; [`data_sources`] — what they look
 //!    up; [`functions`] — what they compute.
 //! 5. [`api`] and [`oci`] — the Bahriya API, and image registries: the only places with addresses.
-//! 6. [`secret`] — the secret type and the redactor.
+//! 6. [`secret`] — the secret type and the redactor; `certificate` — what is wrong with a server's certificate.
 
 #![forbid(unsafe_code)]
 
 pub mod api;
+mod certificate;
 pub mod connection;
 pub mod data_sources;
 pub mod framework;

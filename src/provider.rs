@@ -52,7 +52,8 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
             Attribute::string(
                 "ca_certificate_file",
                 Mode::Optional,
-                "A PEM file with certificates to trust beside those of the system, for a network that inspects TLS.",
+                "A PEM file with certificates to trust beside those of the system, for a network that inspects TLS. \
+                 `verify` trusts them too.",
             )
             .default("the environment variable `BAHRIYA_CA_CERTIFICATE_FILE`"),
         ],

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use reqwest::Certificate;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 
@@ -30,6 +31,8 @@ struct Inner {
     http: reqwest::Client,
     base: String,
     organisation: String,
+    /// What is trusted besides the certificates of the system.
+    anchors: Vec<Certificate>,
     limiter: Limiter,
     known: Known,
 }
@@ -91,21 +94,25 @@ impl Client {
         };
         let file = settings.ca_certificate_file.as_deref();
         let anchors = file.map(settings::trust_anchors).transpose()?;
-        let http = match anchors {
+        let anchors = anchors.unwrap_or_default();
+        let http = if base.loopback {
             // A proxy would see the token of a plain request; and there is nobody to trust.
-            _ if base.loopback => builder().no_proxy().tls_certs_only([]).build(),
-            Some(anchors) => builder()
+            builder().no_proxy().tls_certs_only([]).build()
+        } else if anchors.is_empty() {
+            builder().build()
+        } else {
+            builder()
                 .tls_certs_merge(anchors.clone())
                 .build()
                 // A minimal container has no anchors of its own to merge these with.
-                .or_else(|_| builder().tls_certs_only(anchors).build()),
-            None => builder().build(),
+                .or_else(|_| builder().tls_certs_only(anchors.clone()).build())
         };
         let http = http.map_err(|error| tls_unusable(&settings, &error))?;
         Ok(Self(Arc::new(Inner {
             http,
             base: base.address,
             organisation,
+            anchors,
             limiter: Limiter::new(),
             known: Known {
                 dialect: OnceLock::new(),
@@ -120,6 +127,11 @@ impl Client {
     /// The UUID of the organisation, in lower case.
     pub fn organisation(&self) -> &str {
         &self.0.organisation
+    }
+
+    /// The certificates of `ca_certificate_file`, for connections to other servers than the API.
+    pub fn trust_anchors(&self) -> &[Certificate] {
+        &self.0.anchors
     }
 
     pub(super) fn http(&self) -> &reqwest::Client {

@@ -173,6 +173,9 @@ fn judge(request: &Request, result: Result<Reply, Fault>) -> Verdict {
         Err(Fault::NotSent(why)) => {
             return Verdict::Again(error(Kind::Unreachable).saying(&why), None);
         }
+        Err(Fault::NotTrusted(why)) => {
+            return Verdict::Final(error(Kind::NotTrusted).saying(&why));
+        }
         Err(Fault::Lost { why, late }) => {
             let kind = if late {
                 Kind::Timeout

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::client::Client;
 use super::envelope::Body;
 use super::retry_after;
+use crate::certificate;
 use crate::secret;
 
 /// The largest answer read in full, in bytes.
@@ -79,6 +80,8 @@ pub(super) struct Reply {
 pub(super) enum Fault {
     /// No connection was made: the request was not sent.
     NotSent(String),
+    /// The same, because the other side is not trusted, which another attempt will not change.
+    NotTrusted(String),
     /// The request may have been acted on.
     Lost { why: String, late: bool },
 }
@@ -95,7 +98,7 @@ impl Client {
         let result = match timeout_at(until, self.send(request)).await {
             Ok(result) => result,
             Err(_) => Err(Fault::Lost {
-                why: format!("no answer within {} s", started.elapsed().as_secs()),
+                why: format!("no answer within {:.1?}", started.elapsed()),
                 late: true,
             }),
         };
@@ -107,7 +110,9 @@ impl Client {
                 let request_id = reply.request_id.as_deref().unwrap_or_default();
                 tracing::debug!(method, %path, status, ms, attempt, request_id, "request to the API");
             }
-            Err(Fault::NotSent(error) | Fault::Lost { why: error, .. }) => {
+            Err(
+                Fault::NotSent(error) | Fault::NotTrusted(error) | Fault::Lost { why: error, .. },
+            ) => {
                 tracing::debug!(method, %path, error, ms, attempt, "request to the API without an answer");
             }
         }
@@ -158,7 +163,9 @@ impl Client {
 }
 
 fn fault(error: reqwest::Error) -> Fault {
-    if error.is_connect() || error.is_builder() {
+    if let Some(problem) = certificate::problem(&error) {
+        Fault::NotTrusted(problem.to_owned())
+    } else if error.is_connect() || error.is_builder() {
         let why = if error.is_dns() {
             format!(
                 "the name of the host cannot be resolved: {}",

@@ -40,6 +40,21 @@ pub fn diagnostics(diagnostics: &Diagnostics) -> Vec<proto::Diagnostic> {
     diagnostics.iter().map(diagnostic).collect()
 }
 
+/// Writes messages about a configured block. One about a secret attribute is placed at the whole block:
+/// Terraform prints the line of the configuration that an attribute is set in, and a password can stand there.
+pub fn diagnostics_about(schema: &Schema, diagnostics: &Diagnostics) -> Vec<proto::Diagnostic> {
+    let shown = |one: &Diagnostic| {
+        let secret = matches!(one.path.steps().first(), Some(Step::Attribute(name))
+            if schema.attributes.iter().any(|attribute| attribute.sensitive && attribute.name == name));
+        let message = diagnostic(one);
+        proto::Diagnostic {
+            attribute: message.attribute.filter(|_| !secret),
+            ..message
+        }
+    };
+    diagnostics.iter().map(shown).collect()
+}
+
 fn diagnostic(diagnostic: &Diagnostic) -> proto::Diagnostic {
     let severity = match diagnostic.severity {
         Severity::Error => proto::diagnostic::Severity::Error,
@@ -176,6 +191,26 @@ mod tests {
         let steps = messages[0].attribute.as_ref().map(|path| path.steps.len());
         assert_eq!(steps, Some(2));
         assert_eq!(messages[1].attribute, None);
+    }
+
+    #[test]
+    fn a_message_about_a_secret_does_not_point_at_its_line() {
+        let schema = Schema::new(
+            "",
+            vec![
+                Attribute::string("password", Mode::Optional, "").sensitive(),
+                Attribute::string("username", Mode::Optional, ""),
+            ],
+        );
+        let mut told = Diagnostics::new();
+        told.error_at(Path::attribute("password"), "s", "d");
+        told.warning_at(Path::attribute("username"), "s", "d");
+        let messages = diagnostics_about(&schema, &told);
+        assert_eq!(messages[0].attribute, None);
+        assert_eq!(
+            messages[1].attribute,
+            Some(path(&Path::attribute("username")))
+        );
     }
 
     #[test]

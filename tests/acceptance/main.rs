@@ -2,6 +2,8 @@
 
 #![cfg(unix)]
 
+#[path = "../support/registry_server.rs"]
+mod registry_server;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 #[path = "../support/terraform.rs"]
@@ -26,6 +28,7 @@ mod outside;
 mod pins;
 mod providers;
 mod rollback;
+mod verify;
 mod version_table;
 mod withheld;
 mod write_only;

@@ -1,5 +1,6 @@
 //! A scripted HTTP server: it records what it gets and does what the test says, good or bad.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -72,6 +73,7 @@ type Script = dyn Fn(&Got) -> Reply + Send + Sync;
 
 pub struct Server {
     pub address: String,
+    connections: Arc<AtomicUsize>,
     got: Arc<Mutex<Vec<Got>>>,
 }
 
@@ -96,8 +98,10 @@ impl Server {
         let (listener, server) = Self::listen("https").await;
         let (script, got): (Arc<Script>, _) = (Arc::new(script), Arc::clone(&server.got));
         let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let connections = Arc::clone(&server.connections);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                connections.fetch_add(1, Ordering::Relaxed);
                 if let Ok(stream) = acceptor.accept(stream).await {
                     tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&got)));
                 }
@@ -111,6 +115,7 @@ impl Server {
         let port = listener.local_addr().expect("an address").port();
         let server = Self {
             address: format!("{scheme}://127.0.0.1:{port}/console/v1"),
+            connections: Arc::default(),
             got: Arc::default(),
         };
         (listener, server)
@@ -122,6 +127,11 @@ impl Server {
 
     pub fn client(&self) -> Client {
         Client::new(self.settings()).expect("good settings")
+    }
+
+    /// How many connections were made to a server with TLS, whether they were used or not.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
     }
 
     pub fn got(&self) -> Vec<Got> {

@@ -4,5 +4,7 @@
 mod flow;
 mod hostile;
 mod real_registry;
+#[path = "../support/registry_server.rs"]
+mod registry_server;
 mod support;
 mod transport;

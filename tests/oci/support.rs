@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Response};
 use axum::serve::Listener;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use terraform_provider_bahriya::oci::verify::{Outcome, Verifier};
 use terraform_provider_bahriya::secret::Secret;
@@ -23,9 +23,9 @@ pub const PASSWORD: &str = "correct-horse-battery";
 
 /// A private certificate authority and a certificate for this machine that it issued.
 pub struct Authority {
-    ca: Vec<u8>,
-    leaf: Vec<u8>,
-    key: Vec<u8>,
+    ca: Certificate,
+    pub leaf: Certificate,
+    pub key: KeyPair,
 }
 
 impl Authority {
@@ -45,50 +45,26 @@ impl Authority {
             .unwrap()
             .signed_by(&key, &issuer)
             .unwrap();
-        Self {
-            ca: ca.der().to_vec(),
-            leaf: leaf.der().to_vec(),
-            key: key.serialize_der(),
-        }
+        Self { ca, leaf, key }
     }
 
     pub fn verifier(&self, timeout: Duration) -> Verifier {
-        let anchor = reqwest::Certificate::from_der(&self.ca).unwrap();
+        let anchor = reqwest::Certificate::from_der(self.ca.der()).unwrap();
         Verifier::new(vec![anchor], timeout)
     }
 
-    pub fn leaf_pem(&self) -> String {
-        pem("CERTIFICATE", &self.leaf)
-    }
-
-    pub fn key_pem(&self) -> String {
-        pem("PRIVATE KEY", &self.key)
-    }
-
     fn acceptor(&self) -> TlsAcceptor {
-        let key = PrivatePkcs8KeyDer::from(self.key.clone()).into();
+        let key = PrivatePkcs8KeyDer::from(self.key.serialize_der()).into();
         let config = rustls::ServerConfig::builder_with_provider(Arc::new(
             rustls::crypto::aws_lc_rs::default_provider(),
         ))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![self.leaf.clone().into()], key)
+        .with_single_cert(vec![self.leaf.der().clone()], key)
         .unwrap();
         TlsAcceptor::from(Arc::new(config))
     }
-}
-
-fn pem(label: &str, der: &[u8]) -> String {
-    let text = BASE64_STANDARD.encode(der);
-    let lines: Vec<&str> = (0..text.len())
-        .step_by(64)
-        .map(|at| &text[at..text.len().min(at + 64)])
-        .collect();
-    format!(
-        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-        lines.join("\n")
-    )
 }
 
 /// What a server was sent.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::registry_server::RegistryServer;
 use crate::sandbox::Sandbox;
-use crate::world::{IMAGE, World, outcome, pem, push};
+use crate::world::{IMAGE, World, outcome, push};
 
 #[tokio::test]
 async fn a_deployment_pulls_the_image_with_the_attached_registrys_credentials() {
@@ -173,8 +173,8 @@ async fn a_registry_with_a_private_certificate_authority_is_trusted_when_told() 
         directory.path().join("ca.pem"),
         directory.path().join("key.pem"),
     );
-    std::fs::write(&certificate, pem("CERTIFICATE", made.cert.der())).unwrap();
-    std::fs::write(&key, pem("PRIVATE KEY", made.signing_key.serialized_der())).unwrap();
+    std::fs::write(&certificate, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
     let server = RegistryServer::start_tls("bot", "one", &certificate, &key);
     let trusted = certificate.display().to_string();
     push(&server, "one", &["--registry-ca", &trusted]);

@@ -2,7 +2,6 @@
 
 use std::process::{Command, Output};
 
-use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::{Value, json};
 
 use crate::registry_server::RegistryServer;
@@ -84,18 +83,6 @@ pub fn push(server: &RegistryServer, password: &str, access: &[&str]) {
         .output()
         .unwrap();
     assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
-}
-
-pub fn pem(label: &str, der: &[u8]) -> String {
-    let text = BASE64_STANDARD.encode(der);
-    let lines: Vec<&str> = (0..text.len())
-        .step_by(64)
-        .map(|at| &text[at..text.len().min(at + 64)])
-        .collect();
-    format!(
-        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-        lines.join("\n")
-    )
 }
 
 pub fn outcome(deployment: &Value) -> (&str, Option<i64>) {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use hyper_util::rt::TokioIo;
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -91,22 +91,11 @@ impl Identity {
         params.not_after = (SystemTime::now() + thirty_years).into();
         let certificate = params.self_signed(&key).unwrap();
         Self {
-            pem: pem(certificate.der()),
+            pem: certificate.pem(),
             certificate: certificate.into(),
             key: key.serialize_der(),
         }
     }
-}
-
-/// The certificate as text, in the lines of 64 characters that Go writes.
-fn pem(der: &[u8]) -> String {
-    let text = STANDARD.encode(der);
-    let mut pem = "-----BEGIN CERTIFICATE-----\n".to_owned();
-    for line in text.as_bytes().chunks(64) {
-        pem.push_str(std::str::from_utf8(line).unwrap());
-        pem.push('\n');
-    }
-    pem + "-----END CERTIFICATE-----\n"
 }
 
 /// The fields of the handshake line.

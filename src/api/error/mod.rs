@@ -91,6 +91,8 @@ pub enum Kind {
     Cancelled,
     /// No connection: name resolution, refused, TLS, proxy. Or a connection that broke.
     Unreachable,
+    /// The certificate of the server, or of a proxy that inspects TLS, is not one to trust.
+    NotTrusted,
     /// Another 4xx: the API refused the request, the message says why.
     Refused,
     /// 5xx.
@@ -260,6 +262,7 @@ impl Error {
             Kind::Timeout => "there was no answer in time".to_owned(),
             Kind::Cancelled => "the operation was cancelled".to_owned(),
             Kind::Unreachable => "the API cannot be reached".to_owned(),
+            Kind::NotTrusted => "the API cannot be trusted".to_owned(),
             Kind::Refused => "the API refused the request".to_owned(),
             Kind::Server => "the API failed".to_owned(),
             Kind::UnexpectedAnswer => "the API answered something unexpected".to_owned(),

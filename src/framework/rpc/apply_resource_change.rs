@@ -30,7 +30,7 @@ pub async fn handle<P: Provider>(
             // No state beside the error: Terraform then keeps the object with its *stored* private bytes.
             // Those of the plan may be another object's: in a replace, they are those of the create.
             return Ok(Response {
-                diagnostics: wire::diagnostics(&diagnostics),
+                diagnostics: wire::diagnostics_about(schema, &diagnostics),
                 ..Default::default()
             });
         }
@@ -59,7 +59,7 @@ pub async fn handle<P: Provider>(
     }
     let mut response = Response {
         new_state: Some(wire::encode(&Value::Null)),
-        diagnostics: wire::diagnostics(&diagnostics),
+        diagnostics: wire::diagnostics_about(schema, &diagnostics),
         ..Default::default()
     };
     if let Some(stored) = stored {

@@ -9,14 +9,15 @@ use proto::configure_provider::{Request, Response};
 
 pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Response, Diagnostics> {
     let provider = server.provider();
+    let schema = provider.schema();
     let config = super::decode(
         request.config.as_ref(),
-        provider.schema().ty(),
+        schema.ty(),
         "provider configuration",
     )?;
     let mut diagnostics = Diagnostics::new();
     server.connect(provider.configure(&config, &request.terraform_version, &mut diagnostics));
     Ok(Response {
-        diagnostics: wire::diagnostics(&diagnostics),
+        diagnostics: wire::diagnostics_about(schema, &diagnostics),
     })
 }

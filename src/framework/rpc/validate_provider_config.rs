@@ -27,6 +27,6 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
         &mut diagnostics,
     );
     Ok(Response {
-        diagnostics: wire::diagnostics(&diagnostics),
+        diagnostics: wire::diagnostics_about(schema, &diagnostics),
     })
 }

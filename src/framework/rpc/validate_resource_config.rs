@@ -28,6 +28,6 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
     );
     resource.validate(&config, &mut diagnostics);
     Ok(Response {
-        diagnostics: wire::diagnostics(&diagnostics),
+        diagnostics: wire::diagnostics_about(schema, &diagnostics),
     })
 }

@@ -5,9 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::header::WWW_AUTHENTICATE;
 use reqwest::{Certificate, Client, Response, redirect, retry};
-use rustls::CertificateError;
 use zeroize::Zeroizing;
 
+use crate::certificate;
 use crate::oci::challenge::{self, Challenge};
 use crate::oci::server::ServerName;
 
@@ -67,8 +67,8 @@ pub(super) async fn bounded_body(mut answer: Response) -> Option<Zeroizing<Vec<u
 
 /// What went wrong, without the address (the caller knows it) and in words where we have better ones.
 pub(super) fn words(error: &reqwest::Error) -> String {
-    if let Some(rustls::Error::InvalidCertificate(problem)) = tls_error(error) {
-        return certificate_words(problem);
+    if let Some(problem) = certificate::problem(error) {
+        return problem.to_owned();
     }
     let mut deepest: &dyn Error = error;
     while let Some(source) = deepest.source() {
@@ -76,43 +76,4 @@ pub(super) fn words(error: &reqwest::Error) -> String {
     }
     let printable = deepest.to_string().replace(char::is_control, " ");
     printable.chars().take(MAX_WORDS).collect()
-}
-
-/// Whether the other side speaks TLS, but is not trusted.
-pub(super) fn is_about_trust(error: &reqwest::Error) -> bool {
-    matches!(tls_error(error), Some(rustls::Error::InvalidCertificate(_)))
-}
-
-fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
-    let mut next: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
-        }
-        // An I/O error skips the error it wraps when asked for its source.
-        let wrapped = error.downcast_ref().and_then(std::io::Error::get_ref);
-        next = match wrapped {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        };
-    }
-    None
-}
-
-fn certificate_words(problem: &CertificateError) -> String {
-    use CertificateError as E;
-    match problem {
-        E::UnknownIssuer | E::BadSignature => {
-            "its TLS certificate is not issued by an authority that this machine trusts; for a private \
-             authority, give its certificate as an extra trust anchor"
-                .to_owned()
-        }
-        E::Expired | E::ExpiredContext { .. } => "its TLS certificate has expired".to_owned(),
-        E::NotValidYet | E::NotValidYetContext { .. } => "its TLS certificate is not valid yet".to_owned(),
-        E::NotValidForName | E::NotValidForNameContext { .. } => {
-            "its TLS certificate is for another host name".to_owned()
-        }
-        E::Revoked => "its TLS certificate has been revoked".to_owned(),
-        _ => "its TLS certificate is not valid".to_owned(),
-    }
 }

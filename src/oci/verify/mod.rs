@@ -23,10 +23,11 @@ use self::answers::{
     REGISTRY, TOKEN_SERVER, judge_login, judge_token_use, not_checked, strange, unreachable,
     without_challenge,
 };
-use self::http::{bounded_body, challenges_of, client, is_about_trust, words};
+use self::http::{bounded_body, challenges_of, client, words};
 use super::challenge::Challenge;
 use super::realm;
 use super::server::ServerName;
+use crate::certificate;
 use crate::secret::Secret;
 
 /// The time that a check may take in all, unless the caller says otherwise.
@@ -156,7 +157,9 @@ fn plain_address(server: &ServerName) -> Option<String> {
 async fn probe(client: &reqwest::Client, server: &ServerName) -> Result<(Url, Response), Outcome> {
     let over_tls = client.get(address(server)).send().await;
     let result = match (over_tls, plain_address(server)) {
-        (Err(error), Some(plain)) if error.is_connect() && !is_about_trust(&error) => {
+        (Err(error), Some(plain))
+            if error.is_connect() && certificate::problem(&error).is_none() =>
+        {
             client.get(plain).send().await
         }
         (result, _) => result,

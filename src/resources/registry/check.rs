@@ -1,16 +1,18 @@
 //! The credential check before credentials are stored (`verify`).
 
 use super::schema::Model;
-use crate::api::Operation;
+use crate::api::{Client, Operation};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::path::Path;
 use crate::oci::verify::{DEFAULT_TIMEOUT, Outcome, Verifier};
 use crate::secret::Secret;
 
-/// Tries the configured credentials at their registry server, if the configuration asks for it.
+/// Tries the configured credentials at their registry server, if the configuration asks for it. The server is
+/// trusted as the API is: with the system's certificates and those of `ca_certificate_file`.
 ///
 /// Only a refusal counts: a runner behind a firewall cannot reach every registry and still has to apply.
 pub async fn credentials(
+    client: &Client,
     operation: &Operation,
     config: &Model,
     password: &Secret,
@@ -24,7 +26,7 @@ pub async fn credentials(
     let (Some(server), Some(username)) = (config.server.known(), config.username.known()) else {
         return;
     };
-    let verifier = Verifier::new(Vec::new(), DEFAULT_TIMEOUT);
+    let verifier = Verifier::new(client.trust_anchors().to_vec(), DEFAULT_TIMEOUT);
     let outcome = tokio::select! {
         () = operation.cancel.cancelled() => return,
         outcome = verifier.verify(server, username, password) => outcome,

@@ -39,7 +39,7 @@ pub async fn create(
     };
     secret::register(&password);
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.create);
-    check::credentials(&operation, config, &password, diagnostics).await;
+    check::credentials(client, &operation, config, &password, diagnostics).await;
     if diagnostics.has_errors() {
         return None;
     }

@@ -86,7 +86,7 @@ impl Update<'_> {
         };
         let rotates = self.decision.credentials == Credentials::Rotate;
         if rotates && let Some(password) = &self.password {
-            check::credentials(&self.operation, config, password, diagnostics).await;
+            check::credentials(self.client, &self.operation, config, password, diagnostics).await;
             if diagnostics.has_errors() {
                 return Ok(());
             }

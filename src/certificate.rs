@@ -1,0 +1,47 @@
+//! What is wrong with a server's certificate, in words. It does not get better by asking again.
+
+use std::error::Error;
+
+use rustls::CertificateError;
+
+/// The problem with the certificate of the server, if that is what an error of the HTTP library is about.
+/// A fragment that fits after the name of the server and a colon.
+pub fn problem(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    match tls_error(error)? {
+        rustls::Error::InvalidCertificate(problem) => Some(words(problem)),
+        _ => None,
+    }
+}
+
+fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        // An I/O error skips the error it wraps when asked for its source.
+        let wrapped = error.downcast_ref().and_then(std::io::Error::get_ref);
+        next = match wrapped {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    None
+}
+
+fn words(problem: &CertificateError) -> &'static str {
+    use CertificateError as E;
+    match problem {
+        E::UnknownIssuer | E::BadSignature => {
+            "its TLS certificate is not issued by an authority that this machine trusts; the certificate of a \
+             private authority can be named in the provider's ca_certificate_file"
+        }
+        E::Expired | E::ExpiredContext { .. } => "its TLS certificate has expired",
+        E::NotValidYet | E::NotValidYetContext { .. } => "its TLS certificate is not valid yet",
+        E::NotValidForName | E::NotValidForNameContext { .. } => {
+            "its TLS certificate is for another host name"
+        }
+        E::Revoked => "its TLS certificate has been revoked",
+        _ => "its TLS certificate is not valid",
+    }
+}
