@@ -1,10 +1,7 @@
 //! The credential check, through Terraform, against a real image registry.
 
-use serde_json::json;
-
 use crate::bench::Bench;
 use crate::registry_server::RegistryServer;
-use crate::sandbox::Sandbox;
 
 /// A registry at this server, user `bot`, with this password and these further lines.
 fn hcl(server: &str, password: &str, lines: &str) -> String {
