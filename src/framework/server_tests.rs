@@ -61,8 +61,8 @@ async fn a_panic_is_a_diagnostic_and_the_object_is_kept() {
         detail.contains("on purpose at src/framework/fake.rs"),
         "{detail}"
     );
-    assert_eq!(answer.new_state, Some(wire::encode(&named("before"))));
-    assert_eq!(answer.private, b"planned");
+    // Terraform keeps the object as it is stored.
+    assert_eq!(answer.new_state, None);
 
     // The server goes on.
     let answer = server

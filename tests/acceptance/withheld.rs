@@ -85,6 +85,21 @@ async fn in_the_put_dialect_a_pin_is_no_way_back_even_where_numbers_show() {
 }
 
 #[tokio::test]
+async fn credentials_that_went_along_with_a_rename_are_not_taken_for_the_earlier_ones() {
+    let bench = Bench::with(Sandbox::options().dialect("put"));
+    bench.terraform.step(&registry(&secret("one", "1")));
+    // Nobody asked for a rotation, but this dialect cannot rename without sending the password that is there.
+    let renamed = registry(&secret("two", "1")).replace("GitHub", "Packages");
+    bench.terraform.step(&renamed);
+    assert!(bench.sandbox.current_is("ghcr", "bot", "two").await);
+    bench.writes().await;
+    let back = registry(&secret("one", "2")).replace("GitHub", "Packages");
+    bench.terraform.step(&back);
+    assert_eq!(bench.writes().await, ["PUT /registries/*"]);
+    assert!(bench.sandbox.current_is("ghcr", "bot", "one").await);
+}
+
+#[tokio::test]
 async fn in_the_rotate_dialect_the_list_of_versions_is_enough() {
     let bench = story("rotate", "POST /registries/*/rotate").await;
     assert_eq!(bench.terraform.attributes(ADDRESS)["current_version"], 2);

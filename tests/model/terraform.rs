@@ -242,7 +242,10 @@ impl Terraform {
         let result = self.no_errors(&answer.diagnostics);
         let value = self.value(kind, answer.new_state)?;
         if value.is_null() {
-            *stored = None;
+            // Beside an error, Terraform takes a null for a provider that forgot the state, and keeps it.
+            if result.is_ok() {
+                *stored = None;
+            }
         } else {
             storable(&self.schemas[kind], &value)?;
             if prior_value.is_null() && result.is_err() {

@@ -97,11 +97,4 @@ async fn an_unknown_type_is_named() {
         read_data_source { type_name } "Unknown data source bahriya_nothing";
         validate_list_resource_config { type_name } "Unknown list resource bahriya_nothing";
     }
-    let request = proto::apply_resource_change::Request {
-        type_name: "bahriya_nothing".to_owned(),
-        planned_private: b"kept".to_vec(),
-        ..Default::default()
-    };
-    let answer = rpc!(client, apply_resource_change, request);
-    assert_eq!(answer.private, b"kept");
 }

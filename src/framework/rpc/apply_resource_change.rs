@@ -1,4 +1,7 @@
 //! A create, an update or a deletion, for real.
+//!
+//! Beside an error, an answer without a state means that nothing new is known: Terraform then keeps the object and
+//! its private bytes as they are stored.
 
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::plan;
@@ -27,8 +30,7 @@ pub async fn handle<P: Provider>(
             .delete(&call, prior, private, &mut diagnostics)
             .await;
         if diagnostics.has_errors() {
-            // No state beside the error: Terraform then keeps the object with its *stored* private bytes.
-            // Those of the plan may be another object's: in a replace, they are those of the create.
+            // The private bytes of the plan may be another object's: in a replace, they are those of the create.
             return Ok(Response {
                 diagnostics: wire::diagnostics_about(schema, &diagnostics),
                 ..Default::default()
@@ -69,16 +71,4 @@ pub async fn handle<P: Provider>(
             wire::encode_identity(&stored.identity).or(request.planned_identity);
     }
     Ok(response)
-}
-
-/// The answer when nothing new is known of the object: it is kept as it was, private bytes included,
-/// which a bare error would wipe.
-pub fn unchanged(request: &Request, diagnostics: &Diagnostics) -> Response {
-    Response {
-        new_state: request.prior_state.clone(),
-        private: request.planned_private.clone(),
-        new_identity: request.planned_identity.clone(),
-        diagnostics: wire::diagnostics(diagnostics),
-        ..Default::default()
-    }
 }

@@ -52,7 +52,7 @@ macro_rules! answers {
 }
 
 answers! {
-    close_ephemeral_resource configure_provider configure_state_store delete_state
+    apply_resource_change close_ephemeral_resource configure_provider configure_state_store delete_state
     generate_resource_config get_functions get_metadata get_provider_schema
     get_resource_identity_schemas get_states import_resource_state lock_state move_resource_state
     open_ephemeral_resource plan_action plan_resource_change read_data_source read_resource

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Answer, apply_resource_change as apply};
+use super::Answer;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Provider;
 use crate::framework::server::{Server, failure};
@@ -93,6 +93,7 @@ service! {
     // Calls that talk to the API.
     with_io {
         read_resource "ReadResource";
+        apply_resource_change "ApplyResourceChange";
         import_resource_state "ImportResourceState";
         read_data_source "ReadDataSource";
     }
@@ -111,20 +112,6 @@ service! {
         delete_state delete_state "state stores";
         validate_action_config validate_action_config "actions";
         plan_action plan_action "actions";
-    }
-
-    async fn apply_resource_change(
-        &self,
-        request: Request<proto::apply_resource_change::Request>,
-    ) -> Answered<proto::apply_resource_change::Response> {
-        let request = request.into_inner();
-        let subject = request.type_name.clone();
-        let asked = request.clone();
-        let work = apply::handle(self.clone(), request);
-        self.run("ApplyResourceChange", &subject, work, |diagnostics| {
-            apply::unchanged(&asked, &diagnostics)
-        })
-        .await
     }
 
     async fn call_function(

@@ -172,6 +172,8 @@ impl Update<'_> {
             }
             self.memory.configured = None;
             self.memory.retained = None;
+            // What was decided before this write is of a version that may no longer be current.
+            self.decision.configured = None;
             diagnostics.warning(
                 format!("{} may have a new version", self.name),
                 "This API changes a registry only as a whole, so the configured credentials were sent along \
@@ -272,7 +274,11 @@ impl Update<'_> {
             || self.prior.name != self.planned.name
             || self.prior.maxversions != self.planned.maxversions;
         if called {
-            let expected = self.planned.current_version.known().copied();
+            // After a write that may have made a version, the planned number is no guide.
+            let expected = self
+                .memory
+                .configured
+                .and(self.planned.current_version.known().copied());
             let name = self.planned.name.known().cloned();
             let written = |registry: &Registry| {
                 let version = expected.is_none()
