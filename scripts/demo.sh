@@ -16,8 +16,8 @@ die() {
     exit 1
 }
 
-say "Build the provider and the sandbox"
-cargo build --locked --quiet --bins --examples
+say "Build the provider and the sandbox (some minutes the first time)"
+cargo build --locked --bin terraform-provider-bahriya --example sandbox
 
 work=$(mktemp -d)
 jobs=()

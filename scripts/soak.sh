@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 
 export SOAK=1 SOAK_ROUNDS=200 MODEL_SEQUENCES=1000
 cargo build --locked --bins --examples
+cargo test --locked --test acceptance version_table
 cargo test --locked --test reliability --test model --test sandbox -- --nocapture
 scripts/sandbox-conformance.sh
 scripts/fuzz.sh 15

@@ -22,7 +22,7 @@ impl Connection {
                     format!(
                         "The API cannot be asked, because {} of the provider block depends on something that \
                          is only known after apply. Apply that first (terraform apply -target=…), or set the \
-                         value directly or by its environment variable.",
+                         value directly, or remove it from the block and set its environment variable.",
                         arguments.join(" and ")
                     ),
                 );

@@ -102,6 +102,11 @@ impl Provider for Bahriya {
         if !undecided.is_empty() {
             return Some(Connection::Undecided(undecided));
         }
+        let inherited: Vec<_> = [&token, &organisation, &base_url, &ca_file]
+            .into_iter()
+            .filter(|setting| setting.inherited)
+            .map(|setting| (setting.name, setting.variable))
+            .collect();
         let token = token.required("a personal access token", diagnostics);
         let organisation = organisation.required("the UUID of an organisation", diagnostics);
         let token = Secret::new(token?);
@@ -118,11 +123,15 @@ impl Provider for Bahriya {
         match Client::new(settings) {
             Ok(client) => Some(Connection::Ready(client)),
             Err(error) => {
+                let inherited = inherited.iter().find(|(name, _)| *name == error.setting);
+                let source = inherited.map_or(String::new(), |(_, variable)| {
+                    format!(" The value comes from the environment variable {variable}.")
+                });
                 diagnostics.error_at(
                     Path::attribute(error.setting),
                     format!("Invalid {}", error.setting),
                     format!(
-                        "The provider cannot be configured: {error}. {}",
+                        "The provider cannot be configured: {error}.{source} {}",
                         error.advice
                     ),
                 );
@@ -152,6 +161,8 @@ struct Setting {
     name: &'static str,
     variable: &'static str,
     value: Option<String>,
+    /// The value is that of the variable.
+    inherited: bool,
 }
 
 impl Setting {
@@ -162,20 +173,22 @@ impl Setting {
         variable: &'static str,
         undecided: &mut Vec<&'static str>,
     ) -> Self {
-        let value = match Attr::<String>::read(config, name) {
-            Attr::Known(value) if !value.is_empty() => Some(value),
+        let (value, inherited) = match Attr::<String>::read(config, name) {
+            Attr::Known(value) if !value.is_empty() => (Some(value), false),
             Attr::Unknown => {
                 undecided.push(name);
-                None
+                (None, false)
             }
-            _ => std::env::var(variable)
-                .ok()
-                .filter(|value| !value.is_empty()),
+            _ => {
+                let value = std::env::var(variable).ok();
+                (value.filter(|value| !value.is_empty()), true)
+            }
         };
         Self {
             name,
             variable,
             value,
+            inherited,
         }
     }
 

@@ -39,6 +39,8 @@ struct Inner {
 
 /// What was learned about the API and what is in it.
 pub(super) struct Known {
+    /// Something at the address has answered.
+    pub(super) answered: AtomicBool,
     pub(super) dialect: OnceLock<Dialect>,
     pub(super) organisations: Shared<Vec<Organisation>>,
     /// By id.
@@ -115,6 +117,7 @@ impl Client {
             anchors,
             limiter: Limiter::new(),
             known: Known {
+                answered: AtomicBool::new(false),
                 dialect: OnceLock::new(),
                 organisations: Shared::new(),
                 registries: Shared::new(),

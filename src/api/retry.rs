@@ -4,6 +4,7 @@
 //! repeated after a broken connection and 502, 503, 504 as well. A write whose answer was lost is not
 //! repeated here: `settle.rs` looks first.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
@@ -19,6 +20,9 @@ use super::transport::{Fault, Reply, Request};
 
 /// How long one request may take, within the deadline.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How often an address is tried from which no answer ever came: it is more likely wrong than down.
+const STRANGER_ATTEMPTS: u32 = 6;
 
 /// How often an answer that is no JSON is asked for again.
 const GARBLED_ATTEMPTS: u32 = 3;
@@ -151,12 +155,26 @@ impl Client {
         };
         let until = op.deadline.min(Instant::now() + REQUEST_TIMEOUT);
         let result = self.exchange(request, attempt, until).await;
-        if let Ok(reply) = &result {
-            if reply.status == StatusCode::TOO_MANY_REQUESTS {
-                self.limiter().slow_down();
-            } else {
-                self.limiter().succeeded();
+        let answered = &self.known().answered;
+        match &result {
+            Ok(reply) => {
+                answered.store(true, Ordering::Relaxed);
+                if reply.status == StatusCode::TOO_MANY_REQUESTS {
+                    self.limiter().slow_down();
+                } else {
+                    self.limiter().succeeded();
+                }
             }
+            Err(Fault::NotSent(why))
+                if attempt >= STRANGER_ATTEMPTS && !answered.load(Ordering::Relaxed) =>
+            {
+                let error = Error::new(Kind::Unreachable)
+                    .of(request.method.as_str(), &request.path)
+                    .saying(why)
+                    .adding(&format!("nothing has answered in {attempt} attempts"));
+                return Verdict::Final(error);
+            }
+            Err(_) => {}
         }
         judge(request, result)
     }

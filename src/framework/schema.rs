@@ -31,6 +31,19 @@ impl Schema {
     pub fn ty(&self) -> &Type {
         &self.ty
     }
+
+    /// The secret attributes that a configuration sets.
+    pub fn secrets_in(&self, config: &Value) -> Vec<&'static str> {
+        let set = |name| config.attribute(name).is_some_and(|value| !value.is_null());
+        let secrets = self
+            .attributes
+            .iter()
+            .filter(|attribute| attribute.sensitive);
+        secrets
+            .map(|attribute| attribute.name)
+            .filter(|name| set(name))
+            .collect()
+    }
 }
 
 fn object_type(attributes: &[Attribute]) -> Type {

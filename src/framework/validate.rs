@@ -27,15 +27,15 @@ pub fn block(
             // Terraform itself asks for required attributes of a block, but not for those of a nested object.
             if attribute.mode == Mode::Required {
                 diagnostics.error_at(
-                    path,
-                    format!("Missing {}", attribute.name),
+                    path.clone(),
+                    format!("Missing {path}"),
                     format!("The argument \"{}\" is required.", attribute.name),
                 );
             }
         } else if !attribute.is_configurable() {
             diagnostics.error_at(
-                path,
-                format!("{} cannot be set", attribute.name),
+                path.clone(),
+                format!("{path} cannot be set"),
                 format!(
                     "The provider gives \"{}\" its value. Remove it from the configuration.",
                     attribute.name
@@ -43,8 +43,8 @@ pub fn block(
             );
         } else if attribute.write_only && !client.write_only {
             diagnostics.error_at(
-                path,
-                format!("{} needs a newer client", attribute.name),
+                path.clone(),
+                format!("{path} needs a newer client"),
                 format!(
                     "This version of Terraform or OpenTofu does not know write-only arguments, so it would \
                      store \"{}\". Use version 1.11 or later of either, or an argument that is stored.",
@@ -83,14 +83,14 @@ fn known(
     {
         diagnostics.error_at(
             path.clone(),
-            format!("Invalid {}", attribute.name),
+            format!("Invalid {path}"),
             format!("It must be one of {}.", quoted(attribute.allowed)),
         );
     }
     if let Some(check) = attribute.check
         && let Err(reason) = check(value)
     {
-        diagnostics.error_at(path.clone(), format!("Invalid {}", attribute.name), reason);
+        diagnostics.error_at(path.clone(), format!("Invalid {path}"), reason);
     }
 }
 
@@ -151,7 +151,7 @@ mod tests {
                 "id: id cannot be set",
                 "secret: secret needs a newer client",
                 "checked: Invalid checked",
-                "inner.must: Missing must",
+                "inner.must: Missing inner.must",
             ]
         );
         assert!(

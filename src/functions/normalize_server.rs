@@ -15,7 +15,7 @@ static SIGNATURE: LazyLock<Signature> = LazyLock::new(|| Signature {
     name: "normalize_server",
     summary: "Spells a registry server canonically.",
     description: "Returns the canonical spelling of a registry server: lower case, without `https://`, a \
-        trailing slash or `:443`, and `docker.io` for every name of Docker Hub. Two names mean the same \
+        trailing slash or `:443`, and `docker.io` for `index.docker.io`. Two names mean the same \
         server if their canonical spellings are equal.",
     parameters: vec![Parameter {
         name: "server",

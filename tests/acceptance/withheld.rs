@@ -54,12 +54,13 @@ async fn in_the_put_dialect_credentials_change_and_a_pin_says_why_not() {
     bench
         .terraform
         .write("main.tf", &registry("").replace("GitHub", "Renamed"));
-    let run = bench.terraform.apply().fails();
+    let run = bench.terraform.plan().fails();
     run.says(&[
-        "Failed to update registry \"ghcr\"",
-        "Configure `password` or `password_wo`",
+        "registry \"ghcr\" cannot be changed without its password",
+        "Set password_wo or password",
     ]);
     assert_eq!(bench.writes().await, [""; 0]);
+    bench.terraform.write("main.tf", &registry(""));
     bench.terraform.destroy().succeeds();
 }
 

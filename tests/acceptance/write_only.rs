@@ -136,3 +136,35 @@ fn unpacked(archive: &[u8]) -> Vec<u8> {
     }
     content
 }
+
+/// Terraform plans once more before it applies, with the write-only values of that moment.
+#[tokio::test]
+async fn a_saved_plan_with_another_password_writes_nothing() {
+    let mut bench = Bench::new();
+    for trigger in ["1", "2"] {
+        bench
+            .terraform
+            .set("TF_VAR_password", &format!("{CANARY}-{trigger}"));
+        bench.terraform.step(&with_trigger(trigger));
+    }
+    bench.writes().await;
+    // Planned as a roll-back to the first version, applied with a password that no version has.
+    bench
+        .terraform
+        .set("TF_VAR_password", &format!("{CANARY}-1"));
+    bench.terraform.write("main.tf", &with_trigger("1"));
+    bench.terraform.run(&["plan", "-out=plan.bin"]).succeeds();
+    bench
+        .terraform
+        .set("TF_VAR_password", &format!("{CANARY}-3"));
+    bench.terraform.run(&["apply", "plan.bin"]).fails();
+    assert_eq!(bench.writes().await, [""; 0]);
+    bench
+        .terraform
+        .set("TF_VAR_password", &format!("{CANARY}-1"));
+    bench.terraform.step(&with_trigger("1"));
+    assert_eq!(
+        bench.writes().await,
+        ["POST /registries/*/versions/1/activate"]
+    );
+}

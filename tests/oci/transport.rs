@@ -28,7 +28,7 @@ async fn a_private_authority_has_to_be_given() {
         Unreachable
     );
     assert!(
-        reason.contains("certificate") && reason.contains("trust anchor"),
+        reason.contains("not issued by an authority") && reason.contains("ca_certificate_file"),
         "{reason}"
     );
     assert_eq!(

@@ -79,9 +79,11 @@ fn for_kind(error: &Error) -> String {
         }
         Kind::Timeout => "Apply again, or allow more time in `timeouts`.",
         Kind::Cancelled => "Apply again to continue.",
-        Kind::Unreachable => "Check the network, the host in `base_url`, HTTPS_PROXY and NO_PROXY.",
+        Kind::Unreachable => {
+            "Check the network, the host in `base_url` (or BAHRIYA_API_URL), HTTPS_PROXY and NO_PROXY."
+        }
         Kind::NotTrusted => {
-            "Check the host in `base_url` and the clock of this machine. Behind a proxy that inspects TLS, set \
+            "Check the host in `base_url` (or BAHRIYA_API_URL) and the clock of this machine. Behind a proxy that inspects TLS, set \
              `ca_certificate_file` to a PEM file with the certificate of its authority."
         }
         Kind::Refused => "Read what the API says, change the configuration, and apply again.",

@@ -21,6 +21,7 @@ pub async fn handle<P: Provider>(
     let prior = super::decode(request.prior_state.as_ref(), schema.ty(), "prior state")?;
     let planned = super::decode(request.planned_state.as_ref(), schema.ty(), "planned state")?;
     let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
+    let secrets = schema.secrets_in(&config);
     let private = request.planned_private.clone();
     let call = server.call()?;
     let mut diagnostics = Diagnostics::new();
@@ -32,7 +33,7 @@ pub async fn handle<P: Provider>(
         if diagnostics.has_errors() {
             // The private bytes of the plan may be another object's: in a replace, they are those of the create.
             return Ok(Response {
-                diagnostics: wire::diagnostics_about(schema, &diagnostics),
+                diagnostics: wire::diagnostics(&diagnostics),
                 ..Default::default()
             });
         }
@@ -61,7 +62,7 @@ pub async fn handle<P: Provider>(
     }
     let mut response = Response {
         new_state: Some(wire::encode(&Value::Null)),
-        diagnostics: wire::diagnostics_about(schema, &diagnostics),
+        diagnostics: wire::diagnostics_apart_from(&secrets, &diagnostics),
         ..Default::default()
     };
     if let Some(stored) = stored {

@@ -18,6 +18,6 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
     let mut diagnostics = Diagnostics::new();
     server.connect(provider.configure(&config, &request.terraform_version, &mut diagnostics));
     Ok(Response {
-        diagnostics: wire::diagnostics_about(schema, &diagnostics),
+        diagnostics: wire::diagnostics_apart_from(&schema.secrets_in(&config), &diagnostics),
     })
 }

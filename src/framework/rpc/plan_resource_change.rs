@@ -24,7 +24,7 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
             planned_state: Some(wire::encode(&proposed)),
             planned_private: private,
             planned_identity: request.prior_identity.clone(),
-            diagnostics: wire::diagnostics_about(schema, &diagnostics),
+            diagnostics: wire::diagnostics(&diagnostics),
             ..Default::default()
         });
     }
@@ -47,7 +47,7 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
         requires_replace: replaced.iter().flatten().map(wire::path).collect(),
         planned_private: planned.private,
         planned_identity: request.prior_identity.clone(),
-        diagnostics: wire::diagnostics_about(schema, &diagnostics),
+        diagnostics: wire::diagnostics_apart_from(&schema.secrets_in(&config), &diagnostics),
         ..Default::default()
     })
 }

@@ -30,7 +30,7 @@ pub async fn handle<P: Provider>(
         .read(&server.call()?, current, &mut diagnostics)
         .await;
     let mut response = Response {
-        diagnostics: wire::diagnostics_about(schema, &diagnostics),
+        diagnostics: wire::diagnostics(&diagnostics),
         ..Default::default()
     };
     if let Some(stored) = found {

@@ -27,6 +27,6 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
         &mut diagnostics,
     );
     Ok(Response {
-        diagnostics: wire::diagnostics_about(schema, &diagnostics),
+        diagnostics: wire::diagnostics_apart_from(&schema.secrets_in(&config), &diagnostics),
     })
 }

@@ -28,6 +28,6 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
     );
     resource.validate(&config, &mut diagnostics);
     Ok(Response {
-        diagnostics: wire::diagnostics_about(schema, &diagnostics),
+        diagnostics: wire::diagnostics_apart_from(&schema.secrets_in(&config), &diagnostics),
     })
 }

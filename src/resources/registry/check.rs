@@ -65,6 +65,6 @@ pub async fn credentials(
     diagnostics.warning_at(
         Path::attribute("verify"),
         summary,
-        format!("{reason}. The credentials are stored all the same."),
+        format!("The credentials are stored all the same, but {reason}."),
     );
 }

@@ -46,6 +46,15 @@ pub fn create_needs_password(diagnostics: &mut Diagnostics) {
     );
 }
 
+pub fn rename_needs_password(name: &str, diagnostics: &mut Diagnostics) {
+    diagnostics.error_at(
+        Path::attribute("password"),
+        format!("{name} cannot be changed without its password"),
+        "This API changes a registry only as a whole, the credentials included, and none are configured. Set \
+         password_wo or password to what it holds, or undo the change of name and maxversions.",
+    );
+}
+
 pub fn pin_before_create(pin: i64, diagnostics: &mut Diagnostics) {
     diagnostics.error_at(
         Path::attribute("active_version"),
@@ -220,8 +229,10 @@ fn drift(current: i64, expected: i64, restored: bool, diagnostics: &mut Diagnost
     let next = if restored {
         "This plan puts it back."
     } else {
-        "It stays as it is, since a credential is usually replaced for a reason. To keep the new one, set its \
-         credentials here. To go back, set on_drift to \"restore\" or pin the version with active_version."
+        "It stays as it is, since a credential is usually replaced for a reason. To keep it, \
+         pin it with active_version, or set its credentials here (with a new password_wo_version if they are \
+         write-only), which stores them once more. To go back, set on_drift to \"restore\" or pin the earlier \
+         version."
     };
     diagnostics.warning_at(
         Path::attribute("current_version"),

@@ -3,6 +3,7 @@
 use super::decide::{self, Credentials};
 use super::memory::{Memory, PlanNote};
 use super::messages;
+use super::name_of;
 use super::schema::Model;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::model::Attr;
@@ -108,6 +109,9 @@ fn update(
     let rotates = decision.credentials == Credentials::Rotate;
     let renamed = prior.name != planned.name || prior.maxversions != planned.maxversions;
     if renamed && memory.whole_writes {
+        if decide::configured_password(config).is_null() {
+            messages::rename_needs_password(&name_of(prior), diagnostics);
+        }
         planned.current_version = Attr::Unknown;
         planned.currentversionid = Attr::Unknown;
     }
