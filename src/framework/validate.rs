@@ -21,20 +21,20 @@ pub fn block(
     diagnostics: &mut Diagnostics,
 ) {
     for attribute in attributes {
-        let path = at.then(attribute.name);
+        let path = || at.then(attribute.name);
         let value = config.attribute(attribute.name).unwrap_or(&Value::Null);
         if value.is_null() {
             // Terraform itself asks for required attributes of a block, but not for those of a nested object.
             if attribute.mode == Mode::Required {
                 diagnostics.error_at(
-                    path,
+                    path(),
                     format!("Missing {}", attribute.name),
                     format!("The argument \"{}\" is required.", attribute.name),
                 );
             }
         } else if !attribute.is_configurable() {
             diagnostics.error_at(
-                path,
+                path(),
                 format!("{} cannot be set", attribute.name),
                 format!(
                     "The provider gives \"{}\" its value. Remove it from the configuration.",
@@ -43,7 +43,7 @@ pub fn block(
             );
         } else if attribute.write_only && !client.write_only {
             diagnostics.error_at(
-                path,
+                path(),
                 format!("{} needs a newer client", attribute.name),
                 format!(
                     "This version of Terraform or OpenTofu does not know write-only arguments, so it would \
@@ -52,7 +52,7 @@ pub fn block(
                 ),
             );
         } else if !value.is_unknown() {
-            known(attribute, value, &path, client, diagnostics);
+            known(attribute, value, &path(), client, diagnostics);
         }
     }
 }
