@@ -4,6 +4,7 @@
 #
 #   scripts/bench.sh                  everything
 #   scripts/bench.sh --quick          a little of everything, printed only
+#   scripts/bench.sh --instructions   what valgrind counts, printed only: the figures that a busy machine leaves alone
 #   scripts/bench.sh --largest 100    fewer registries, for a short run
 #   scripts/bench.sh --other PATH     beside any other provider's executable as well
 set -euo pipefail

@@ -56,6 +56,9 @@ struct Args {
     /// Measures a little of everything and leaves the page alone.
     #[arg(long)]
     quick: bool,
+    /// Counts instructions and nothing else, and leaves the page alone.
+    #[arg(long)]
+    instructions: bool,
     /// Ignored: cargo gives it to every benchmark.
     #[arg(long, hide = true)]
     bench: bool,
@@ -92,15 +95,25 @@ async fn run(args: &Args) -> ExitCode {
     }
     let identity = Identity::new();
     let sandbox = Sandbox::options().arg("--handles-reusable").start();
+    let directory = tempfile::tempdir().expect("a directory");
+    let env = sandbox.env();
+    if args.instructions {
+        let counts = callgrind::measure(&contenders, &identity, &env, directory.path()).await;
+        let results = Results {
+            contenders,
+            counts,
+            ..Results::default()
+        };
+        println!("{}", results.instructions());
+        return ExitCode::SUCCESS;
+    }
 
     step("starting");
     let rounds = if args.quick { 5 } else { 40 };
-    let startup = startup::measure(&contenders, rounds, &identity, &sandbox.env()).await;
+    let startup = startup::measure(&contenders, rounds, &identity, &env).await;
     step("the codec");
     let codec = codec::measure();
     step("counting instructions");
-    let directory = tempfile::tempdir().expect("a directory");
-    let env = sandbox.env();
     let counts = callgrind::measure(&contenders, &identity, &env, directory.path()).await;
     let codec_instructions = callgrind::codec(directory.path());
     step("growth");

@@ -11,6 +11,7 @@ use crate::terraform::{Lane, Operation, Outcome};
 use crate::walk::Walk;
 
 /// Everything that was measured in one run.
+#[derive(Default)]
 pub struct Results {
     pub contenders: Vec<Contender>,
     pub startup: Vec<Startup>,

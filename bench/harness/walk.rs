@@ -84,7 +84,7 @@ fn configuration(state: Value) -> Value {
     };
     for attribute in &registry_schema().attributes {
         if attribute.is_computed() {
-            attributes.insert(attribute.name.to_owned(), Value::Null);
+            attributes.insert(attribute.name, Value::Null);
         }
     }
     Value::Object(attributes)

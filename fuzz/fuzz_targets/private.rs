@@ -26,7 +26,7 @@ fn registry(pin: Value) -> Value {
         ("current_version", 1.into()),
         ("active_version", pin),
     ] {
-        attributes.insert(name.to_owned(), value);
+        attributes.insert(name, value);
     }
     Value::Object(attributes)
 }

@@ -16,7 +16,7 @@ pub fn config(attributes: &[Attribute], state: &Value) -> Value {
             Some(value) if is_written(attribute) => nested(attribute, value),
             _ => Value::Null,
         };
-        (attribute.name.to_owned(), value)
+        (attribute.name, value)
     });
     Value::Object(kept.collect())
 }

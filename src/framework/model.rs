@@ -57,14 +57,20 @@ pub trait AttrType: Sized {
     fn into_value(self) -> Value;
 }
 
+impl<T: AttrType> From<&Value> for Attr<T> {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Unknown(_) => Self::Unknown,
+            value => T::from_known(value).into(),
+        }
+    }
+}
+
 impl<T: AttrType> Attr<T> {
     /// Reads an attribute of an object; an attribute that is not there is null.
     pub fn read(object: &Value, name: &str) -> Self {
-        match object.attribute(name) {
-            None | Some(Value::Null) => Self::Null,
-            Some(Value::Unknown(_)) => Self::Unknown,
-            Some(value) => T::from_known(value).into(),
-        }
+        object.attribute(name).map_or(Self::Null, Self::from)
     }
 
     /// The value for the wire.
@@ -150,13 +156,8 @@ impl<T: AttrType> AttrType for Vec<T> {
 }
 
 /// Names and values of a struct's fields, in any order, as an object.
-pub fn object<const N: usize>(attributes: [(&str, Value); N]) -> Value {
-    Value::Object(
-        attributes
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect::<Object>(),
-    )
+pub fn object<const N: usize>(attributes: [(&'static str, Value); N]) -> Value {
+    Value::Object(Object::from(attributes))
 }
 
 /// Declares a struct whose fields are the attributes of a block, by their names, and the way to and
@@ -171,9 +172,17 @@ macro_rules! model {
 
         impl From<&$crate::framework::value::Value> for $name {
             fn from(object: &$crate::framework::value::Value) -> Self {
-                Self {
-                    $($field: $crate::framework::model::Attr::read(object, stringify!($field)),)+
+                let mut model = Self::default();
+                if let $crate::framework::value::Value::Object(attributes) = object {
+                    for (name, value) in attributes {
+                        match *name {
+                            $(stringify!($field) => model.$field = value.into(),)+
+                            // An attribute of another version of the schema.
+                            _ => {}
+                        }
+                    }
                 }
+                model
             }
         }
 

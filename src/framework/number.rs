@@ -26,10 +26,13 @@ pub struct InvalidNumber;
 impl Number {
     /// The value as an integer, if it is one and fits.
     pub fn as_i64(&self) -> Option<i64> {
-        if self.exponent < 0 || self.exponent > 19 {
-            return None;
+        if self.digits.is_empty() {
+            return Some(0);
         }
-        self.to_string().parse().ok()
+        let power = 10_i128.checked_pow(self.exponent.try_into().ok()?)?;
+        let size = self.digits.parse::<i128>().ok()?.checked_mul(power)?;
+        let value = if self.negative { -size } else { size };
+        value.try_into().ok()
     }
 }
 
@@ -94,10 +97,12 @@ impl FromStr for Number {
 }
 
 impl Number {
-    fn canonical(negative: bool, digits: String, exponent: i64) -> Self {
-        let significant = digits.trim_start_matches('0');
-        let trimmed = significant.trim_end_matches('0');
-        if trimmed.is_empty() {
+    fn canonical(negative: bool, mut digits: String, exponent: i64) -> Self {
+        let leading = digits.len() - digits.trim_start_matches('0').len();
+        digits.drain(..leading);
+        let trailing = digits.len() - digits.trim_end_matches('0').len();
+        digits.truncate(digits.len() - trailing);
+        if digits.is_empty() {
             return Self {
                 negative: false,
                 digits: String::new(),
@@ -106,8 +111,8 @@ impl Number {
         }
         Self {
             negative,
-            exponent: exponent + (significant.len() - trimmed.len()) as i64,
-            digits: trimmed.to_owned(),
+            exponent: exponent + trailing as i64,
+            digits,
         }
     }
 
@@ -199,6 +204,10 @@ mod tests {
         assert_eq!(number("9223372036854775807").as_i64(), Some(i64::MAX));
         assert_eq!(number("9223372036854775808").as_i64(), None);
         assert_eq!(number("0.5").as_i64(), None);
+        assert_eq!(number("-0").as_i64(), Some(0));
+        assert_eq!(number("-12e3").as_i64(), Some(-12_000));
+        assert_eq!(number("1e1000").as_i64(), None);
+        assert_eq!(number(&"9".repeat(100)).as_i64(), None);
         assert_eq!(Number::from(i64::MIN).as_i64(), Some(i64::MIN));
     }
 

@@ -36,6 +36,13 @@ impl Path {
         self.step(Step::Index(position))
     }
 
+    /// The same place, seen from the object that `step` leads out of.
+    #[must_use]
+    pub fn below(mut self, step: Step) -> Self {
+        self.0.insert(0, step);
+        self
+    }
+
     fn step(&self, step: Step) -> Self {
         let mut steps = self.0.clone();
         steps.push(step);

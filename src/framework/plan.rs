@@ -9,8 +9,8 @@ use super::value::{Object, Value};
 ///
 /// There is no step for defaults, because no attribute has one: a default in a plan would need the
 /// attribute to be computed, and an absent value that means the default serves as well.
-pub fn draft(schema: &Schema, prior: Option<&Value>, proposed: &Value, config: &Value) -> Value {
-    let mut draft = proposed.clone();
+pub fn draft(schema: &Schema, prior: Option<&Value>, proposed: Value, config: &Value) -> Value {
+    let mut draft = proposed;
     clear_write_only(&schema.attributes, &mut draft);
     if prior != Some(&draft)
         && let Value::Object(attributes) = &mut draft
@@ -25,7 +25,7 @@ pub fn draft(schema: &Schema, prior: Option<&Value>, proposed: &Value, config: &
                     OnChange::Unknown => None,
                 };
                 let value = kept.cloned().unwrap_or(Value::UNKNOWN);
-                attributes.insert(attribute.name.to_owned(), value);
+                attributes.insert(attribute.name, value);
             }
         }
     }
@@ -38,7 +38,8 @@ pub fn clear_write_only(attributes: &[Attribute], value: &mut Value) {
     let Value::Object(values) = value else {
         return;
     };
-    for attribute in attributes {
+    let concerned = |one: &&Attribute| one.write_only || !matches!(one.kind, Kind::Plain(_));
+    for attribute in attributes.iter().filter(concerned) {
         let Some(value) = values.get_mut(attribute.name) else {
             continue;
         };
@@ -64,8 +65,8 @@ pub fn keep_refinements(draft: &Value, planned: &mut Value) {
     match (draft, planned) {
         (Value::Unknown(known), Value::Unknown(refinement)) => refinement.clone_from(known),
         (Value::Object(draft), Value::Object(planned)) => {
-            for (name, planned) in planned {
-                if let Some(draft) = draft.get(name) {
+            for (name, draft) in draft.iter().filter(|(_, draft)| !draft.is_wholly_known()) {
+                if let Some(planned) = planned.get_mut(name) {
                     keep_refinements(draft, planned);
                 }
             }
@@ -114,7 +115,7 @@ pub fn empty(schema: &Schema) -> Object {
     schema
         .attributes
         .iter()
-        .map(|attribute| (attribute.name.to_owned(), Value::Null))
+        .map(|attribute| (attribute.name, Value::Null))
         .collect()
 }
 
@@ -154,7 +155,7 @@ mod tests {
         let prior = block("a", Value::Null, "1".into(), 3.into(), 5.into());
         let config = block("a", "s".into(), Value::Null, Value::Null, Value::Null);
         let proposed = block("a", "s".into(), "1".into(), 3.into(), 5.into());
-        assert_eq!(draft(&schema(), Some(&prior), &proposed, &config), prior);
+        assert_eq!(draft(&schema(), Some(&prior), proposed, &config), prior);
     }
 
     #[test]
@@ -162,7 +163,7 @@ mod tests {
         let prior = block("a", Value::Null, "1".into(), 3.into(), 5.into());
         let config = block("b", Value::Null, Value::Null, Value::Null, 7.into());
         let proposed = block("b", Value::Null, "1".into(), 3.into(), 7.into());
-        let planned = draft(&schema(), Some(&prior), &proposed, &config);
+        let planned = draft(&schema(), Some(&prior), proposed, &config);
         let expected = block("b", Value::Null, "1".into(), Value::UNKNOWN, 7.into());
         assert_eq!(planned, expected);
         assert_eq!(
@@ -174,7 +175,7 @@ mod tests {
     #[test]
     fn a_create_knows_nothing_that_is_computed() {
         let config = block("a", "s".into(), Value::Null, Value::Null, Value::Null);
-        let planned = draft(&schema(), None, &config, &config);
+        let planned = draft(&schema(), None, config.clone(), &config);
         let expected = block(
             "a",
             Value::Null,

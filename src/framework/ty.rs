@@ -15,7 +15,7 @@ pub enum Type {
     /// Elements of one type, in order.
     List(Box<Type>),
     /// Named attributes, each with a type of its own.
-    Object(BTreeMap<String, Type>),
+    Object(BTreeMap<&'static str, Type>),
 }
 
 impl Type {
@@ -25,13 +25,8 @@ impl Type {
     }
 
     /// An object of the given attributes.
-    pub fn object<'a>(attributes: impl IntoIterator<Item = (&'a str, Self)>) -> Self {
-        Self::Object(
-            attributes
-                .into_iter()
-                .map(|(name, ty)| (name.to_owned(), ty))
-                .collect(),
-        )
+    pub fn object(attributes: impl IntoIterator<Item = (&'static str, Self)>) -> Self {
+        Self::Object(attributes.into_iter().collect())
     }
 
     /// What a value of the type is called in messages.

@@ -21,21 +21,21 @@ pub fn block(
     diagnostics: &mut Diagnostics,
 ) {
     for attribute in attributes {
-        let path = at.then(attribute.name);
+        let path = || at.then(attribute.name);
         let value = config.attribute(attribute.name).unwrap_or(&Value::Null);
         if value.is_null() {
             // Terraform itself asks for required attributes of a block, but not for those of a nested object.
             if attribute.mode == Mode::Required {
                 diagnostics.error_at(
-                    path.clone(),
-                    format!("Missing {path}"),
+                    path(),
+                    format!("Missing {}", path()),
                     format!("The argument \"{}\" is required.", attribute.name),
                 );
             }
         } else if !attribute.is_configurable() {
             diagnostics.error_at(
-                path.clone(),
-                format!("{path} cannot be set"),
+                path(),
+                format!("{} cannot be set", path()),
                 format!(
                     "The provider gives \"{}\" its value. Remove it from the configuration.",
                     attribute.name
@@ -43,8 +43,8 @@ pub fn block(
             );
         } else if attribute.write_only && !client.write_only {
             diagnostics.error_at(
-                path.clone(),
-                format!("{path} needs a newer client"),
+                path(),
+                format!("{} needs a newer client", path()),
                 format!(
                     "This version of Terraform or OpenTofu does not know write-only arguments, so it would \
                      store \"{}\". Use version 1.11 or later of either, or an argument that is stored.",
@@ -52,7 +52,7 @@ pub fn block(
                 ),
             );
         } else if !value.is_unknown() {
-            known(attribute, value, &path, client, diagnostics);
+            known(attribute, value, &path(), client, diagnostics);
         }
     }
 }

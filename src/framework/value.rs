@@ -5,8 +5,8 @@ use std::fmt;
 
 use super::number::Number;
 
-/// The attributes of an object, by name.
-pub type Object = BTreeMap<String, Value>;
+/// The attributes of an object, by name. Every name is one of a schema, and so part of the program.
+pub type Object = BTreeMap<&'static str, Value>;
 
 /// A value, its absence, or the promise of one.
 #[derive(Clone, PartialEq, Eq)]

@@ -53,11 +53,8 @@ fn stored(terraform: &Terraform) -> Stored {
     let Value::Object(mut attributes) = config(terraform, "bot") else {
         panic!("an object");
     };
-    attributes.insert("password_wo".to_owned(), Value::Null);
-    attributes.insert(
-        "id".to_owned(),
-        "7c9e6679-7425-40de-944b-e07fc1f90ae7".into(),
-    );
+    attributes.insert("password_wo", Value::Null);
+    attributes.insert("id", "7c9e6679-7425-40de-944b-e07fc1f90ae7".into());
     Stored {
         value: Value::Object(attributes),
         private: Vec::new(),

@@ -50,13 +50,13 @@ impl Planned {
         let changed = planned
             .iter()
             .filter(|(name, value)| at(prior, name) != *value);
-        let names: Vec<&str> = changed.map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = changed.map(|(name, _)| *name).collect();
         names.join(", ")
     }
 }
 
 struct Attribute {
-    name: String,
+    name: &'static str,
     computed: bool,
     write_only: bool,
     ty: Type,
@@ -197,7 +197,7 @@ impl Terraform {
             };
         };
         for attribute in &self.schemas[kind] {
-            let name = attribute.name.as_str();
+            let name = attribute.name;
             let (planned, wanted) = (at(&value, name), at(config, name));
             let allowed = if attribute.write_only {
                 planned.is_null()
@@ -262,7 +262,7 @@ impl Terraform {
             return broken(format!("{kind}: deleted and kept, or made and lost"));
         }
         for attribute in &self.schemas[kind] {
-            let name = attribute.name.as_str();
+            let name = attribute.name;
             let promised = at(&planned.value, name);
             if promised.is_wholly_known() && promised != at(&value, name) {
                 return broken(format!("{kind}: inconsistent result for {name}"));
@@ -292,7 +292,7 @@ impl Terraform {
         let ty = Type::Object(
             self.schemas[kind]
                 .iter()
-                .map(|attribute| (attribute.name.clone(), attribute.ty.clone()))
+                .map(|attribute| (attribute.name, attribute.ty.clone()))
                 .collect(),
         );
         match wire {
@@ -329,11 +329,11 @@ pub fn at<'a>(object: &'a Value, name: &str) -> &'a Value {
 fn object<const N: usize>(attributes: &[Attribute], values: [(&str, Value); N]) -> Value {
     let mut object: Object = attributes
         .iter()
-        .map(|attribute| (attribute.name.clone(), Value::Null))
+        .map(|attribute| (attribute.name, Value::Null))
         .collect();
     for (name, value) in values {
-        let known = object.insert(name.to_owned(), value).is_some();
-        assert!(known, "there is no attribute {name}");
+        let attribute = object.get_mut(name);
+        *attribute.unwrap_or_else(|| panic!("there is no attribute {name}")) = value;
     }
     Value::Object(object)
 }
@@ -344,10 +344,10 @@ fn proposed(attributes: &[Attribute], prior: &Value, config: Option<&Value>) -> 
         return Value::Null;
     };
     let values = attributes.iter().map(|attribute| {
-        let name = attribute.name.as_str();
+        let name = attribute.name;
         let kept = at(config, name).is_null() && attribute.computed;
         let from = if kept { prior } else { config };
-        (attribute.name.clone(), at(from, name).clone())
+        (attribute.name, at(from, name).clone())
     });
     Value::Object(values.collect())
 }
@@ -358,7 +358,7 @@ fn storable(attributes: &[Attribute], value: &Value) -> Result<(), Trouble> {
     }
     let written = attributes
         .iter()
-        .find(|attribute| attribute.write_only && !at(value, &attribute.name).is_null());
+        .find(|attribute| attribute.write_only && !at(value, attribute.name).is_null());
     match written {
         Some(attribute) => broken(format!("the write-only {} came back", attribute.name)),
         None => Ok(()),
@@ -376,7 +376,8 @@ fn attributes(schema: Vec<proto::schema::Attribute>) -> Vec<Attribute> {
             ),
             None => ty(&serde_json::from_slice(&attribute.r#type).expect("a type")),
         },
-        name: attribute.name,
+        // Names in values live as long as the program; these few come from the other side of the wire.
+        name: attribute.name.leak(),
         computed: attribute.computed,
         write_only: attribute.write_only,
     };

@@ -37,7 +37,7 @@ async fn crash(place: &str) -> (String, String) {
             "base_url",
             "ca_certificate_file",
         ]
-        .map(|name| (name.to_owned(), Value::Null)),
+        .map(|name| (name, Value::Null)),
     );
     let request = proto::configure_provider::Request {
         config: Some(wire::encode(&Value::Object(nothing))),

@@ -203,7 +203,7 @@ impl<'a> Workspace<'a> {
                 "base_url",
                 "ca_certificate_file",
             ]
-            .map(|name| (name.to_owned(), Value::Null)),
+            .map(|name| (name, Value::Null)),
         ));
         let request = proto::configure_provider::Request {
             terraform_version: "1.11.4".to_owned(),
@@ -485,7 +485,7 @@ fn proposed(attributes: &[Attribute], prior: &Value, config: &Value) -> Value {
             },
             configured => configured,
         };
-        (attribute.name.to_owned(), value)
+        (attribute.name, value)
     });
     Value::Object(merged.collect())
 }

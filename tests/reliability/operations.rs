@@ -144,22 +144,21 @@ fn attachment(project: &str, timeout: &str) -> Value {
 }
 
 fn timeouts(timeout: &str) -> Value {
-    let times =
-        ["create", "read", "update", "delete"].map(|name| (name.to_owned(), timeout.into()));
+    let times = ["create", "read", "update", "delete"].map(|name| (name, timeout.into()));
     Value::Object(Object::from(times))
 }
 
 fn object<const N: usize>(
     resource: &dyn Resource<Connection>,
-    values: [(&str, Value); N],
+    values: [(&'static str, Value); N],
 ) -> Value {
     let attributes = &resource.schema().attributes;
     let mut object: Object = attributes
         .iter()
-        .map(|attribute| (attribute.name.to_owned(), Value::Null))
+        .map(|attribute| (attribute.name, Value::Null))
         .collect();
     for (name, value) in values {
-        object.insert(name.to_owned(), value);
+        object.insert(name, value);
     }
     Value::Object(object)
 }

@@ -3,7 +3,6 @@
 use serde_json::Value as Json;
 
 use super::{CodecError, mismatch};
-use crate::framework::path::Path;
 use crate::framework::ty::Type;
 use crate::framework::value::{Object, Value};
 
@@ -16,11 +15,11 @@ use crate::framework::value::{Object, Value};
 /// The text is no JSON, or an attribute of the schema holds another type.
 pub fn decode(text: &[u8], ty: &Type) -> Result<Value, CodecError> {
     let json = serde_json::from_slice(text)
-        .map_err(|_| mismatch(&Path::ROOT, "a JSON object", "text that is no JSON"))?;
-    value(json, ty, &Path::ROOT)
+        .map_err(|_| mismatch("a JSON object", "text that is no JSON"))?;
+    value(json, ty)
 }
 
-fn value(json: Json, ty: &Type, path: &Path) -> Result<Value, CodecError> {
+fn value(json: Json, ty: &Type) -> Result<Value, CodecError> {
     match (ty, json) {
         (_, Json::Null) => Ok(Value::Null),
         (Type::String, Json::String(text)) => Ok(Value::String(text)),
@@ -29,22 +28,23 @@ fn value(json: Json, ty: &Type, path: &Path) -> Result<Value, CodecError> {
             .to_string()
             .parse()
             .map(Value::Number)
-            .map_err(|_| mismatch(path, "a number", "one beyond any reasonable size")),
+            .map_err(|_| mismatch("a number", "one beyond any reasonable size")),
         (Type::List(element), Json::Array(elements)) => elements
             .into_iter()
             .enumerate()
-            .map(|(index, json)| value(json, element, &path.index(index)))
+            .map(|(index, json)| value(json, element).map_err(|error| error.in_element(index)))
             .collect::<Result<_, _>>()
             .map(Value::List),
         (Type::Object(attributes), Json::Object(mut found)) => attributes
             .iter()
             .map(|(name, ty)| {
-                let json = found.remove(name).unwrap_or(Json::Null);
-                Ok((name.clone(), value(json, ty, &path.then(name))?))
+                let json = found.remove(*name).unwrap_or(Json::Null);
+                let value = value(json, ty).map_err(|error| error.in_attribute(name))?;
+                Ok((*name, value))
             })
             .collect::<Result<Object, _>>()
             .map(Value::Object),
-        (ty, json) => Err(mismatch(path, ty.noun(), kind(&json))),
+        (ty, json) => Err(mismatch(ty.noun(), kind(&json))),
     }
 }
 

@@ -5,7 +5,7 @@
 mod json;
 mod msgpack;
 
-use super::path::Path;
+use super::path::{Path, Step};
 
 pub use json::decode as decode_json;
 pub use msgpack::{decode as decode_msgpack, encode as encode_msgpack};
@@ -32,10 +32,28 @@ fn place(path: &Path) -> String {
     }
 }
 
-fn mismatch(path: &Path, expected: &'static str, found: &'static str) -> CodecError {
+/// An error at the value itself. Its place grows on the way out, so that reading what is right costs no path.
+fn mismatch(expected: &'static str, found: &'static str) -> CodecError {
     CodecError {
-        path: path.clone(),
+        path: Path::ROOT,
         expected,
         found,
+    }
+}
+
+impl CodecError {
+    fn in_attribute(self, name: &str) -> Self {
+        self.below(Step::Attribute(name.to_owned()))
+    }
+
+    fn in_element(self, index: usize) -> Self {
+        self.below(Step::Index(index))
+    }
+
+    fn below(self, step: Step) -> Self {
+        Self {
+            path: self.path.below(step),
+            ..self
+        }
     }
 }

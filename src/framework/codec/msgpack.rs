@@ -6,7 +6,6 @@ use rmp::encode;
 
 use super::{CodecError, mismatch};
 use crate::framework::number::Number;
-use crate::framework::path::Path;
 use crate::framework::ty::Type;
 use crate::framework::value::{Object, Refinement, Value};
 
@@ -16,6 +15,8 @@ const REFINED: i8 = 12;
 /// The longest refinement that Terraform itself reads, in bytes.
 const MAX_REFINEMENT: usize = 1024;
 
+const ATTRIBUTE_NAME: &str = "an attribute name";
+
 const TRUNCATED: &str = "the end of the message";
 
 /// Reads one value of the type.
@@ -24,17 +25,17 @@ const TRUNCATED: &str = "the end of the message";
 /// The bytes are cut short, continue after the value, or hold something else than the type says.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, CodecError> {
     let mut rest = bytes;
-    let value = value(&mut rest, ty, &Path::ROOT)?;
+    let value = value(&mut rest, ty)?;
     if rest.is_empty() {
         Ok(value)
     } else {
-        Err(mismatch(&Path::ROOT, "one value", "bytes after it"))
+        Err(mismatch("one value", "bytes after it"))
     }
 }
 
-fn value(rest: &mut &[u8], ty: &Type, path: &Path) -> Result<Value, CodecError> {
+fn value(rest: &mut &[u8], ty: &Type) -> Result<Value, CodecError> {
     let Some(&first) = rest.first() else {
-        return Err(mismatch(path, ty.noun(), TRUNCATED));
+        return Err(mismatch(ty.noun(), TRUNCATED));
     };
     match Marker::from_u8(first) {
         Marker::Null => {
@@ -48,33 +49,31 @@ fn value(rest: &mut &[u8], ty: &Type, path: &Path) -> Result<Value, CodecError> 
         | Marker::FixExt16
         | Marker::Ext8
         | Marker::Ext16
-        | Marker::Ext32 => unknown(rest, path),
+        | Marker::Ext32 => unknown(rest),
         marker => match ty {
-            Type::String => Ok(Value::String(text(rest, path, "a string")?.to_owned())),
+            Type::String => Ok(Value::String(text(rest, "a string")?.to_owned())),
             Type::Bool => match marker {
                 Marker::True | Marker::False => {
                     *rest = &rest[1..];
                     Ok(Value::Bool(marker == Marker::True))
                 }
-                _ => Err(mismatch(path, ty.noun(), kind(marker))),
+                _ => Err(mismatch(ty.noun(), kind(marker))),
             },
-            Type::Number => number(rest, marker, path).map(Value::Number),
-            Type::List(element) => list(rest, marker, element, path),
-            Type::Object(_) => object(rest, marker, ty, path),
+            Type::Number => number(rest, marker).map(Value::Number),
+            Type::List(element) => list(rest, marker, element),
+            Type::Object(_) => object(rest, marker, ty),
         },
     }
 }
 
-fn unknown(rest: &mut &[u8], path: &Path) -> Result<Value, CodecError> {
-    let meta =
-        decode::read_ext_meta(rest).map_err(|_| mismatch(path, "an unknown value", TRUNCATED))?;
-    let payload = take(rest, meta.size as usize, path)?;
+fn unknown(rest: &mut &[u8]) -> Result<Value, CodecError> {
+    let meta = decode::read_ext_meta(rest).map_err(|_| mismatch("an unknown value", TRUNCATED))?;
+    let payload = take(rest, meta.size as usize, "more bytes")?;
     if meta.typeid != REFINED {
         return Ok(Value::UNKNOWN);
     }
     if payload.len() > MAX_REFINEMENT {
         return Err(mismatch(
-            path,
             "a refinement of at most 1024 bytes",
             "a longer one",
         ));
@@ -82,35 +81,41 @@ fn unknown(rest: &mut &[u8], path: &Path) -> Result<Value, CodecError> {
     Ok(Value::Unknown(Refinement(payload.to_owned())))
 }
 
-fn take<'a>(rest: &mut &'a [u8], size: usize, path: &Path) -> Result<&'a [u8], CodecError> {
+fn take<'a>(
+    rest: &mut &'a [u8],
+    size: usize,
+    expected: &'static str,
+) -> Result<&'a [u8], CodecError> {
     let (taken, left) = rest
         .split_at_checked(size)
-        .ok_or_else(|| mismatch(path, "more bytes", TRUNCATED))?;
+        .ok_or_else(|| mismatch(expected, TRUNCATED))?;
     *rest = left;
     Ok(taken)
 }
 
-fn text<'a>(
-    rest: &mut &'a [u8],
-    path: &Path,
-    expected: &'static str,
-) -> Result<&'a str, CodecError> {
-    let (text, left) = decode::read_str_from_slice(*rest).map_err(|error| match error {
-        decode::DecodeStringError::TypeMismatch(marker) => mismatch(path, expected, kind(marker)),
-        decode::DecodeStringError::InvalidUtf8(..) => mismatch(path, expected, "broken UTF-8"),
-        _ => mismatch(path, expected, TRUNCATED),
+fn text<'a>(rest: &mut &'a [u8], expected: &'static str) -> Result<&'a str, CodecError> {
+    utf8(raw_text(rest, expected)?, expected)
+}
+
+/// Reads a text that nobody has checked yet for being one.
+fn raw_text<'a>(rest: &mut &'a [u8], expected: &'static str) -> Result<&'a [u8], CodecError> {
+    let length = decode::read_str_len(rest).map_err(|error| match error {
+        decode::ValueReadError::TypeMismatch(marker) => mismatch(expected, kind(marker)),
+        _ => mismatch(expected, TRUNCATED),
     })?;
-    *rest = left;
-    Ok(text)
+    take(rest, length as usize, expected)
+}
+
+fn utf8<'a>(bytes: &'a [u8], expected: &'static str) -> Result<&'a str, CodecError> {
+    str::from_utf8(bytes).map_err(|_| mismatch(expected, "broken UTF-8"))
 }
 
 /// Reads a number in any of the forms that Terraform sends: integers, floats where exact, else decimal text.
-fn number(rest: &mut &[u8], marker: Marker, path: &Path) -> Result<Number, CodecError> {
+fn number(rest: &mut &[u8], marker: Marker) -> Result<Number, CodecError> {
     let expected = "a number";
-    let truncated = || mismatch(path, expected, TRUNCATED);
-    let float = |value: f64| {
-        Number::try_from(value).map_err(|_| mismatch(path, "a finite number", "infinity"))
-    };
+    let truncated = || mismatch(expected, TRUNCATED);
+    let float =
+        |value: f64| Number::try_from(value).map_err(|_| mismatch("a finite number", "infinity"));
     match marker {
         Marker::F32 => {
             let value = decode::read_f32(rest).map_err(|_| truncated())?;
@@ -136,55 +141,62 @@ fn number(rest: &mut &[u8], marker: Marker, path: &Path) -> Result<Number, Codec
             let value: i64 = decode::read_int(rest).map_err(|_| truncated())?;
             Ok(value.into())
         }
-        _ => text(rest, path, expected)?
+        _ => text(rest, expected)?
             .parse()
-            .map_err(|_| mismatch(path, expected, "a text that is no number")),
+            .map_err(|_| mismatch(expected, "a text that is no number")),
     }
 }
 
-fn list(
-    rest: &mut &[u8],
-    marker: Marker,
-    element: &Type,
-    path: &Path,
-) -> Result<Value, CodecError> {
+fn list(rest: &mut &[u8], marker: Marker, element: &Type) -> Result<Value, CodecError> {
     let length =
-        decode::read_array_len(rest).map_err(|_| mismatch(path, "a list", kind(marker)))? as usize;
+        decode::read_array_len(rest).map_err(|_| mismatch("a list", kind(marker)))? as usize;
     // Each element takes at least one byte, so a length beyond the rest is a lie, and none is allocated for.
     let mut elements = Vec::with_capacity(length.min(rest.len()));
     for index in 0..length {
-        elements.push(value(rest, element, &path.index(index))?);
+        elements.push(value(rest, element).map_err(|error| error.in_element(index))?);
     }
     Ok(Value::List(elements))
 }
 
-fn object(rest: &mut &[u8], marker: Marker, ty: &Type, path: &Path) -> Result<Value, CodecError> {
+fn object(rest: &mut &[u8], marker: Marker, ty: &Type) -> Result<Value, CodecError> {
     let Type::Object(attributes) = ty else {
-        return Err(mismatch(path, ty.noun(), kind(marker)));
+        return Err(mismatch(ty.noun(), kind(marker)));
     };
     let length =
-        decode::read_map_len(rest).map_err(|_| mismatch(path, "an object", kind(marker)))? as usize;
-    let mut found = Object::new();
+        decode::read_map_len(rest).map_err(|_| mismatch("an object", kind(marker)))? as usize;
+    // Terraform sends attributes in the order of their names, as the type has them, and maps are made of
+    // sorted pairs at the least cost.
+    let mut expected = attributes.iter();
+    let mut found: Vec<(&'static str, Value)> = Vec::with_capacity(attributes.len());
     for _ in 0..length {
-        let key = text(rest, path, "an attribute name")?;
-        let Some((key, ty)) = attributes.get_key_value(key) else {
-            return Err(mismatch(path, "attributes of the schema", "another one"));
+        let key = raw_text(rest, ATTRIBUTE_NAME)?;
+        let (&name, ty) = match expected.next() {
+            Some(next) if next.0.as_bytes() == key => next,
+            _ => attributes
+                .get_key_value(utf8(key, ATTRIBUTE_NAME)?)
+                .ok_or_else(|| mismatch("attributes of the schema", "another one"))?,
         };
-        let value = value(rest, ty, &path.then(key))?;
-        if found.insert(key.clone(), value).is_some() {
-            return Err(mismatch(&path.then(key), "one value", "two"));
+        let value = value(rest, ty).map_err(|error| error.in_attribute(name))?;
+        let place = match found.last() {
+            Some((last, _)) if *last >= name => found.binary_search_by_key(&name, |(name, _)| name),
+            _ => Err(found.len()),
+        };
+        match place {
+            Ok(_) => return Err(mismatch("one value", "two").in_attribute(name)),
+            Err(place) => found.insert(place, (name, value)),
         }
     }
     if found.len() == attributes.len() {
-        Ok(Value::Object(found))
+        Ok(Value::Object(Object::from_iter(found)))
     } else {
-        Err(mismatch(path, "every attribute of the schema", "fewer"))
+        Err(mismatch("every attribute of the schema", "fewer"))
     }
 }
 
 /// Writes the value. Attributes come out in the order of their names.
 pub fn encode(value: &Value) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(128);
+    // Most objects fit.
+    let mut bytes = Vec::with_capacity(512);
     write(&mut bytes, value);
     bytes
 }

@@ -27,7 +27,7 @@ fn value_of(ty: &Type) -> BoxedStrategy<Value> {
             .boxed(),
         Type::Object(attributes) => attributes
             .iter()
-            .map(|(name, ty)| (Just(name.clone()), value_of(ty)))
+            .map(|(name, ty)| (Just(*name), value_of(ty)))
             .collect::<Vec<_>>()
             .prop_map(|attributes| Value::Object(attributes.into_iter().collect()))
             .boxed(),
@@ -102,7 +102,6 @@ fn errors_say_where_and_never_what() {
             ("flag", Value::Null),
             ("list", Value::List(vec!["secret".into(), 1.into()])),
         ]
-        .map(|(name, value)| (name.to_owned(), value))
         .into(),
     );
     let error = decode(&encode(&wrong), &ty()).expect_err("a number in a list of strings");
@@ -121,6 +120,27 @@ fn objects_hold_exactly_the_attributes_of_the_schema() {
         (&[0x82, 0xa1, b'a', 0xc0, 0xa1, b'a', 0xc0], "two"),
     ] {
         assert_eq!(decode(bytes, &ty).expect_err(found).found, found);
+    }
+}
+
+#[test]
+fn attributes_may_come_in_any_order_but_only_once() {
+    let ty = Type::object([("a", Type::Bool), ("b", Type::Bool), ("c", Type::Bool)]);
+    let message = |names: &str| {
+        let mut bytes = vec![0x80 + names.len() as u8];
+        for name in names.bytes() {
+            let marker = if name == b'b' { 0xc3 } else { 0xc2 };
+            bytes.extend([0xa1, name, marker]);
+        }
+        decode(&bytes, &ty)
+    };
+    let sorted = message("abc").expect("all of them");
+    assert_eq!(sorted.attribute("b"), Some(&Value::Bool(true)));
+    for names in ["acb", "bac", "bca", "cab", "cba"] {
+        assert_eq!(message(names).as_ref(), Ok(&sorted), "{names}");
+    }
+    for names in ["aab", "aba", "baa", "bba", "cac", "abca"] {
+        assert_eq!(message(names).expect_err(names).found, "two", "{names}");
     }
 }
 

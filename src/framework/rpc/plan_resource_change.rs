@@ -30,7 +30,7 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
     }
     let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
     let prior = (!prior.is_null()).then_some(&prior);
-    let draft = plan::draft(schema, prior, &proposed, &config);
+    let draft = plan::draft(schema, prior, proposed, &config);
     let mut planned = resource.plan(
         PlanRequest {
             prior,

@@ -124,7 +124,7 @@ fn planned(prior: Option<&Model>, config: &Model, memory: &Memory) -> (Model, bo
     let prior_value = prior.map(|prior| Value::from(prior.clone()));
     let config_value = Value::from(config.clone());
     let proposed = proposed(prior, config);
-    let draft = schema_plan::draft(&SCHEMA, prior_value.as_ref(), &proposed, &config_value);
+    let draft = schema_plan::draft(&SCHEMA, prior_value.as_ref(), proposed, &config_value);
     let mut diagnostics = Diagnostics::new();
     let plan = plan(
         PlanRequest {

@@ -107,7 +107,7 @@ impl Update<'_> {
             self.client.activate(&self.operation, &id, version).await?;
         }
         if !rotates {
-            self.keep_in_mind();
+            self.keep_in_mind().await;
         }
         self.confirm(&id, diagnostics).await;
         Ok(())
@@ -166,9 +166,10 @@ impl Update<'_> {
             // Which number it has, if any, is for the next read to find out. What it holds is what was sent,
             // which a write-only password need not have been before.
             if let Some(sent) = &held {
-                self.memory.held =
-                    self.memory
-                        .new_fingerprint(sent.server, sent.username, sent.password);
+                self.memory.held = self
+                    .memory
+                    .new_fingerprint_aside(sent.server, sent.username, sent.password)
+                    .await;
             }
             self.memory.configured = None;
             self.memory.retained = None;
@@ -249,7 +250,7 @@ impl Update<'_> {
     }
 
     /// Remembers which version holds the configured credentials, after an update that made none.
-    fn keep_in_mind(&mut self) {
+    async fn keep_in_mind(&mut self) {
         if self.decision.configured != self.memory.configured {
             let version = self.decision.configured;
             let fingerprint =
@@ -262,7 +263,10 @@ impl Update<'_> {
                 (self.prior.server.known(), self.prior.username.known())
         {
             // The state vouches for the password: from now on it is recognised without being stored.
-            let fingerprint = self.memory.new_fingerprint(server, username, password);
+            let fingerprint = self
+                .memory
+                .new_fingerprint_aside(server, username, password)
+                .await;
             self.memory.hold(self.memory.configured, fingerprint);
         }
         self.memory.imported = false;
