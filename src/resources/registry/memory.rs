@@ -87,7 +87,8 @@ impl Memory {
         Fingerprint::of(self.salt.as_ref()?, server, username, password)
     }
 
-    /// The fingerprint of credentials, under a salt that is made now if there is none yet.
+    /// The same at once, for tests of what is pure.
+    #[cfg(test)]
     pub fn new_fingerprint(
         &mut self,
         server: &str,
@@ -98,8 +99,8 @@ impl Memory {
         Fingerprint::of(salt, server, username, password)
     }
 
-    /// The same on a thread of its own: hashing takes tens of milliseconds, in which this process would
-    /// answer nobody else.
+    /// The fingerprint of credentials, under a salt that is made now if there is none yet. It is made on a
+    /// thread of its own: hashing takes tens of milliseconds, in which this process would answer nobody else.
     pub async fn new_fingerprint_aside(
         &mut self,
         server: &str,
