@@ -16,7 +16,7 @@ demo: ## Run the whole story with real Terraform against the sandbox.
 test: ## Run every test, with real Terraform.
 	@scripts/setup.sh
 	$(CARGO) build --locked --bins --examples
-	$(CARGO) test --locked
+	@scripts/test.sh
 
 soak: ## Run what takes long: every fault, hundreds of kills, a thousand random stories.
 	@scripts/setup.sh

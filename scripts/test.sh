@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Runs every test. The acceptance tests keep the processors busy and the others mostly wait, so that both run side
+# by side, with more threads than processors.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-4}
+cargo test --locked --no-run
+
+others=()
+for main in tests/*/main.rs; do
+    name=$(basename "$(dirname "$main")")
+    [ "$name" = acceptance ] || others+=(--test "$name")
+done
+
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+cargo test --locked --test acceptance >"$output" 2>&1 &
+acceptance=$!
+
+failed=0
+cargo test --locked --no-fail-fast --lib --bins "${others[@]}" || failed=1
+cargo test --locked --doc || failed=1
+wait "$acceptance" || failed=1
+cat "$output"
+exit "$failed"
