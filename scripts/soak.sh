@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What takes too long for `make test`: the full fault matrix, kill rounds, random stories, the sandbox
-# against its OpenAPI document, fuzzing.
+# against its OpenAPI document, fuzzing, and the release built twice.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,3 +10,4 @@ cargo test --locked --test acceptance version_table
 cargo test --locked --test reliability --test model --test sandbox -- --nocapture
 scripts/sandbox-conformance.sh
 scripts/fuzz.sh 15
+scripts/test-release.sh

@@ -8,12 +8,11 @@
 //! 4. [`resources`] — what users manage: pure planning, then operations; [`data_sources`] — what they look
 //!    up; [`functions`] — what they compute.
 //! 5. [`api`] and [`oci`] — the Bahriya API, and image registries: the only places with addresses.
-//! 6. [`secret`] — the secret type and the redactor; `certificate` — what is wrong with a server's certificate.
+//! 6. [`secret`] — the secret type and the redactor; `tls_failure` — why a connection was not made.
 
 #![forbid(unsafe_code)]
 
 pub mod api;
-mod certificate;
 pub mod connection;
 pub mod data_sources;
 pub mod framework;
@@ -24,3 +23,4 @@ pub mod proto;
 pub mod provider;
 pub mod resources;
 pub mod secret;
+mod tls_failure;

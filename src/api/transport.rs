@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 use super::client::Client;
 use super::envelope::Body;
 use super::retry_after;
-use crate::certificate;
 use crate::secret;
+use crate::tls_failure;
 
 /// The largest answer read in full, in bytes.
 const LARGEST: usize = 16 << 20;
@@ -163,7 +163,7 @@ impl Client {
 }
 
 fn fault(error: reqwest::Error) -> Fault {
-    if let Some(problem) = certificate::problem(&error) {
+    if let Some(problem) = tls_failure::untrusted(&error) {
         Fault::NotTrusted(problem.to_owned())
     } else if error.is_connect() || error.is_builder() {
         let why = if error.is_dns() {
@@ -171,6 +171,8 @@ fn fault(error: reqwest::Error) -> Fault {
                 "the name of the host cannot be resolved: {}",
                 causes(&error)
             )
+        } else if tls_failure::is_no_tls(&error) {
+            "the server speaks no TLS at this port; is its address one with http?".to_owned()
         } else if error.is_timeout() {
             "no connection in time".to_owned()
         } else {

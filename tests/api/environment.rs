@@ -263,3 +263,21 @@ async fn the_proxy_of_the_environment_is_used_but_never_for_plain_http() {
     );
     assert!(!request.contains(TOKEN));
 }
+
+#[tokio::test]
+async fn https_to_a_port_without_it_is_said_so() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let refusal = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+            stream.write_all(refusal).await.expect("sent");
+        }
+    });
+    let address = format!("https://127.0.0.1:{port}/console/v1");
+    let client = Client::new(settings(&address)).expect("good settings");
+    let error = client.regions(&within(600)).await.expect_err("no TLS");
+    assert!(error.message().contains("speaks no TLS"), "{error}");
+    assert!(error.message().contains("in 6 attempts"), "{error}");
+}

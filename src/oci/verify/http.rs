@@ -7,9 +7,9 @@ use reqwest::header::WWW_AUTHENTICATE;
 use reqwest::{Certificate, Client, Response, redirect, retry};
 use zeroize::Zeroizing;
 
-use crate::certificate;
 use crate::oci::challenge::{self, Challenge};
 use crate::oci::server::ServerName;
+use crate::tls_failure;
 
 /// Tokens of large services take several kilobytes; nothing that we read is longer.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -67,7 +67,7 @@ pub(super) async fn bounded_body(mut answer: Response) -> Option<Zeroizing<Vec<u
 
 /// What went wrong, without the address (the caller knows it) and in words where we have better ones.
 pub(super) fn words(error: &reqwest::Error) -> String {
-    if let Some(problem) = certificate::problem(error) {
+    if let Some(problem) = tls_failure::untrusted(error) {
         return problem.to_owned();
     }
     let mut deepest: &dyn Error = error;

@@ -27,8 +27,8 @@ use self::http::{bounded_body, challenges_of, client, words};
 use super::challenge::Challenge;
 use super::realm;
 use super::server::ServerName;
-use crate::certificate;
 use crate::secret::Secret;
+use crate::tls_failure;
 
 /// The time that a check may take in all, unless the caller says otherwise.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -158,7 +158,7 @@ async fn probe(client: &reqwest::Client, server: &ServerName) -> Result<(Url, Re
     let over_tls = client.get(address(server)).send().await;
     let result = match (over_tls, plain_address(server)) {
         (Err(error), Some(plain))
-            if error.is_connect() && certificate::problem(&error).is_none() =>
+            if error.is_connect() && tls_failure::untrusted(&error).is_none() =>
         {
             client.get(plain).send().await
         }

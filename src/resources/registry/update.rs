@@ -284,10 +284,15 @@ impl Update<'_> {
                 .configured
                 .and(self.planned.current_version.known().copied());
             let name = self.planned.name.known().cloned();
+            let maxversions = self.planned.maxversions.known().copied();
             let written = |registry: &Registry| {
                 let version = expected.is_none()
                     || registry.currentversion.is_none_or(|v| Some(v) == expected);
-                version && (name.is_none() || registry.name == name)
+                version
+                    && (name.is_none() || registry.name == name)
+                    && (maxversions.is_none()
+                        || registry.maxversions.is_none()
+                        || registry.maxversions == maxversions)
             };
             match self
                 .client
@@ -296,8 +301,12 @@ impl Update<'_> {
             {
                 Ok(registry) => {
                     // The answer to a write need not tell the version that it made. The read after it
-                    // does, before another client's can be taken for ours.
-                    if registry.currentversion.as_ref() > self.prior.current_version.known() {
+                    // does, before another client's can be taken for ours. After a rotation the read may
+                    // still show the version before; a renamed registry is not from before.
+                    let newer =
+                        registry.currentversion.as_ref() > self.prior.current_version.known();
+                    let rotated = self.decision.credentials == Credentials::Rotate;
+                    if newer || !rotated {
                         self.memory.settle(registry.currentversion);
                     }
                     let mut seen = self.planned.clone();

@@ -1,12 +1,22 @@
-//! What is wrong with a server's certificate, in words. It does not get better by asking again.
+//! Why a TLS connection was not made, in words that help.
 
 use std::error::Error;
 
 use rustls::CertificateError;
 
-/// The problem with the certificate of the server, if that is what an error of the HTTP library is about.
-/// A fragment that fits after the name of the server and a colon.
-pub fn problem(error: &(dyn Error + 'static)) -> Option<&'static str> {
+/// Whether the other side answered a TLS handshake with something else, such as plain HTTP.
+pub fn is_no_tls(error: &(dyn Error + 'static)) -> bool {
+    matches!(
+        tls_error(error),
+        Some(rustls::Error::InvalidMessage(
+            rustls::InvalidMessage::InvalidContentType
+        ))
+    )
+}
+
+/// What is wrong with the certificate of the server, if that is what an error of the HTTP library is about. A fragment
+/// that fits after the name of the server and a colon. Asking again would bring the same certificate.
+pub fn untrusted(error: &(dyn Error + 'static)) -> Option<&'static str> {
     match tls_error(error)? {
         rustls::Error::InvalidCertificate(problem) => Some(words(problem)),
         _ => None,
