@@ -6,6 +6,8 @@
 mod registry_server;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
+#[path = "../support/soak.rs"]
+mod soak;
 #[path = "../support/terraform.rs"]
 mod terraform;
 

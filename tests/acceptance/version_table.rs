@@ -3,6 +3,7 @@
 
 use crate::bench::{Bench, named_registry};
 use crate::sandbox::Sandbox;
+use crate::soak::soaking;
 
 const ARGUMENTS: [(&str, &str, &str); 6] = [
     ("name", "\"GitHub\"", "\"Packages\""),
@@ -26,11 +27,10 @@ struct Case {
 
 impl Case {
     fn all() -> Vec<Self> {
-        let soaking = std::env::var("SOAK").is_ok_and(|value| value == "1");
         let whole = ARGUMENTS.len() as u32;
         let telling = |changed: &usize| {
             let count = changed.count_ones();
-            soaking || count <= 2 || count == whole
+            soaking() || count <= 2 || count == whole
         };
         let one = |changed| {
             [false, true].map(|write_only| Self {

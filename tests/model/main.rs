@@ -12,6 +12,8 @@ mod plugin;
 mod reference;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
+#[path = "../support/soak.rs"]
+mod soak;
 mod terraform;
 mod world;
 
@@ -54,7 +56,8 @@ fn setting(name: &str, default: u64) -> u64 {
 fn whatever_happens_ends_as_the_reference_says() {
     let sequences = setting("MODEL_SEQUENCES", 100).div_ceil(APIS.len() as u64);
     let first_seed = setting("MODEL_SEED", 1);
-    let failures: Vec<String> = std::thread::scope(|scope| {
+    let started = Instant::now();
+    let results: [Result<usize, String>; 4] = std::thread::scope(|scope| {
         let mut seed = first_seed;
         let runs = APIS.map(|api| {
             // Each gets sequences of its own.
@@ -62,13 +65,23 @@ fn whatever_happens_ends_as_the_reference_says() {
             seed = seed.wrapping_add(1);
             run
         });
-        let results = runs.map(|run| run.join().expect("a run that does not panic"));
-        results.into_iter().filter_map(Result::err).collect()
+        runs.map(|run| run.join().expect("a run that does not panic"))
     });
+    let steps: usize = results.iter().flatten().sum();
+    let failures: Vec<String> = results.into_iter().filter_map(Result::err).collect();
+    let result = format!(
+        "random stories: {} in {} APIs, {steps} steps, {} disagreements ({:.0?}, MODEL_SEED={first_seed})",
+        sequences * APIS.len() as u64,
+        APIS.len(),
+        failures.len(),
+        started.elapsed()
+    );
+    soak::publish("random stories", &result);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-fn run(api: Api, sequences: u64, seed: u64) -> Result<(), String> {
+/// How many steps the sequences had.
+fn run(api: Api, sequences: u64, seed: u64) -> Result<usize, String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -94,5 +107,7 @@ fn run(api: Api, sequences: u64, seed: u64) -> Result<(), String> {
         steps.get(),
         started.elapsed()
     );
-    result.map_err(|error| format!("{api:?}, seed {seed}: {error}"))
+    result
+        .map(|()| steps.get())
+        .map_err(|error| format!("{api:?}, seed {seed}: {error}"))
 }

@@ -11,9 +11,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::leaks::imports_asked_for;
-use crate::report;
 use crate::sandbox::Sandbox;
-use crate::seed::{Seed, soaking};
+use crate::seed::Seed;
+use crate::soak::{self, soaking};
 use crate::terraform::{Run, Running, Terraform};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,7 +102,7 @@ async fn death_at_any_moment() {
         sum(|tally| tally.imports),
         started.elapsed()
     );
-    report::publish("death", &format!("{}\n{totals}", table(&tallies)));
+    soak::publish("death", &format!("{}\n{totals}", table(&tallies)));
     assert_eq!(flaws, 0, "they are told above");
 }
 

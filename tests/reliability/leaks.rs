@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use crate::faults;
 use crate::needles::Needles;
-use crate::report;
 use crate::sandbox::Sandbox;
-use crate::seed::{Seed, soaking};
+use crate::seed::Seed;
+use crate::soak::{self, soaking};
 use crate::terraform::{Run, Terraform};
 
 /// Kept in the state, as its argument is documented to be; nowhere else.
@@ -269,7 +269,7 @@ async fn no_secret_leaves_in_any_operation() {
         gate.searched / 1024,
         started.elapsed()
     );
-    report::publish("leak gate", &totals);
+    soak::publish("leak gate", &totals);
     assert_eq!(gate.found, BTreeSet::new());
 }
 
@@ -331,7 +331,7 @@ async fn no_secret_leaves_in_any_fault() {
         searched / 1024,
         started.elapsed()
     );
-    report::publish("leak gate under faults", &totals);
+    soak::publish("leak gate under faults", &totals);
     assert_eq!(leaks, BTreeSet::new());
 }
 

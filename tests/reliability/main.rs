@@ -15,9 +15,10 @@ mod needles;
 mod operations;
 #[path = "../support/plugin.rs"]
 mod plugin;
-mod report;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 mod seed;
+#[path = "../support/soak.rs"]
+mod soak;
 #[path = "../support/terraform.rs"]
 mod terraform;

@@ -13,9 +13,9 @@ use crate::needles::Needles;
 use crate::operations::{
     APIS, Api, HANDLE, OPERATIONS, Operation, PASSWORDS, Scene, Target, USERNAME,
 };
-use crate::report;
 use crate::sandbox::{LoggedRequest, Sandbox};
-use crate::seed::{Seed, soaking};
+use crate::seed::Seed;
+use crate::soak::{self, soaking};
 
 /// Most cases spend their time waiting, so many run at once: in a sample, and in a soak.
 const AT_ONCE: [usize; 2] = [12, 40];
@@ -101,7 +101,7 @@ async fn fault_matrix() {
         .filter(|(_, verdict)| !verdict.flaws.is_empty())
         .count();
     let totals = format!("{} ({:.0?}, {seed})", totals(&verdicts), started.elapsed());
-    report::publish("fault matrix", &format!("{}\n{totals}", table(&verdicts)));
+    soak::publish("fault matrix", &format!("{}\n{totals}", table(&verdicts)));
     assert_eq!(flawed, 0, "cases with flaws; they are told above");
 }
 

@@ -8,11 +8,6 @@ pub struct Seed {
     state: u64,
 }
 
-/// Whether everything is to be tried, not just a sample.
-pub fn soaking() -> bool {
-    std::env::var("SOAK").is_ok_and(|value| value == "1")
-}
-
 impl Seed {
     /// The number in `SEED`, or the usual one.
     pub fn of_this_run() -> Self {

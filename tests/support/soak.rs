@@ -1,13 +1,19 @@
-//! The figures of a soak, written to where readers find them.
+//! Long runs (`SOAK=1`, `make soak`), and their figures, written to where readers find them.
+
+// Each test binary includes this file and uses its own part of it.
+#![allow(dead_code)]
 
 use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use crate::seed::soaking;
-
 /// Tests run side by side and write to the same file.
 static FILE: Mutex<()> = Mutex::new(());
+
+/// Whether everything is to be tried, not just a sample.
+pub fn soaking() -> bool {
+    std::env::var("SOAK").is_ok_and(|value| value == "1")
+}
 
 /// Prints a result and, after a soak, puts it in its place in `docs/reliability.md`.
 pub fn publish(section: &str, result: &str) {
