@@ -2,6 +2,7 @@
 
 use std::net::TcpStream;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -42,8 +43,14 @@ fn from_environment(name: &str, default: u64) -> u64 {
     })
 }
 
-/// Creates a registry, attaches it and rotates it until the server is gone.
-async fn write(sandbox: Arc<Sandbox>, project: String, handle: String) -> Acknowledged {
+/// Creates a registry, attaches it and rotates it until the server is gone. `written` counts the passwords of all
+/// writers.
+async fn write(
+    sandbox: Arc<Sandbox>,
+    project: String,
+    handle: String,
+    written: Arc<AtomicU64>,
+) -> Acknowledged {
     let mut known = Acknowledged::default();
     let base = format!("/organisations/{}", sandbox.organisation);
     let call = async |path: String, body| {
@@ -59,6 +66,7 @@ async fn write(sandbox: Arc<Sandbox>, project: String, handle: String) -> Acknow
         return known;
     };
     known.passwords = 1;
+    written.fetch_add(1, Ordering::Relaxed);
     let attach = format!("/projects/{project}/attach/registries/{handle}");
     if call(attach, None).await.is_none() {
         return known;
@@ -72,6 +80,7 @@ async fn write(sandbox: Arc<Sandbox>, project: String, handle: String) -> Acknow
             return known;
         }
         known.passwords += 1;
+        written.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -126,11 +135,17 @@ async fn kill_9_during_writes_loses_no_acknowledged_write() {
         let names: Vec<String> = (0..WRITERS)
             .map(|writer| format!("r{round}-{writer}"))
             .collect();
-        let writers: Vec<_> = names
-            .iter()
-            .map(|name| tokio::spawn(write(shared.clone(), project.clone(), name.clone())))
-            .collect();
+        let written = Arc::new(AtomicU64::new(0));
+        let writer = |name: &String| {
+            let (shared, written) = (shared.clone(), written.clone());
+            tokio::spawn(write(shared, project.clone(), name.clone(), written))
+        };
+        let writers: Vec<_> = names.iter().map(writer).collect();
         sleep(Duration::from_micros(dice.roll(60_000))).await;
+        // A busy machine has done nothing yet by then, and most rounds shall have something to lose.
+        while round % 4 != 0 && written.load(Ordering::Relaxed) < WRITERS {
+            sleep(Duration::from_micros(200)).await;
+        }
         // The handle is still shared with the writers, who end only when the server is gone.
         kill_9(shared.pid());
         let mut known = Vec::new();
