@@ -19,7 +19,7 @@ test: ## Run every test, with real Terraform.
 	@scripts/test.sh
 
 soak: ## Run what takes long: every fault, hundreds of kills, a thousand random stories.
-	@scripts/setup.sh
+	@scripts/setup.sh soak
 	@scripts/soak.sh
 
 check: ## Check format, lints, dependencies and generated documentation.

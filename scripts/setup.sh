@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need beyond Rust: Debian packages for a real image registry and a headless
-# browser. It does nothing where they are there already.
+# browser; with the word `soak` also what fuzzing and the tests of a release need. It does nothing where
+# they are there already.
 set -euo pipefail
 
 command -v terraform >/dev/null || {
@@ -22,6 +23,16 @@ need curl curl
 need docker-registry docker-registry
 need htpasswd apache2-utils
 need chromium chromium
+if [ "${1:-}" = soak ]; then
+    need g++ g++
+    need gpg gnupg
+    need gpgv gpgv
+    need unzip unzip
+    need python3 python3
+    need openssl openssl
+    need readelf binutils
+    python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 [ "$(id -u)" = 0 ] || {
