@@ -156,27 +156,24 @@ impl Client {
         let until = op.deadline.min(Instant::now() + REQUEST_TIMEOUT);
         let result = self.exchange(request, attempt, until).await;
         let answered = &self.known().answered;
-        match &result {
-            Ok(reply) => {
-                answered.store(true, Ordering::Relaxed);
-                if reply.status == StatusCode::TOO_MANY_REQUESTS {
-                    self.limiter().slow_down();
-                } else {
-                    self.limiter().succeeded();
-                }
+        if let Ok(reply) = &result {
+            answered.store(true, Ordering::Relaxed);
+            if reply.status == StatusCode::TOO_MANY_REQUESTS {
+                self.limiter().slow_down();
+            } else {
+                self.limiter().succeeded();
             }
-            Err(Fault::NotSent(why))
+        }
+        match judge(request, result) {
+            // Only a connection that was not made is judged so without an answer.
+            Verdict::Again(error, _)
                 if attempt >= STRANGER_ATTEMPTS && !answered.load(Ordering::Relaxed) =>
             {
-                let error = Error::new(Kind::Unreachable)
-                    .of(request.method.as_str(), &request.path)
-                    .saying(why)
-                    .adding(&format!("nothing has answered in {attempt} attempts"));
-                return Verdict::Final(error);
+                let told = format!("nothing has answered in {attempt} attempts");
+                Verdict::Final(error.adding(&told))
             }
-            Err(_) => {}
+            verdict => verdict,
         }
-        judge(request, result)
     }
 }
 

@@ -1,34 +1,12 @@
-//! What the look-ups share: their bounds, and the choice between an id and a handle.
+//! What the look-ups share: their failures, and the choice between an id and a handle.
 
-use std::time::Duration;
-
-use tokio::time::Instant;
-
-use crate::api::{Client, Error, Operation};
-use crate::connection::Connection;
+use crate::api::Error;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::model::Attr;
 use crate::framework::path::Path;
-use crate::framework::provider::Call;
 use crate::framework::schema::{Attribute, Kind, Mode};
 use crate::framework::value::Value;
 use crate::resources::report;
-
-/// How long a look-up may take, all retries included.
-const TIMEOUT: Duration = Duration::from_secs(120);
-
-/// The client and the bounds of a look-up that starts now; an error if the provider is not configured yet.
-pub fn begin<'a>(
-    call: &'a Call<Connection>,
-    diagnostics: &mut Diagnostics,
-) -> Option<(&'a Client, Operation)> {
-    let client = call.connection.client(diagnostics)?;
-    let operation = Operation {
-        deadline: Instant::now() + TIMEOUT,
-        cancel: call.cancel.clone(),
-    };
-    Some((client, operation))
-}
 
 /// What a look-up found; a failure becomes a diagnostic.
 pub fn found<T>(what: &str, answer: Result<T, Error>, diagnostics: &mut Diagnostics) -> Option<T> {

@@ -11,6 +11,7 @@ use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::Schema;
 use crate::framework::value::Value;
+use crate::resources::timeouts;
 
 /// The data source.
 pub struct Organisation;
@@ -57,7 +58,7 @@ impl DataSource<Connection> for Organisation {
         _: Value,
         diagnostics: &mut Diagnostics,
     ) -> Option<Value> {
-        let (client, operation) = lookup::begin(call, diagnostics)?;
+        let (client, operation) = timeouts::begin(call, diagnostics)?;
         let listed = client.organisations(&operation).await;
         let listed = lookup::found("the organisation", listed, diagnostics)?;
         let found = listed

@@ -13,6 +13,7 @@ use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::{Attribute, Kind, Mode, Schema};
 use crate::framework::ty::Type;
 use crate::framework::value::Value;
+use crate::resources::timeouts;
 
 /// The data source.
 pub struct Project;
@@ -73,7 +74,7 @@ impl DataSource<Connection> for Project {
         diagnostics: &mut Diagnostics,
     ) -> Option<Value> {
         let key = Key::of(&config, "id", "handle", diagnostics)?;
-        let (client, operation) = lookup::begin(call, diagnostics)?;
+        let (client, operation) = timeouts::begin(call, diagnostics)?;
         let mut model = Model::from(find(client, &operation, &key, diagnostics).await?);
         // What is configured stays as it is written.
         match key {

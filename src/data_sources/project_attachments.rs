@@ -13,6 +13,7 @@ use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::Schema;
 use crate::framework::value::Value;
+use crate::resources::timeouts;
 
 /// The data source.
 pub struct ProjectAttachments;
@@ -82,7 +83,7 @@ impl DataSource<Connection> for ProjectAttachments {
         diagnostics: &mut Diagnostics,
     ) -> Option<Value> {
         let key = Key::of(&config, "project_id", "project_handle", diagnostics)?;
-        let (client, operation) = lookup::begin(call, diagnostics)?;
+        let (client, operation) = timeouts::begin(call, diagnostics)?;
         let project = project::find(client, &operation, &key, diagnostics).await?;
         let what = format!("the attachments of project \"{}\"", project.handle);
         let listed = client.attachments(&operation, &project.id).await;

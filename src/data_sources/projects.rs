@@ -11,6 +11,7 @@ use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::Schema;
 use crate::framework::value::Value;
+use crate::resources::timeouts;
 
 /// The data source.
 pub struct Projects;
@@ -56,7 +57,7 @@ impl DataSource<Connection> for Projects {
         _: Value,
         diagnostics: &mut Diagnostics,
     ) -> Option<Value> {
-        let (client, operation) = lookup::begin(call, diagnostics)?;
+        let (client, operation) = timeouts::begin(call, diagnostics)?;
         let listed = client.projects(&operation).await;
         let mut projects = lookup::found("the projects", listed, diagnostics)?;
         projects.sort_by(|a, b| a.handle.cmp(&b.handle));

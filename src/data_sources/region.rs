@@ -13,6 +13,7 @@ use crate::framework::number::Number;
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
+use crate::resources::timeouts;
 
 /// The data source.
 pub struct Region;
@@ -79,7 +80,7 @@ impl DataSource<Connection> for Region {
         diagnostics: &mut Diagnostics,
     ) -> Option<Value> {
         let id = Attr::<String>::read(&config, "id").known().cloned()?;
-        let (client, operation) = lookup::begin(call, diagnostics)?;
+        let (client, operation) = timeouts::begin(call, diagnostics)?;
         let what = format!("region \"{id}\"");
         let answer = client.region(&operation, &id).await;
         let region = lookup::found(&what, answer, diagnostics)?;

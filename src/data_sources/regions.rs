@@ -12,6 +12,7 @@ use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
+use crate::resources::timeouts;
 
 /// The data source.
 pub struct Regions;
@@ -61,7 +62,7 @@ impl DataSource<Connection> for Regions {
         config: Value,
         diagnostics: &mut Diagnostics,
     ) -> Option<Value> {
-        let (client, operation) = lookup::begin(call, diagnostics)?;
+        let (client, operation) = timeouts::begin(call, diagnostics)?;
         let status_filter = Attr::<String>::read(&config, "status_filter");
         let listed = client.regions(&operation).await;
         let regions = lookup::found("the regions", listed, diagnostics)?;

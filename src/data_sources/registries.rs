@@ -12,6 +12,7 @@ use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::Schema;
 use crate::framework::value::Value;
+use crate::resources::timeouts;
 
 /// The data source.
 pub struct Registries;
@@ -74,7 +75,7 @@ impl DataSource<Connection> for Registries {
         _: Value,
         diagnostics: &mut Diagnostics,
     ) -> Option<Value> {
-        let (client, operation) = lookup::begin(call, diagnostics)?;
+        let (client, operation) = timeouts::begin(call, diagnostics)?;
         let listed = client.registries(&operation).await;
         let mut registries = lookup::found("the registries", listed, diagnostics)?;
         registries.sort_by(|a, b| a.handle.cmp(&b.handle));

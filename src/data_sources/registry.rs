@@ -12,6 +12,7 @@ use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
+use crate::resources::timeouts;
 
 /// The data source.
 pub struct Registry;
@@ -158,7 +159,7 @@ impl DataSource<Connection> for Registry {
         diagnostics: &mut Diagnostics,
     ) -> Option<Value> {
         let key = Key::of(&config, "id", "handle", diagnostics)?;
-        let (client, operation) = lookup::begin(call, diagnostics)?;
+        let (client, operation) = timeouts::begin(call, diagnostics)?;
         let registry = find(client, &operation, &key, diagnostics).await?;
         let what = format!("registry \"{}\"", registry.handle);
         let shown = complete(client, &operation, registry).await;

@@ -3,7 +3,7 @@
 pub mod project_registry_attachment;
 pub mod registry;
 pub mod report;
-mod timeouts;
+pub mod timeouts;
 
 /// Whether an address is that of the official provider, or our own, in any host.
 fn is_official(provider: &str) -> bool {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio::time::Instant;
 
-use crate::api::Operation;
+use crate::api::{Client, Operation};
 use crate::connection::Connection;
+use crate::framework::diagnostics::Diagnostics;
 use crate::framework::model::{Attr, model};
 use crate::framework::provider::Call;
 use crate::framework::schema::{Attribute, Kind, Mode};
@@ -51,6 +52,17 @@ pub fn attribute() -> Attribute {
         "How long each operation may take, all waits and retries included.",
     )
     .effect("calls nothing")
+}
+
+/// The client and the usual bounds of an operation that starts now and has no `timeouts` of its own; an error if the
+/// provider is not configured yet.
+pub fn begin<'a>(
+    call: &'a Call<Connection>,
+    diagnostics: &mut Diagnostics,
+) -> Option<(&'a Client, Operation)> {
+    let client = call.connection.client(diagnostics)?;
+    let operation = operation(call, &Attr::Null, |timeouts| &timeouts.read);
+    Some((client, operation))
 }
 
 /// The bounds of an operation that starts now.

@@ -7,36 +7,16 @@ use serde_json::json;
 use terraform_provider_bahriya::api::{Client, Kind, Settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use crate::authority::Authority;
 use crate::server::{Reply, Server, TOKEN, ok, settings, within};
 
-/// A server certificate for 127.0.0.1, and the file with the authority that signed it.
+/// A server with a certificate for this machine, and the file with the authority that signed it.
 fn authority() -> (rustls::ServerConfig, tempfile::NamedTempFile) {
-    let mut params = rcgen::CertificateParams::new(Vec::<String>::new()).expect("parameters");
-    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    let ca_key = rcgen::KeyPair::generate().expect("a key");
-    let ca = params.self_signed(&ca_key).expect("an authority");
-    let pem = ca.pem();
-    let issuer = rcgen::Issuer::new(params, ca_key);
-
-    let key = rcgen::KeyPair::generate().expect("a key");
-    let certificate = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()])
-        .expect("parameters")
-        .signed_by(&key, &issuer)
-        .expect("a certificate");
-    let mut config = rustls::ServerConfig::builder_with_provider(
-        rustls::crypto::aws_lc_rs::default_provider().into(),
-    )
-    .with_safe_default_protocol_versions()
-    .expect("versions")
-    .with_no_client_auth()
-    .with_single_cert(
-        vec![certificate.der().clone()],
-        rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).expect("a key"),
-    )
-    .expect("a configuration");
+    let authority = Authority::new();
+    let mut config = authority.server_config();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     let file = tempfile::NamedTempFile::new().expect("a file");
-    std::fs::write(file.path(), pem).expect("written");
+    std::fs::write(file.path(), authority.ca.pem()).expect("written");
     (config, file)
 }
 

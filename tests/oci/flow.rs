@@ -6,9 +6,10 @@ use axum::body::Body;
 use axum::http::Response;
 use terraform_provider_bahriya::oci::verify::Outcome;
 
+use crate::authority::Authority;
 use crate::reason;
 use crate::support::{
-    Authority, PASSWORD, Seen, Server, USERNAME, answer, basic, challenge, check, check_with,
+    PASSWORD, Seen, Server, USERNAME, answer, basic, challenge, check, check_with, verifier,
 };
 
 const TOKEN: &str = "a-token-of-the-registry";
@@ -37,7 +38,7 @@ async fn a_token_server_over_tls() {
     let authority = Authority::new();
     let tokens = Server::https(&authority, registry_with_tokens(0, "https")).await;
     let registry = Server::https(&authority, registry_with_tokens(tokens.port, "https")).await;
-    let verifier = authority.verifier(Duration::from_secs(10));
+    let verifier = verifier(&authority, Duration::from_secs(10));
 
     let outcome = check_with(&verifier, &registry.name(), USERNAME, PASSWORD).await;
     assert_eq!(outcome, Outcome::Accepted);

@@ -5,9 +5,10 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use terraform_provider_bahriya::oci::verify::{Outcome, Verifier};
 
+use crate::authority::Authority;
 use crate::reason;
 use crate::support::{
-    Authority, PASSWORD, Seen, Server, USERNAME, answer, challenge, check, check_with,
+    PASSWORD, Seen, Server, USERNAME, answer, challenge, check, check_with, verifier,
 };
 
 #[tokio::test]
@@ -20,7 +21,7 @@ async fn a_token_server_on_another_host_receives_nothing() {
         challenge(&format!(r#"Bearer realm="{realm}",service="s""#))
     })
     .await;
-    let verifier = authority.verifier(Duration::from_secs(10));
+    let verifier = verifier(&authority, Duration::from_secs(10));
     let outcome = check_with(&verifier, &registry.name(), USERNAME, PASSWORD).await;
     match outcome {
         Outcome::RealmRefused { host, reason } => {
@@ -42,7 +43,7 @@ async fn a_registry_over_tls_cannot_ask_for_plain_http() {
         challenge(&format!(r#"Bearer realm="{realm}""#))
     })
     .await;
-    let verifier = authority.verifier(Duration::from_secs(10));
+    let verifier = verifier(&authority, Duration::from_secs(10));
     let reason = reason!(
         check_with(&verifier, &registry.name(), USERNAME, PASSWORD).await,
         RealmRefused

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use terraform_provider_bahriya::oci::verify::Outcome;
 
+use crate::authority::Authority;
 use crate::reason;
 use crate::registry_server::RegistryServer;
-use crate::support::{Authority, check, check_with};
+use crate::support::{check, check_with, verifier};
 
 #[tokio::test]
 async fn right_and_wrong_credentials() {
@@ -34,7 +35,7 @@ async fn over_tls_with_a_private_authority() {
     std::fs::write(&certificate, authority.leaf.pem()).unwrap();
     std::fs::write(&key, authority.key.serialize_pem()).unwrap();
     let registry = RegistryServer::start_tls("robot", "correct horse", &certificate, &key);
-    let verifier = authority.verifier(Duration::from_secs(10));
+    let verifier = verifier(&authority, Duration::from_secs(10));
     let name = registry.address.as_str();
     assert_eq!(
         check_with(&verifier, name, "robot", "correct horse").await,

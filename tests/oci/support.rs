@@ -11,61 +11,15 @@ use axum::http::{HeaderMap, Response};
 use axum::serve::Listener;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::pki_types::PrivatePkcs8KeyDer;
 use terraform_provider_bahriya::oci::verify::{Outcome, Verifier};
 use terraform_provider_bahriya::secret::Secret;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
+use crate::authority::Authority;
+
 pub const USERNAME: &str = "robot";
 pub const PASSWORD: &str = "correct-horse-battery";
-
-/// A private certificate authority and a certificate for this machine that it issued.
-pub struct Authority {
-    ca: Certificate,
-    pub leaf: Certificate,
-    pub key: KeyPair,
-}
-
-impl Authority {
-    pub fn new() -> Self {
-        Self::issuing_for(&["localhost", "127.0.0.1"])
-    }
-
-    pub fn issuing_for(names: &[&str]) -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let ca_key = KeyPair::generate().unwrap();
-        let ca = params.self_signed(&ca_key).unwrap();
-        let issuer = Issuer::new(params, ca_key);
-        let key = KeyPair::generate().unwrap();
-        let names: Vec<String> = names.iter().map(|n| n.to_string()).collect();
-        let leaf = CertificateParams::new(names)
-            .unwrap()
-            .signed_by(&key, &issuer)
-            .unwrap();
-        Self { ca, leaf, key }
-    }
-
-    pub fn verifier(&self, timeout: Duration) -> Verifier {
-        let anchor = reqwest::Certificate::from_der(self.ca.der()).unwrap();
-        Verifier::new(vec![anchor], timeout)
-    }
-
-    fn acceptor(&self) -> TlsAcceptor {
-        let key = PrivatePkcs8KeyDer::from(self.key.serialize_der()).into();
-        let config = rustls::ServerConfig::builder_with_provider(Arc::new(
-            rustls::crypto::aws_lc_rs::default_provider(),
-        ))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![self.leaf.der().clone()], key)
-        .unwrap();
-        TlsAcceptor::from(Arc::new(config))
-    }
-}
 
 /// What a server was sent.
 #[derive(Debug, Clone)]
@@ -105,7 +59,7 @@ impl Server {
         Self::start(
             TlsListener {
                 tcp,
-                acceptor: authority.acceptor(),
+                acceptor: TlsAcceptor::from(Arc::new(authority.server_config())),
             },
             answer,
         )
@@ -187,6 +141,12 @@ pub fn basic(username: &str, password: &str) -> String {
         "Basic {}",
         BASE64_STANDARD.encode(format!("{username}:{password}"))
     )
+}
+
+/// A check that trusts an authority besides those of the system.
+pub fn verifier(authority: &Authority, timeout: Duration) -> Verifier {
+    let anchor = reqwest::Certificate::from_der(authority.ca.der()).unwrap();
+    Verifier::new(vec![anchor], timeout)
 }
 
 /// Checks credentials without any extra trust, in ample time.

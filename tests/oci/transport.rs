@@ -7,9 +7,10 @@ use axum::http::Response;
 use terraform_provider_bahriya::oci::verify::{Outcome, Verifier};
 use terraform_provider_bahriya::secret::Secret;
 
+use crate::authority::Authority;
 use crate::reason;
 use crate::support::{
-    Authority, PASSWORD, Seen, Server, USERNAME, answer, challenge, check, check_with,
+    PASSWORD, Seen, Server, USERNAME, answer, challenge, check, check_with, verifier,
 };
 
 fn basic_registry(seen: &Seen) -> Response<Body> {
@@ -37,13 +38,13 @@ async fn a_private_authority_has_to_be_given() {
         "not asked over plain http instead"
     );
 
-    let other = Authority::new().verifier(Duration::from_secs(10));
+    let other = verifier(&Authority::new(), Duration::from_secs(10));
     reason!(
         check_with(&other, &registry.name(), USERNAME, PASSWORD).await,
         Unreachable
     );
 
-    let verifier = authority.verifier(Duration::from_secs(10));
+    let verifier = verifier(&authority, Duration::from_secs(10));
     let outcome = check_with(&verifier, &registry.name(), USERNAME, PASSWORD).await;
     assert_eq!(outcome, Outcome::Accepted);
 }
@@ -52,7 +53,7 @@ async fn a_private_authority_has_to_be_given() {
 async fn a_certificate_for_another_name_is_not_taken() {
     let authority = Authority::issuing_for(&["registry.example.com"]);
     let registry = Server::https(&authority, basic_registry).await;
-    let verifier = authority.verifier(Duration::from_secs(10));
+    let verifier = verifier(&authority, Duration::from_secs(10));
     let reason = reason!(
         check_with(&verifier, &registry.name(), USERNAME, PASSWORD).await,
         Unreachable

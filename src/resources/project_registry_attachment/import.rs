@@ -17,8 +17,7 @@ pub async fn import(
     target: ImportTarget,
     diagnostics: &mut Diagnostics,
 ) -> Option<Stored> {
-    let client = call.connection.client(diagnostics)?;
-    let operation = timeouts::operation(call, &Attr::Null, |timeouts| &timeouts.read);
+    let (client, operation) = timeouts::begin(call, diagnostics)?;
     let (project, handle) = match target {
         ImportTarget::Id(id) => parts(&id, diagnostics)?,
         ImportTarget::Identity(identity) => of_identity(client, &identity, diagnostics)?,

@@ -48,10 +48,9 @@ impl ListResource<Connection> for ProjectRegistryAttachment {
         found: &mut Found,
         diagnostics: &mut Diagnostics,
     ) {
-        let Some(client) = call.connection.client(diagnostics) else {
+        let Some((client, operation)) = timeouts::begin(call, diagnostics) else {
             return;
         };
-        let operation = timeouts::operation(call, &Attr::Null, |timeouts| &timeouts.read);
         let only = Attr::<String>::read(&request.config, "project_id");
         let projects = match projects(client, &operation, only.known()).await {
             Ok(projects) => projects,

@@ -18,8 +18,7 @@ pub async fn import(
     target: ImportTarget,
     diagnostics: &mut Diagnostics,
 ) -> Option<Stored> {
-    let client = call.connection.client(diagnostics)?;
-    let operation = timeouts::operation(call, &Attr::Null, |timeouts| &timeouts.read);
+    let (client, operation) = timeouts::begin(call, diagnostics)?;
     let id = match target {
         ImportTarget::Id(id) => id,
         ImportTarget::Identity(identity) => {

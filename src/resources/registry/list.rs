@@ -9,7 +9,7 @@ use crate::api;
 use crate::connection::Connection;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::list::{Found, ListRequest, ListResource, Listed};
-use crate::framework::model::{Attr, object};
+use crate::framework::model::object;
 use crate::framework::provider::Call;
 use crate::framework::schema::Schema;
 use crate::resources::report;
@@ -35,10 +35,9 @@ impl ListResource<Connection> for Registry {
         found: &mut Found,
         diagnostics: &mut Diagnostics,
     ) {
-        let Some(client) = call.connection.client(diagnostics) else {
+        let Some((client, operation)) = timeouts::begin(call, diagnostics) else {
             return;
         };
-        let operation = timeouts::operation(call, &Attr::Null, |timeouts| &timeouts.read);
         let mut registries = match client.registries(&operation).await {
             Ok(registries) => registries,
             Err(error) => return report::failed("list", "the registries", &error, diagnostics),

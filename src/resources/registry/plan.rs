@@ -107,7 +107,7 @@ fn update(
         }
     }
     let rotates = decision.credentials == Credentials::Rotate;
-    let renamed = prior.name != planned.name || prior.maxversions != planned.maxversions;
+    let renamed = prior.metadata_differs(&planned);
     if renamed && memory.whole_writes {
         if decide::configured_password(config).is_null() {
             messages::rename_needs_password(&name_of(prior), diagnostics);

@@ -35,6 +35,11 @@ model! {
 }
 
 impl Model {
+    /// Whether anything changes that is no credential and is sent to the API.
+    pub fn metadata_differs(&self, other: &Self) -> bool {
+        self.name != other.name || self.maxversions != other.maxversions
+    }
+
     /// Takes for each computed attribute that is still unknown what has been seen.
     pub fn resolve_computed(&mut self, seen: &Self) {
         self.maxversions.resolve(seen.maxversions.known().copied());

@@ -91,8 +91,7 @@ impl Update<'_> {
                 return Ok(());
             }
         }
-        let renames = self.prior.name != self.planned.name
-            || self.prior.maxversions != self.planned.maxversions;
+        let renames = self.prior.metadata_differs(&self.planned);
         if renames || rotates {
             let Some(registry) = self.client.registry(&self.operation, &id).await? else {
                 diagnostics.error(
@@ -275,8 +274,7 @@ impl Update<'_> {
     /// Reads the registry back and takes the planned state for proved.
     async fn confirm(&mut self, id: &str, diagnostics: &mut Diagnostics) {
         let called = self.decision.credentials != Credentials::Keep
-            || self.prior.name != self.planned.name
-            || self.prior.maxversions != self.planned.maxversions;
+            || self.prior.metadata_differs(&self.planned);
         if called {
             // After a write that may have made a version, the planned number is no guide.
             let expected = self
