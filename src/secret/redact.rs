@@ -1,8 +1,10 @@
 //! Redaction by value: texts that others wrote (messages of the API, of the operating system, of a panic)
 //! may hold a credential in any encoding, and are searched for every credential that was ever used.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
+use std::borrow::{Borrow, Cow};
+use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
+use std::mem;
 use std::ops::Range;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
@@ -19,7 +21,7 @@ const WITHHELD: &str = "[text withheld: there are too many secrets to search it 
 /// would tell the value by what is missing.
 const SHORTEST: usize = 4;
 
-/// How many bytes of forms are kept. Rather than forget one, texts are withheld from then on.
+/// How many bytes of values and forms are kept. Rather than forget one, texts are withheld from then on.
 const LARGEST: usize = 64 << 20;
 
 static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
@@ -44,19 +46,43 @@ pub fn register(secret: &Secret) {
 
 /// Replaces every registered value in a text, whatever its encoding.
 pub fn redact(text: &str) -> Cow<'_, str> {
-    KNOWN
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .redact(text)
+    let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
+    if known.unspelled.is_empty() {
+        return known.redact(text);
+    }
+    drop(known);
+    let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+    known.spell();
+    known.redact(text)
 }
 
-/// All forms of all values, found by their first four bytes: adding one costs nothing for the others, and
-/// a search costs one step per byte of text, plus the comparison where a beginning matches.
+/// All values, and all their forms, found by their first four bytes: adding one costs nothing for the
+/// others, and a search costs one step per byte of text, plus the comparison where a beginning matches.
 #[derive(Default)]
 struct Known {
+    values: HashSet<Value>,
+    /// Values whose forms are not made yet. Most processes never search a text, and need none.
+    unspelled: Vec<Form>,
     forms: HashMap<[u8; SHORTEST], Vec<(Form, Extent)>>,
+    /// Of values and forms.
     bytes: usize,
     full: bool,
+}
+
+/// A value that is looked up by its text.
+#[derive(PartialEq, Eq)]
+struct Value(Form);
+
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_str().hash(state);
+    }
+}
+
+impl Borrow<str> for Value {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
 }
 
 /// How much is replaced where a form is found.
@@ -70,44 +96,51 @@ enum Extent {
 impl Known {
     /// Whether there is nothing to add for a value.
     fn has(&self, value: &str) -> bool {
-        if value.chars().count() < SHORTEST {
-            return true;
-        }
-        let start = value.as_bytes().first_chunk();
-        start
-            .and_then(|start| self.forms.get(start))
-            .is_some_and(|forms| forms.iter().any(|(form, _)| form.as_str() == value))
+        self.full || value.chars().count() < SHORTEST || self.values.contains(value)
     }
 
     fn add(&mut self, value: &str) {
-        if self.has(value) {
+        if self.has(value) || !self.has_room_for(value) {
             return;
         }
-        let mut forms: Vec<(Form, Extent)> = texts(value)
-            .into_iter()
-            .map(|form| (form, Extent::Itself))
-            .chain(
-                base64_cores(value)
-                    .into_iter()
-                    .map(|form| (form, Extent::Run)),
-            )
-            .collect();
-        // Most encodings leave most values as they are.
-        forms.sort_by(|(a, _), (b, _)| a.cmp(b));
-        forms.dedup_by(|(a, _), (b, _)| a == b);
-        for (form, extent) in forms {
-            let Some(start) = form.as_bytes().first_chunk().copied() else {
-                continue;
-            };
-            if self.bytes + form.len() > LARGEST {
-                self.full = true;
-                return;
+        self.values.insert(Value(Form::new(value.to_owned())));
+        self.unspelled.push(Form::new(value.to_owned()));
+    }
+
+    /// Makes the forms of the values that came since the last time.
+    fn spell(&mut self) {
+        for value in mem::take(&mut self.unspelled) {
+            let mut forms: Vec<(Form, Extent)> = texts(&value)
+                .into_iter()
+                .map(|form| (form, Extent::Itself))
+                .chain(
+                    base64_cores(&value)
+                        .into_iter()
+                        .map(|form| (form, Extent::Run)),
+                )
+                .collect();
+            // Most encodings leave most values as they are.
+            forms.sort_by(|(a, _), (b, _)| a.cmp(b));
+            forms.dedup_by(|(a, _), (b, _)| a == b);
+            for (form, extent) in forms {
+                let Some(start) = form.as_bytes().first_chunk().copied() else {
+                    continue;
+                };
+                if !self.has_room_for(&form) {
+                    return;
+                }
+                self.forms.entry(start).or_default().push((form, extent));
             }
-            self.bytes += form.len();
-            self.forms.entry(start).or_default().push((form, extent));
         }
     }
 
+    fn has_room_for(&mut self, text: &str) -> bool {
+        self.bytes += text.len();
+        self.full |= self.bytes > LARGEST;
+        !self.full
+    }
+
+    /// Replaces what [`Known::spell`] has seen.
     fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if self.full {
             return Cow::Borrowed(WITHHELD);
@@ -186,6 +219,7 @@ mod tests {
     fn known(values: &[&str]) -> Known {
         let mut known = Known::default();
         values.iter().for_each(|value| known.add(value));
+        known.spell();
         known
     }
 
@@ -293,9 +327,27 @@ mod tests {
     fn what_cannot_be_searched_is_withheld() {
         let mut known = Known::default();
         known.add("hunter2");
+        known.spell();
         known.bytes = LARGEST;
         known.add("hunter3");
         assert_eq!(known.redact("anything"), WITHHELD);
+    }
+
+    #[test]
+    fn forms_that_find_no_room_withhold_as_well() {
+        let mut known = Known::default();
+        known.add("hunter2");
+        known.bytes = LARGEST;
+        known.spell();
+        assert_eq!(known.redact("anything"), WITHHELD);
+    }
+
+    #[test]
+    fn values_that_come_after_a_search_are_found_by_the_next() {
+        for number in 0..3 {
+            register(&Secret::new(format!("later-hunter{number}")));
+            assert_eq!(redact(&format!("later-hunter{number}")), "[redacted]");
+        }
     }
 
     #[test]
