@@ -1,26 +1,23 @@
 //! The `Retry-After` header: seconds or a date.
 
-use std::time::Duration;
-
-use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimeParser;
+use std::time::{Duration, SystemTime};
 
 /// No server is believed that asks for more.
 const LONGEST: Duration = Duration::from_secs(120);
 
 pub(super) fn parse(value: &str) -> Option<Duration> {
-    parse_at(value, Timestamp::now())
+    parse_at(value, SystemTime::now())
 }
 
-fn parse_at(value: &str, now: Timestamp) -> Option<Duration> {
+fn parse_at(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     let delay = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // Digits that do not fit mean "very long".
         Duration::from_secs(value.parse().unwrap_or(u64::MAX))
     } else {
-        let date = DateTimeParser::new().parse_timestamp(value).ok()?;
+        let date = httpdate::parse_http_date(value).ok()?;
         // A date in the past means "now".
-        Duration::try_from(date.duration_since(now)).unwrap_or_default()
+        date.duration_since(now).unwrap_or_default()
     };
     Some(delay.min(LONGEST))
 }
@@ -31,7 +28,7 @@ mod tests {
 
     #[test]
     fn seconds_and_dates() {
-        let now: Timestamp = "1994-11-06T08:49:07Z".parse().expect("a date");
+        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:07 GMT").expect("a date");
         for (value, seconds) in [
             ("0", Some(0)),
             (" 7 ", Some(7)),

@@ -133,9 +133,9 @@ impl<P: Provider> Server<P> {
             span.record("tf_req_id", tracing::field::display(id));
         }
         let traced = async {
-            tracing::trace!("received request");
+            tracing::debug!("received request");
             let answer = work.await;
-            tracing::trace!(failed = answer.is_err(), "answered request");
+            tracing::debug!(failed = answer.is_err(), "answered request");
             answer
         };
         let ended = self.lifecycle().spawn(traced.instrument(span)).await;

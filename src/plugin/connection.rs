@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tonic::transport::server::Connected;
 
 /// What a connection runs over: a socket, or TLS on one.
 pub trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -55,12 +54,6 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.presence.0.open.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-impl Connected for Connection {
-    type ConnectInfo = ();
-
-    fn connect_info(&self) {}
 }
 
 impl AsyncRead for Connection {

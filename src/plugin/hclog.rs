@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::Write as _;
+use std::time::SystemTime;
 
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
@@ -126,7 +126,7 @@ where
         line.insert("@level".to_owned(), level_name(metadata).into());
         line.insert("@message".to_owned(), message.into());
         line.insert("@module".to_owned(), self.module(metadata.target()).into());
-        line.insert("@timestamp".to_owned(), timestamp(Timestamp::now()).into());
+        line.insert("@timestamp".to_owned(), timestamp(SystemTime::now()).into());
         (self.write)(&bounded(line));
     }
 }
@@ -157,8 +157,8 @@ fn level_name(metadata: &Metadata<'_>) -> &'static str {
 }
 
 /// Exactly six digits of a second, and `Z`.
-fn timestamp(now: Timestamp) -> String {
-    format!("{now:.6}")
+fn timestamp(now: SystemTime) -> String {
+    humantime::format_rfc3339_micros(now).to_string()
 }
 
 /// The line, with its end, and not too long.

@@ -13,6 +13,7 @@ mod hclog_fields;
 mod host;
 mod orphan;
 mod reattach;
+mod serve;
 mod server;
 mod services;
 mod signals;

@@ -1,15 +1,12 @@
 //! From the command line to the last call: binding, announcing, serving and ending.
 
-use std::convert::Infallible;
 use std::io::{self, Write as _};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
-use tokio_stream::StreamExt as _;
-use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
-use tonic::transport::server::Router;
+use tonic::service::Routes;
 
 use super::accept::accept;
 use super::connection::Presence;
@@ -111,11 +108,8 @@ pub async fn serve<P: Provider>(
         admitted,
         ending.clone(),
     ));
-    let connections = ReceiverStream::new(connections).map(Ok::<_, Infallible>);
-    let serving = tokio::spawn(
-        router(provider, &ending)
-            .serve_with_incoming_shutdown(connections, ending.clone().cancelled_owned()),
-    );
+    let routes = routes(provider, &ending);
+    let serving = tokio::spawn(super::serve::serve(routes, connections, ending.clone()));
 
     let end = tokio::select! {
         () = ending.cancelled() => End::Shutdown,
@@ -161,17 +155,17 @@ async fn asked_to_end(signals: &mut Signals, audience: Audience) -> End {
     }
 }
 
-fn router<P: Provider>(provider: P, ending: &CancellationToken) -> Router {
+fn routes<P: Provider>(provider: P, ending: &CancellationToken) -> Routes {
     let services = Services {
         ending: ending.clone(),
     };
     let provider = ProviderServer::new(provider)
         .max_decoding_message_size(LARGEST_MESSAGE)
         .max_encoding_message_size(LARGEST_MESSAGE);
-    tonic::transport::Server::builder()
-        .add_service(provider)
+    Routes::new(provider)
         .add_service(GrpcControllerServer::new(services.clone()))
         .add_service(GrpcStdioServer::new(services.clone()))
         .add_service(GrpcBrokerServer::new(services.clone()))
         .add_service(HealthServer::new(services))
+        .prepare()
 }
