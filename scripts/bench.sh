@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the provider as it is shipped, its peers and the bench, and measures them in one run. Writes the
-# figures of docs/performance.md and its picture. About ten minutes, after the builds.
+# figures of docs/performance.md and its picture. About 40 minutes, after the builds, most of them
+# Terraform's with a thousand registries.
 #
 #   scripts/bench.sh                  everything
 #   scripts/bench.sh --quick          a little of everything, printed only

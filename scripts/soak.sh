@@ -5,9 +5,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export SOAK=1 SOAK_ROUNDS=200 MODEL_SEQUENCES=1000
-cargo build --locked --bins --examples
-cargo test --locked --test acceptance version_table
-cargo test --locked --test reliability --test model --test sandbox -- --nocapture
-scripts/sandbox-conformance.sh
-scripts/fuzz.sh 15
-scripts/test-release.sh
+step() {
+    printf '\n=== [%s s] %s\n' "$SECONDS" "$*"
+    "$@"
+}
+step cargo build --locked --bins --examples
+step cargo test --locked --test acceptance version_table
+step cargo test --locked --test reliability --test model --test sandbox -- --nocapture
+step scripts/sandbox-conformance.sh
+step scripts/fuzz.sh 15
+step scripts/test-release.sh
