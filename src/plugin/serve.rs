@@ -41,6 +41,8 @@ pub async fn serve(
 async fn answer(routes: Routes, connection: Connection, ending: CancellationToken) {
     let service = TowerToHyperService::new(routes);
     let serving = http2::Builder::new(TokioExecutor::new())
+        // As many as the user's `-parallelism` says; a stop must not wait behind them.
+        .max_concurrent_streams(None)
         .serve_connection(TokioIo::new(connection), service);
     let mut serving = pin!(serving);
     tokio::select! {

@@ -42,6 +42,22 @@ async fn the_plugin_reports_to_be_healthy() {
     assert_eq!(first.status(), ServingStatus::Serving);
 }
 
+/// `-parallelism` is the user's to choose, and a stop must not wait in a line.
+#[tokio::test]
+async fn any_number_of_calls_may_be_open_and_a_stop_is_still_answered() {
+    let plugin = PluginProcess::start(Options::default()).await;
+    let mut open = Vec::new();
+    for number in 0..300 {
+        let mut stdio = GrpcStdioClient::new(plugin.channel.clone());
+        let stream = tokio::time::timeout(PATIENCE, stdio.stream_stdio(())).await;
+        open.push(stream.unwrap_or_else(|_| panic!("call {number} waits")));
+    }
+    let mut provider = plugin.provider();
+    let stop = provider.stop_provider(stop_provider::Request {});
+    let answer = tokio::time::timeout(PATIENCE, stop).await;
+    answer.expect("the stop waits").unwrap();
+}
+
 #[tokio::test]
 async fn stdio_and_broker_stay_silent_and_end_with_the_process() {
     let plugin = PluginProcess::start(Options::default()).await;
