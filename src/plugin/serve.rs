@@ -1,7 +1,7 @@
 //! gRPC over the connections that were let in: HTTP/2 and nothing else.
 //!
-//! tonic's own server also speaks HTTP/1, times calls and limits them, none of which a plugin needs: it
-//! would be a fiftieth of the program.
+//! tonic's own server also speaks HTTP/1, times calls and limits them, none of which a plugin needs, and
+//! which makes the program 80 kB larger.
 
 use std::pin::pin;
 
