@@ -1,133 +1,14 @@
 //! Metadata, rotation and activation in both dialects.
 
-use std::sync::Mutex;
+mod model;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use terraform_provider_bahriya::api::{Credentials, Dialect, Kind, Outcome, Registry, Rotation};
 use terraform_provider_bahriya::secret::Secret;
 
-use crate::server::{Got, Reply, Server, not_found, ok, organisations, within};
+use model::Model;
 
-/// A registry with versions, as one of the two dialects shows it.
-struct Model {
-    dialect: Dialect,
-    /// Whether reads and lists show versions.
-    shown: bool,
-    name: String,
-    versions: Vec<(i64, String)>,
-    current: i64,
-    /// What befalls the next writes: whether they act, and what they answer instead.
-    faults: Vec<(bool, fn() -> Reply)>,
-}
-
-impl Model {
-    fn new(dialect: Dialect) -> Self {
-        Self {
-            dialect,
-            shown: true,
-            name: "Name".to_owned(),
-            versions: vec![(1, "me".to_owned())],
-            current: 1,
-            faults: Vec::new(),
-        }
-    }
-
-    fn with(mut self, acts: bool, reply: fn() -> Reply) -> Self {
-        self.faults.push((acts, reply));
-        self
-    }
-
-    fn hidden(mut self) -> Self {
-        self.shown = false;
-        self
-    }
-
-    async fn start(self) -> Server {
-        let model = Mutex::new(self);
-        Server::start(move |got| model.lock().expect("the model").answer(got)).await
-    }
-
-    fn registry(&self) -> Value {
-        let (number, username) = self
-            .versions
-            .iter()
-            .find(|(number, _)| *number == self.current)
-            .expect("current");
-        json!({"id": "r", "handle": "reg", "name": self.name, "server": "ghcr.io", "username": username,
-            "maxversions": 5, "currentversion": self.shown.then_some(number)})
-    }
-
-    fn answer(&mut self, got: &Got) -> Reply {
-        if got.method == "GET" {
-            return match (got.path.as_str(), self.dialect) {
-                ("/organisations", _) => organisations(),
-                ("/registries/r", _) => ok(self.registry()),
-                ("/registries/r/versions", Dialect::Rotate) => {
-                    let number = |number: i64| self.shown.then_some(number);
-                    let list: Vec<_> = self
-                        .versions
-                        .iter()
-                        .map(|(version, username)| {
-                            json!({"id": format!("v-{version}"),
-                        "version": number(*version), "server": "ghcr.io", "username": username,
-                        "current": *version == self.current, "created": "2026-07-01"})
-                        })
-                        .collect();
-                    ok(json!({"count": list.len(), "versions": list}))
-                }
-                _ => not_found(),
-            };
-        }
-        let fault = (!self.faults.is_empty()).then(|| self.faults.remove(0));
-        let reply = if fault.is_none_or(|(acts, _)| acts) {
-            self.write(got)
-        } else {
-            Reply::Cut
-        };
-        fault.map_or(reply, |(_, reply)| reply())
-    }
-
-    fn write(&mut self, got: &Got) -> Reply {
-        let field = |key: &str| got.json()[key].as_str().unwrap_or_default().to_owned();
-        match (got.line().as_str(), self.dialect) {
-            ("POST /registries/r/rotate", Dialect::Rotate) => {
-                let id = self.add(field("username"));
-                Reply::Data(201, json!(id))
-            }
-            ("PUT /registries/r", dialect) => {
-                assert_eq!(
-                    dialect == Dialect::Put,
-                    got.json().get("password").is_some()
-                );
-                self.name = field("name");
-                if dialect == Dialect::Put {
-                    self.add(field("username"));
-                }
-                ok(json!("r"))
-            }
-            (line, Dialect::Rotate) if line.ends_with("/activate") => {
-                let number = line
-                    .split('/')
-                    .nth(4)
-                    .and_then(|part| part.parse().ok())
-                    .expect("a number");
-                if !self.versions.iter().any(|(version, _)| *version == number) {
-                    return not_found();
-                }
-                self.current = number;
-                ok(json!(format!("v-{number}")))
-            }
-            _ => not_found(),
-        }
-    }
-
-    fn add(&mut self, username: String) -> String {
-        let number = self.versions.last().expect("a version").0 + 1;
-        self.versions.push((number, username));
-        self.current = number;
-        format!("v-{number}")
-    }
-}
+use crate::server::{Reply, Server, not_found, ok, organisations, within};
 
 fn password() -> Secret {
     Secret::new("rotated-canary-0815")

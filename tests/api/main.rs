@@ -3,9 +3,12 @@
 mod attachments;
 #[path = "../support/authority.rs"]
 mod authority;
+mod deletion;
 mod dialects;
 mod environment;
+mod lists;
 mod reads;
+mod refresh;
 mod registries;
 mod server;
 mod writes;

@@ -1,17 +1,18 @@
 //! One sequence: each action done for real and in the reference, and the two compared.
 
-use serde_json::json;
+mod compare;
+mod outside;
+
 use terraform_provider_bahriya::framework::model;
 use terraform_provider_bahriya::framework::value::Value;
-use terraform_provider_bahriya::oci::server;
 
 use crate::actions::{
     Action, Fault, NAMES, Outside, PASSWORDS, SERVERS, Step, TRIGGERS, USERNAMES,
 };
 use crate::plugin::Options;
-use crate::reference::{Api, Config, Credentials, Reference, Registry};
+use crate::reference::{Api, Config, Reference};
 use crate::sandbox::Sandbox;
-use crate::terraform::{Stored, Terraform, Trouble, at};
+use crate::terraform::{Stored, Terraform, Trouble};
 
 const REGISTRY: &str = "bahriya_registry";
 const ATTACHMENT: &str = "bahriya_project_registry_attachment";
@@ -196,85 +197,6 @@ impl Sequence<'_> {
         true
     }
 
-    /// Lets somebody else act, if there is something to act on.
-    async fn outside(&mut self, action: &Outside) {
-        let (sandbox, project, handle) = (&self.world.sandbox, &self.world.project, &self.handle);
-        let Some(registry) = &mut self.reference.registry else {
-            return;
-        };
-        let id = sandbox
-            .call("GET", &format!("/registry/{handle}"), None)
-            .await;
-        // Only where a step went wrong is there none.
-        let Some(id) = id.data["id"].as_str() else {
-            return;
-        };
-        let id = id.to_owned();
-        match *action {
-            Outside::Rotate { username, password } => {
-                let credentials = Credentials {
-                    username,
-                    password,
-                    ..registry.current()
-                };
-                if self.world.api.rotates {
-                    sandbox
-                        .rotate(&id, USERNAMES[username], PASSWORDS[password])
-                        .await;
-                    registry.add(credentials);
-                } else {
-                    put(
-                        self.world.api.rotates,
-                        sandbox,
-                        &id,
-                        handle,
-                        registry,
-                        credentials,
-                    )
-                    .await;
-                    registry.put(credentials);
-                }
-            }
-            Outside::Activate(version) => {
-                let versions: Vec<i64> = registry.versions.keys().copied().collect();
-                if self.world.api.rotates {
-                    registry.current = versions[version as usize % versions.len()];
-                    sandbox.activate(&id, registry.current).await;
-                }
-            }
-            Outside::Rename(name) => {
-                registry.name = name;
-                put(
-                    self.world.api.rotates,
-                    sandbox,
-                    &id,
-                    handle,
-                    registry,
-                    registry.current(),
-                )
-                .await;
-            }
-            Outside::Attach if !self.reference.attached => {
-                sandbox.attach(project, handle).await;
-                self.reference.attached = true;
-            }
-            Outside::Detach if self.reference.attached => {
-                sandbox.detach(project, handle).await;
-                self.reference.attached = false;
-            }
-            Outside::Attach | Outside::Detach => {}
-            Outside::Delete => {
-                if self.reference.attached {
-                    sandbox.detach(project, handle).await;
-                    self.reference.attached = false;
-                }
-                let path = format!("/registries/{id}");
-                sandbox.call("DELETE", &path, None).await.expect(200);
-                (self.reference.registry, self.reference.burned) = (None, true);
-            }
-        }
-    }
-
     /// An apply in which one request fails. It may end well or not, but it breaks no rule.
     async fn apply_with(&mut self, fault: &Fault) -> Result<(), String> {
         self.world.sandbox.fault(fault.rule()).await;
@@ -414,154 +336,4 @@ impl Sequence<'_> {
         });
         (Some(registry), attachment)
     }
-
-    /// The state says what the configuration says and what there is.
-    fn compare_state(&self) -> Result<(), String> {
-        let (stored, real) = match (&self.registry, &self.reference.registry, &self.config) {
-            (Some(stored), Some(real), Some(_)) => (&stored.value, real),
-            (None, _, None) => return Ok(()),
-            (stored, real, config) => {
-                return Err(format!(
-                    "stored: {}, real: {real:?}, config: {config:?}",
-                    stored.is_some()
-                ));
-            }
-        };
-        let Some(config) = self.configuration().0 else {
-            return Ok(());
-        };
-        let current = if self.reference.numbers() {
-            real.current.into()
-        } else {
-            Value::Null
-        };
-        let same_server = match (
-            at(stored, "server").as_str(),
-            at(&config, "server").as_str(),
-        ) {
-            (Some(stored), Some(config)) => server::same(stored, config),
-            _ => false,
-        };
-        let mut wrong = Vec::new();
-        for name in [
-            "name",
-            "username",
-            "password",
-            "password_wo_version",
-            "active_version",
-            "on_drift",
-        ] {
-            if at(stored, name) != at(&config, name) {
-                wrong.push(name);
-            }
-        }
-        for (name, right) in [
-            ("server", same_server),
-            (
-                "maxversions",
-                *at(stored, "maxversions") == real.maxversions.into(),
-            ),
-            (
-                "current_version",
-                self.reference.unforeseen || *at(stored, "current_version") == current,
-            ),
-            ("id", at(stored, "id").as_str().is_some()),
-        ] {
-            if !right {
-                wrong.push(name);
-            }
-        }
-        if self.attachment.is_some() != self.reference.attachment_known {
-            wrong.push("the attachment");
-        }
-        if wrong.is_empty() {
-            Ok(())
-        } else {
-            Err(format!(
-                "wrong in the state: {wrong:?}: {stored:?}; real: {real:?}"
-            ))
-        }
-    }
-
-    /// Versions, their order, what they hold, names and links are those of the reference.
-    async fn compare_reality(&self) -> Result<(), String> {
-        let (sandbox, handle) = (&self.world.sandbox, &self.handle);
-        let shown = sandbox
-            .call("GET", &format!("/registry/{handle}"), None)
-            .await;
-        let alive = shown.status == 200 && !shown.data.is_null();
-        let Some(real) = &self.reference.registry else {
-            return if alive {
-                Err("it exists and should not".to_owned())
-            } else {
-                Ok(())
-            };
-        };
-        if !alive {
-            return Err("it should exist and does not".to_owned());
-        }
-        let credentials = real.current();
-        let (username, password) = (
-            USERNAMES[credentials.username],
-            PASSWORDS[credentials.password],
-        );
-        let found = sandbox.check_credentials(handle, username, password).await;
-        let is = (
-            shown.data["name"].as_str().unwrap_or_default(),
-            shown.data["maxversions"].as_i64().unwrap_or_default(),
-            shown.data["projects"] != json!([]),
-            found
-                .iter()
-                .map(|version| version.version)
-                .collect::<Vec<_>>(),
-            found
-                .iter()
-                .filter(|version| version.current)
-                .map(|version| version.version)
-                .collect::<Vec<_>>(),
-            found
-                .iter()
-                .any(|version| version.current && version.matches),
-        );
-        let should = (
-            NAMES[real.name],
-            real.maxversions,
-            self.reference.attached,
-            real.versions.keys().copied().collect::<Vec<_>>(),
-            vec![real.current],
-            true,
-        );
-        if is != should {
-            return Err(format!(
-                "(name, maxversions, attached, versions, current, credentials) is {is:?}, should be {should:?}"
-            ));
-        }
-        let server = shown.data["server"].as_str().unwrap_or_default();
-        if !server::same(server, SERVERS[credentials.server]) {
-            return Err(format!("the server is {server}"));
-        }
-        Ok(())
-    }
-}
-
-/// Another client's replacing write; in the *rotate* dialect it changes metadata only.
-async fn put(
-    rotates: bool,
-    sandbox: &Sandbox,
-    id: &str,
-    handle: &str,
-    registry: &Registry,
-    credentials: Credentials,
-) {
-    let path = format!("/registries/{id}");
-    let shown = sandbox.call("GET", &path, None).await.expect(200).data;
-    let mut body = json!({
-        "handle": handle, "name": NAMES[registry.name], "maxversions": registry.maxversions,
-        "server": shown["server"], "username": shown["username"],
-    });
-    if !rotates {
-        body["username"] = USERNAMES[credentials.username].into();
-        body["password"] = PASSWORDS[credentials.password].into();
-    }
-    sandbox.call("PUT", &path, Some(body)).await.expect(200);
 }

@@ -5,7 +5,7 @@
 
 #[path = "../support/plugin.rs"]
 mod plugin;
-#[path = "../support/provider_client.rs"]
+#[path = "../support/provider_client/mod.rs"]
 mod provider_client;
 #[path = "../support/sandbox.rs"]
 mod sandbox;

@@ -4,19 +4,21 @@
 //! Real Terraform costs seconds per run, and the matrix has thousands. What is stored after which answer
 //! follows the behaviour that was measured with real Terraform (`docs/reliability.md` names the rules).
 
+mod plan;
+mod process;
+
 use std::time::Duration;
 
 use terraform_provider_bahriya::connection::Connection;
 use terraform_provider_bahriya::framework::provider::Resource;
-use terraform_provider_bahriya::framework::schema::Attribute;
 use terraform_provider_bahriya::framework::value::{Object, Value};
 use terraform_provider_bahriya::framework::wire;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
-use terraform_provider_bahriya::proto::tfplugin6::provider_client::ProviderClient;
-use tonic::transport::Channel;
 
-use crate::plugin::{Handshake, Options, PluginProcess, Spawned, connect};
+use crate::plugin::Options;
 use crate::sandbox::Sandbox;
+use plan::Planned;
+use process::{Walk, start};
 
 /// How long a user waits for an import that gets no answer before pressing Ctrl-C: it has no `timeouts`.
 const PATIENCE_WITH_IMPORT: Duration = Duration::from_secs(3);
@@ -67,12 +69,6 @@ pub struct Workspace<'a> {
     pub state: Option<Instance>,
     /// Everything that left the provider: logs, messages, state and private bytes.
     pub output: Vec<u8>,
-}
-
-/// A configured provider process.
-struct Walk {
-    plugin: PluginProcess,
-    client: ProviderClient<Channel>,
 }
 
 impl<'a> Workspace<'a> {
@@ -263,104 +259,6 @@ impl<'a> Workspace<'a> {
         }))
     }
 
-    async fn plan(
-        &mut self,
-        walk: &mut Walk,
-        prior: Option<&Instance>,
-        config: Option<&Value>,
-        first: Option<&Planned>,
-        outcome: &mut Outcome,
-    ) -> Option<Planned> {
-        let Some(config) = config else {
-            return self.plan_destroy(walk, prior, outcome).await;
-        };
-        let schema = self.resource.schema();
-        let request = proto::validate_resource_config::Request {
-            type_name: self.resource.type_name().to_owned(),
-            config: Some(wire::encode(config)),
-            client_capabilities: Some(proto::ClientCapabilities {
-                write_only_attributes_allowed: true,
-                ..Default::default()
-            }),
-        };
-        let response = walk.client.validate_resource_config(request).await;
-        let response = response
-            .expect("every problem is a diagnostic")
-            .into_inner();
-        if self.note(&response.diagnostics, outcome) {
-            return None;
-        }
-        let prior_value = prior.map_or(Value::Null, |prior| prior.value.clone());
-        let proposed = proposed(&schema.attributes, &prior_value, config);
-        let request = proto::plan_resource_change::Request {
-            type_name: self.resource.type_name().to_owned(),
-            prior_state: Some(wire::encode(&prior_value)),
-            proposed_new_state: Some(wire::encode(&proposed)),
-            config: Some(wire::encode(config)),
-            prior_private: prior.map(|prior| prior.private.clone()).unwrap_or_default(),
-            ..Default::default()
-        };
-        let response = walk.client.plan_resource_change(request).await;
-        let response = response
-            .expect("every problem is a diagnostic")
-            .into_inner();
-        if self.note(&response.diagnostics, outcome) {
-            return None;
-        }
-        if !response.requires_replace.is_empty() || prior.is_some_and(|prior| prior.tainted) {
-            outcome
-                .breaches
-                .push("a replacement was planned".to_owned());
-        }
-        let value = self.decode(response.planned_state.as_ref());
-        let planned = Planned {
-            changes: value != prior_value,
-            value,
-            private: response.planned_private,
-        };
-        // Terraform plans again before it applies, and wants to hear the same.
-        if let Some(first) = first
-            && first.value != planned.value
-        {
-            outcome.breaches.push("inconsistent final plan".to_owned());
-        }
-        Some(planned)
-    }
-
-    async fn plan_destroy(
-        &mut self,
-        walk: &mut Walk,
-        prior: Option<&Instance>,
-        outcome: &mut Outcome,
-    ) -> Option<Planned> {
-        let nothing = Planned {
-            value: Value::Null,
-            private: Vec::new(),
-            changes: false,
-        };
-        let Some(prior) = prior else {
-            return Some(nothing);
-        };
-        let request = proto::plan_resource_change::Request {
-            type_name: self.resource.type_name().to_owned(),
-            prior_state: Some(wire::encode(&prior.value)),
-            proposed_new_state: Some(wire::encode(&Value::Null)),
-            config: Some(wire::encode(&Value::Null)),
-            prior_private: prior.private.clone(),
-            ..Default::default()
-        };
-        let response = walk.client.plan_resource_change(request).await;
-        let response = response
-            .expect("every problem is a diagnostic")
-            .into_inner();
-        let errors = self.note(&response.diagnostics, outcome);
-        (!errors).then_some(Planned {
-            private: response.planned_private,
-            changes: true,
-            ..nothing
-        })
-    }
-
     async fn carry_out(
         &mut self,
         walk: &mut Walk,
@@ -428,66 +326,6 @@ impl<'a> Workspace<'a> {
     fn decode(&self, value: Option<&proto::DynamicValue>) -> Value {
         wire::decode(value, self.resource.schema().ty()).expect("a value of the schema's type")
     }
-}
-
-/// Starts and connects. The provider gives a connection ten seconds to introduce itself, which is not always
-/// enough on a machine where dozens of them start at once.
-async fn start(options: &Options) -> PluginProcess {
-    for _ in 0..3 {
-        let mut process = Spawned::start(options);
-        let Some(line) = process.line().await else {
-            panic!("no handshake line; stderr: {:#?}", process.stderr.lines());
-        };
-        let handshake = Handshake::parse(&line);
-        if let Ok(channel) = connect(&handshake, Some(&process.identity)).await {
-            return PluginProcess {
-                process,
-                handshake,
-                channel,
-            };
-        }
-    }
-    panic!("the provider does not accept a connection");
-}
-
-/// What a plan says.
-struct Planned {
-    value: Value,
-    private: Vec<u8>,
-    changes: bool,
-}
-
-impl Walk {
-    /// Presses Ctrl-C after a while.
-    fn stop_after(&self, patience: Duration) -> tokio::task::JoinHandle<()> {
-        let mut client = self.client.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(patience).await;
-            let _ = client.stop_provider(proto::stop_provider::Request {}).await;
-        })
-    }
-}
-
-/// Terraform's merge of prior state and configuration.
-fn proposed(attributes: &[Attribute], prior: &Value, config: &Value) -> Value {
-    let merged = attributes.iter().map(|attribute| {
-        let configured = config
-            .attribute(attribute.name)
-            .cloned()
-            .unwrap_or(Value::Null);
-        let value = match configured {
-            Value::Null if attribute.is_computed() => match prior {
-                Value::Null => Value::UNKNOWN,
-                prior => prior
-                    .attribute(attribute.name)
-                    .cloned()
-                    .unwrap_or(Value::Null),
-            },
-            configured => configured,
-        };
-        (attribute.name, value)
-    });
-    Value::Object(merged.collect())
 }
 
 /// What was planned and known has to be there afterwards, and nothing may be left unknown.

@@ -1,6 +1,7 @@
 //! The fault matrix: every request of every operation, with every fault that the sandbox knows.
 
-use std::collections::BTreeMap;
+mod table;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,6 +17,7 @@ use crate::operations::{
 use crate::sandbox::{LoggedRequest, Sandbox};
 use crate::seed::Seed;
 use crate::soak::{self, soaking};
+use table::{table, title, totals};
 
 /// Most cases spend their time waiting, so many run at once: in a sample, and in a soak.
 const AT_ONCE: [usize; 2] = [12, 40];
@@ -365,98 +367,4 @@ fn same_object(
             format!("the state says {stored}, there is {real}"),
         );
     }
-}
-
-fn title(case: &Case) -> String {
-    let request = &case.run[case.at];
-    let requests: Vec<_> = case
-        .run
-        .iter()
-        .map(|r| format!("{} {}", r.method, r.path))
-        .collect();
-    format!(
-        "### {} in {:?}: {} at request {} of {}, {} {}\n    without a fault: {requests:#?}",
-        case.operation.name(),
-        case.api,
-        case.fault.name,
-        case.at + 1,
-        case.run.len(),
-        request.method,
-        request.path,
-    )
-}
-
-/// One row per operation and API.
-fn table(verdicts: &[(Case, Verdict)]) -> String {
-    let mut rows: BTreeMap<(Api, Operation), Vec<&(Case, Verdict)>> = BTreeMap::new();
-    for verdict in verdicts {
-        let (case, _) = verdict;
-        rows.entry((case.api, case.operation))
-            .or_default()
-            .push(verdict);
-    }
-    let mut table = format!(
-        "| API | operation | requests | faults | cases | absorbed | by the next apply | by import | {} |\n",
-        FLAWS.join(" | ")
-    );
-    table.push_str(&"| --- ".repeat(8 + FLAWS.len()));
-    table.push_str("|\n");
-    for ((api, operation), verdicts) in rows {
-        let faults: std::collections::BTreeSet<_> = verdicts
-            .iter()
-            .map(|(case, _)| case.fault.name.as_str())
-            .collect();
-        let _ = writeln!(
-            table,
-            "| {} | {} | {} | {} | {} |",
-            api.name(),
-            operation.name(),
-            verdicts[0].0.run.len(),
-            faults.len(),
-            counts(verdicts.iter().copied()).join(" | "),
-        );
-    }
-    let _ = writeln!(
-        table,
-        "| **all** | | | | {} |",
-        counts(verdicts.iter()).join(" | ")
-    );
-    table
-}
-
-fn counts<'a>(verdicts: impl Iterator<Item = &'a (Case, Verdict)> + Clone) -> Vec<String> {
-    let absorbed = verdicts
-        .clone()
-        .filter(|(_, verdict)| verdict.absorbed)
-        .count();
-    let imported = verdicts
-        .clone()
-        .filter(|(_, verdict)| verdict.imported)
-        .count();
-    let all = verdicts.clone().count();
-    let mut counts = vec![all, absorbed, all - absorbed - imported, imported];
-    for kind in FLAWS {
-        let flawed = verdicts
-            .clone()
-            .filter(|(_, verdict)| verdict.flaws.iter().any(|(flaw, _)| *flaw == kind));
-        counts.push(flawed.count());
-    }
-    counts.into_iter().map(|count| count.to_string()).collect()
-}
-
-fn totals(verdicts: &[(Case, Verdict)]) -> String {
-    let counts = counts(verdicts.iter());
-    let flaws: Vec<_> = FLAWS
-        .iter()
-        .zip(&counts[4..])
-        .map(|(name, n)| format!("{n} {name}"))
-        .collect();
-    format!(
-        "fault matrix: {} cases, {} absorbed at once, {} settled by the next apply, {} by the import command; {}",
-        counts[0],
-        counts[1],
-        counts[2],
-        counts[3],
-        flaws.join(", ")
-    )
 }

@@ -1,19 +1,14 @@
 //! Talks tfplugin6 to the real executable with values as JSON, and checks every plan and apply as
 //! Terraform does.
-//!
-//! The MessagePack here is written and read without the provider's own codec, so that a mistake there
-//! cannot hide itself. In JSON, `{"$unknown": [..]}` is an unknown value with the bytes of its refinement,
-//! and `{"$raw": [..]}` stands for bytes as they are.
 
 // Every test binary that includes this file uses its own part of it.
 #![allow(dead_code)]
 
-use std::collections::BTreeMap;
+mod rules;
+mod values;
 
 use prost::Message;
-use rmp::Marker;
-use rmp::{decode, encode};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
 use tonic::transport::Channel;
 
@@ -22,6 +17,10 @@ use super::sandbox::Sandbox;
 
 pub use proto::DynamicValue;
 pub use proto::provider_client::ProviderClient;
+pub use rules::{attributes, check_stored, complete};
+pub use values::{dynamic, has_unknown, is_unknown, json_of, unknown};
+
+use rules::{check_plan, proposed};
 
 /// The registry resource.
 pub const REGISTRY: &str = "bahriya_registry";
@@ -351,25 +350,6 @@ pub fn provider_config(sandbox: &Sandbox) -> Json {
     })
 }
 
-/// An unknown value without a refinement.
-pub fn unknown() -> Json {
-    json!({"$unknown": []})
-}
-
-pub fn is_unknown(value: &Json) -> bool {
-    value.get("$unknown").is_some()
-}
-
-/// Whether anything in a value is unknown.
-pub fn has_unknown(value: &Json) -> bool {
-    is_unknown(value)
-        || match value {
-            Json::Array(elements) => elements.iter().any(has_unknown),
-            Json::Object(attributes) => attributes.values().any(has_unknown),
-            _ => false,
-        }
-}
-
 /// Summaries of everything.
 pub fn summaries(diagnostics: &[proto::Diagnostic]) -> Vec<&str> {
     diagnostics.iter().map(|one| one.summary.as_str()).collect()
@@ -395,192 +375,5 @@ fn first_step(path: &proto::AttributePath) -> String {
     match &path.steps[0].selector {
         Some(Selector::AttributeName(name)) => name.clone(),
         other => panic!("not an attribute: {other:?}"),
-    }
-}
-
-/// The attributes of a schema by name.
-pub fn attributes(schema: &proto::Schema) -> BTreeMap<&str, &proto::schema::Attribute> {
-    let block = schema.block.as_ref().unwrap();
-    let named = block.attributes.iter();
-    named.map(|one| (one.name.as_str(), one)).collect()
-}
-
-/// A block with every attribute that is not given null, nested ones included.
-pub fn complete(schema: &proto::Schema, given: Json) -> Json {
-    complete_object(&schema.block.as_ref().unwrap().attributes, given)
-}
-
-fn complete_object(attributes: &[proto::schema::Attribute], given: Json) -> Json {
-    let Json::Object(mut given) = given else {
-        return given;
-    };
-    if given.keys().any(|key| key.starts_with('$')) {
-        return Json::Object(given);
-    }
-    let mut whole = Map::new();
-    for attribute in attributes {
-        let value = given.remove(&attribute.name).unwrap_or(Json::Null);
-        let value = match &attribute.nested_type {
-            Some(nested) => complete_object(&nested.attributes, value),
-            None => value,
-        };
-        whole.insert(attribute.name.clone(), value);
-    }
-    // What the schema does not have goes along: some tests want that.
-    whole.append(&mut given);
-    Json::Object(whole)
-}
-
-/// What Terraform proposes: the configuration, with prior values of computed attributes it leaves open.
-fn proposed(schema: &proto::Schema, prior: &Json, config: &Json) -> Json {
-    let mut proposed = config.clone();
-    for (name, attribute) in attributes(schema) {
-        if config[name].is_null() && attribute.computed && !prior.is_null() {
-            proposed[name] = prior[name].clone();
-        }
-    }
-    proposed
-}
-
-/// Terraform's rules for a plan (plugin-protocol section 3.2).
-fn check_plan(schema: &proto::Schema, prior: &Json, config: &Json, planned: &Json) {
-    let attributes = attributes(schema);
-    let names: Vec<_> = planned.as_object().unwrap().keys().collect();
-    assert_eq!(names, attributes.keys().collect::<Vec<_>>());
-    for (name, attribute) in attributes {
-        let (prior, config, planned) = (&prior[name], &config[name], &planned[name]);
-        if attribute.write_only {
-            assert_eq!(planned, &Json::Null, "{name} is write-only");
-            continue;
-        }
-        let open = attribute.computed && config.is_null();
-        let kept = !prior.is_null() && !config.is_null() && planned == prior;
-        let unknown = is_unknown(planned) && is_unknown(config);
-        assert!(
-            open || kept || unknown || planned == config,
-            "{name} is planned as {planned}, and configured as {config}"
-        );
-    }
-}
-
-/// Terraform's rules for what it stores: complete, wholly known, nothing write-only.
-pub fn check_stored(schema: &proto::Schema, state: &Json) {
-    let attributes = attributes(schema);
-    let names: Vec<_> = state.as_object().unwrap().keys().collect();
-    assert_eq!(names, attributes.keys().collect::<Vec<_>>());
-    assert!(!has_unknown(state), "{state}");
-    for (name, attribute) in attributes {
-        assert!(!attribute.write_only || state[name].is_null(), "{name}");
-    }
-}
-
-/// A value for the wire.
-pub fn dynamic(value: &Json) -> DynamicValue {
-    let mut msgpack = Vec::new();
-    write(&mut msgpack, value);
-    DynamicValue {
-        msgpack,
-        json: Vec::new(),
-    }
-}
-
-fn bytes_of(value: &Json) -> Vec<u8> {
-    let bytes = value.as_array().unwrap().iter();
-    bytes
-        .map(|byte| u8::try_from(byte.as_u64().unwrap()).unwrap())
-        .collect()
-}
-
-fn write(to: &mut Vec<u8>, value: &Json) {
-    match value {
-        Json::Null => encode::write_nil(to).unwrap(),
-        Json::Bool(flag) => encode::write_bool(to, *flag).unwrap(),
-        Json::Number(number) => match number.as_i64() {
-            Some(integer) => drop(encode::write_sint(to, integer).unwrap()),
-            None => encode::write_str(to, &number.to_string()).unwrap(),
-        },
-        Json::String(text) => encode::write_str(to, text).unwrap(),
-        Json::Array(elements) => {
-            encode::write_array_len(to, elements.len() as u32).unwrap();
-            elements.iter().for_each(|element| write(to, element));
-        }
-        Json::Object(object) => {
-            if let Some(raw) = object.get("$raw") {
-                to.extend(bytes_of(raw));
-            } else if let Some(refinement) = object.get("$unknown") {
-                let refinement = bytes_of(refinement);
-                if refinement.is_empty() {
-                    to.extend([0xd4, 0, 0]);
-                } else {
-                    encode::write_ext_meta(to, refinement.len() as u32, 12).unwrap();
-                    to.extend(refinement);
-                }
-            } else {
-                encode::write_map_len(to, object.len() as u32).unwrap();
-                for (key, value) in object {
-                    encode::write_str(to, key).unwrap();
-                    write(to, value);
-                }
-            }
-        }
-    }
-}
-
-/// A value of an answer; an absent one is null.
-pub fn json_of(value: Option<&DynamicValue>) -> Json {
-    let Some(value) = value else {
-        return Json::Null;
-    };
-    assert!(value.json.is_empty(), "MessagePack is the safe form");
-    let mut rest = value.msgpack.as_slice();
-    let json = read(&mut rest);
-    assert!(rest.is_empty(), "bytes after the value");
-    json
-}
-
-fn read(rest: &mut &[u8]) -> Json {
-    match Marker::from_u8(rest[0]) {
-        Marker::Null => {
-            *rest = &rest[1..];
-            Json::Null
-        }
-        Marker::True | Marker::False => json!(decode::read_bool(rest).unwrap()),
-        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
-            let (text, left) = decode::read_str_from_slice(*rest).unwrap();
-            *rest = left;
-            json!(text)
-        }
-        Marker::FixArray(_) | Marker::Array16 | Marker::Array32 => {
-            let length = decode::read_array_len(rest).unwrap();
-            (0..length).map(|_| read(rest)).collect()
-        }
-        Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => {
-            let length = decode::read_map_len(rest).unwrap();
-            let mut object = Map::new();
-            for _ in 0..length {
-                let Json::String(key) = read(rest) else {
-                    panic!("a key is a text");
-                };
-                assert!(object.insert(key, read(rest)).is_none(), "a key twice");
-            }
-            Json::Object(object)
-        }
-        Marker::FixExt1 | Marker::Ext8 | Marker::Ext16 => {
-            let meta = decode::read_ext_meta(rest).unwrap();
-            let (payload, left) = rest.split_at(meta.size as usize);
-            *rest = left;
-            match meta.typeid {
-                0 => {
-                    assert_eq!(payload, [0]);
-                    unknown()
-                }
-                12 => json!({"$unknown": payload}),
-                other => panic!("extension {other} is refused by Terraform"),
-            }
-        }
-        _ => {
-            let integer: i64 = decode::read_int(rest).unwrap();
-            json!(integer)
-        }
     }
 }

@@ -1,0 +1,155 @@
+//! Refreshing registries with few requests, and reads that lag behind writes.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::json;
+use terraform_provider_bahriya::api::Kind;
+use tokio::time::Instant;
+
+use crate::registries::{new, password, shown};
+use crate::server::{Reply, Server, not_found, ok, organisations, within};
+
+#[tokio::test]
+async fn a_refresh_of_many_is_one_request() {
+    let server = Server::start(|got| match got.line().as_str() {
+        "GET /registries" => {
+            let list: Vec<_> = (0..100).map(|n| shown(&format!("r{n}"), "reg")).collect();
+            Reply::After(
+                Duration::from_millis(50),
+                Box::new(ok(json!({"count": 100, "registries": list}))),
+            )
+        }
+        "POST /registries" => Reply::Data(201, json!("r-new")),
+        "GET /organisations" => organisations(),
+        _ => not_found(),
+    })
+    .await;
+    let client = server.client();
+    let tasks: Vec<_> = (0..100)
+        .map(|n| {
+            let client = client.clone();
+            tokio::spawn(async move {
+                client
+                    .refreshed_registry(&within(20), &format!("r{n}"))
+                    .await
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert!(task.await.expect("a task").expect("a read").is_some());
+    }
+    assert_eq!(server.lines(), ["GET /registries"]);
+
+    // One that is not in the list is looked for by itself.
+    assert_eq!(
+        client
+            .refreshed_registry(&within(5), "other")
+            .await
+            .expect("proved"),
+        None
+    );
+    assert_eq!(
+        server.lines()[1..],
+        ["GET /registries/other", "GET /organisations"]
+    );
+
+    // A write of ours ends the life of the list.
+    client
+        .create_registry(&within(5), &new(&password()))
+        .await
+        .expect("created");
+    client
+        .refreshed_registry(&within(5), "r1")
+        .await
+        .expect("a read");
+    assert_eq!(server.count("GET /registries"), 3);
+}
+
+#[tokio::test]
+async fn without_a_proper_list_single_reads_serve() {
+    let lists: [fn() -> Reply; 5] = [
+        not_found,
+        || Reply::Data(405, json!("no")),
+        || ok(json!([shown("r", "reg")])),
+        || ok(json!({"registries": [{"id": "r", "handle": "reg"}]})),
+        || ok(json!({"count": 9, "registries": [shown("r", "reg")]})),
+    ];
+    for list in lists {
+        let server = Server::start(move |got| match got.path.as_str() {
+            "/registries" => list(),
+            "/registries/r" => ok(shown("r", "reg")),
+            _ => not_found(),
+        })
+        .await;
+        let client = server.client();
+        for _ in 0..2 {
+            assert!(
+                client
+                    .refreshed_registry(&within(5), "r")
+                    .await
+                    .expect("a read")
+                    .is_some()
+            );
+        }
+        assert_eq!(
+            server.lines(),
+            ["GET /registries", "GET /registries/r", "GET /registries/r"]
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_api_that_is_down_is_not_asked_by_everyone() {
+    let server = Server::start(|_| {
+        Reply::After(
+            Duration::from_millis(200),
+            Box::new(Reply::Data(500, json!("down"))),
+        )
+    })
+    .await;
+    let client = server.client();
+    let tasks: Vec<_> = (0..50)
+        .map(|n| {
+            let client = client.clone();
+            tokio::spawn(async move {
+                client
+                    .refreshed_registry(&within(20), &format!("r{n}"))
+                    .await
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(
+            *task.await.expect("a task").expect_err("down").kind(),
+            Kind::Server
+        );
+    }
+    assert_eq!(server.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn reads_catch_up_with_writes() {
+    let reads = AtomicUsize::new(0);
+    let server = Server::start(move |_| match reads.fetch_add(1, Ordering::SeqCst) {
+        0 => not_found(),
+        1 => ok(shown("r", "old")),
+        _ => ok(shown("r", "new")),
+    })
+    .await;
+    let seen = server
+        .client()
+        .registry_after_write(&within(20), "r", |seen| seen.handle == "new")
+        .await;
+    assert_eq!(seen.expect("a read").handle, "new");
+    assert_eq!(server.lines().len(), 3);
+
+    // When they never do, what was seen last is the answer.
+    let began = Instant::now();
+    let seen = server
+        .client()
+        .registry_after_write(&within(2), "r", |_| false)
+        .await;
+    assert_eq!(seen.expect("a read").handle, "new");
+    assert!(began.elapsed() < Duration::from_secs(2));
+}
