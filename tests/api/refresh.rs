@@ -4,11 +4,27 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
-use terraform_provider_bahriya::api::Kind;
+use terraform_provider_bahriya::api::{Client, Error, Kind, Registry};
 use tokio::time::Instant;
 
 use crate::registries::{new, password, shown};
 use crate::server::{Reply, Server, not_found, ok, organisations, within};
+
+/// What the refreshes of `r0`, `r1` and so on come to, all begun before any has ended.
+async fn refreshed_at_once(client: &Client, count: usize) -> Vec<Result<Option<Registry>, Error>> {
+    let tasks: Vec<_> = (0..count)
+        .map(|n| {
+            let client = client.clone();
+            let id = format!("r{n}");
+            tokio::spawn(async move { client.refreshed_registry(&within(20), &id).await })
+        })
+        .collect();
+    let mut reads = Vec::new();
+    for task in tasks {
+        reads.push(task.await.expect("a task"));
+    }
+    reads
+}
 
 #[tokio::test]
 async fn a_refresh_of_many_is_one_request() {
@@ -26,18 +42,8 @@ async fn a_refresh_of_many_is_one_request() {
     })
     .await;
     let client = server.client();
-    let tasks: Vec<_> = (0..100)
-        .map(|n| {
-            let client = client.clone();
-            tokio::spawn(async move {
-                client
-                    .refreshed_registry(&within(20), &format!("r{n}"))
-                    .await
-            })
-        })
-        .collect();
-    for task in tasks {
-        assert!(task.await.expect("a task").expect("a read").is_some());
+    for read in refreshed_at_once(&client, 100).await {
+        assert!(read.expect("a read").is_some());
     }
     assert_eq!(server.lines(), ["GET /registries"]);
 
@@ -108,22 +114,8 @@ async fn an_api_that_is_down_is_not_asked_by_everyone() {
         )
     })
     .await;
-    let client = server.client();
-    let tasks: Vec<_> = (0..50)
-        .map(|n| {
-            let client = client.clone();
-            tokio::spawn(async move {
-                client
-                    .refreshed_registry(&within(20), &format!("r{n}"))
-                    .await
-            })
-        })
-        .collect();
-    for task in tasks {
-        assert_eq!(
-            *task.await.expect("a task").expect_err("down").kind(),
-            Kind::Server
-        );
+    for read in refreshed_at_once(&server.client(), 50).await {
+        assert_eq!(*read.expect_err("down").kind(), Kind::Server);
     }
     assert_eq!(server.lines().len(), 1);
 }

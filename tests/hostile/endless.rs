@@ -25,7 +25,6 @@ where
 {
     let address = serve(answer).await;
     let mut terraform = provider(&address, ORGANISATION, TOKEN).await;
-    let pid = terraform.process.pid();
     let work = async {
         terraform.begin().await.expect("no request is made yet");
         let stored = stored(&terraform);
@@ -45,17 +44,9 @@ where
     tokio::time::timeout(PATIENCE, work)
         .await
         .expect("every operation ends by its own time limits");
-    let most = most_memory(pid);
+    let most = terraform.process.most_memory();
     println!("most memory: {} KiB", most);
     assert!(most < MOST_MEMORY, "the provider took {most} KiB");
-}
-
-/// The peak of a process's resident memory in KiB.
-fn most_memory(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it is still up");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-    number.expect("a peak in the status")
 }
 
 #[tokio::test]

@@ -212,11 +212,7 @@ async fn many_creations_take_the_memory_of_a_few() {
         let answer = creation.unwrap().expect("no status").into_inner();
         assert_eq!(errors(&answer.diagnostics), [""; 0]);
     }
-    let pid = client.plugin.pid();
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kibibytes = peak.and_then(|peak| peak.split_whitespace().next());
-    let mebibytes = kibibytes.unwrap().parse::<u32>().unwrap() / 1024;
+    let mebibytes = client.plugin.most_memory() / 1024;
     println!("peak: {mebibytes} MiB");
     assert!(mebibytes < 200, "{mebibytes} MiB");
 }

@@ -18,7 +18,7 @@ use terraform_provider_bahriya::proto::tfplugin6 as proto;
 use crate::plugin::Options;
 use crate::sandbox::Sandbox;
 use plan::Planned;
-use process::{Walk, start};
+use process::{Walk, answered, start};
 
 /// How long a user waits for an import that gets no answer before pressing Ctrl-C: it has no `timeouts`.
 const PATIENCE_WITH_IMPORT: Duration = Duration::from_secs(3);
@@ -162,9 +162,7 @@ impl<'a> Workspace<'a> {
         let stop = walk.stop_after(PATIENCE_WITH_IMPORT);
         let response = importing.await.expect("the call does not panic");
         stop.abort();
-        let response = response
-            .expect("every problem is a diagnostic")
-            .into_inner();
+        let response = answered(response);
         self.note(&response.diagnostics, &mut outcome);
         if let Some(imported) = response.imported_resources.into_iter().next()
             && !outcome.failed()
@@ -206,10 +204,7 @@ impl<'a> Workspace<'a> {
             config: Some(wire::encode(&config)),
             ..Default::default()
         };
-        let response = client.configure_provider(request).await;
-        let response = response
-            .expect("every problem is a diagnostic")
-            .into_inner();
+        let response = answered(client.configure_provider(request).await);
         self.note(&response.diagnostics, outcome);
         Walk { plugin, client }
     }
@@ -243,10 +238,7 @@ impl<'a> Workspace<'a> {
             ..Default::default()
         };
         let tainted = state.tainted;
-        let response = walk.client.read_resource(request).await;
-        let response = response
-            .expect("every problem is a diagnostic")
-            .into_inner();
+        let response = answered(walk.client.read_resource(request).await);
         let errors = self.note(&response.diagnostics, outcome);
         if errors {
             return Err(());

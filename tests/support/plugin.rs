@@ -296,6 +296,15 @@ impl PluginProcess {
         self.process.child.id().expect("the process has ended")
     }
 
+    /// The peak of its resident memory in KiB.
+    pub fn most_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()));
+        let status = status.expect("it is still up");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        number.expect("a peak in the status")
+    }
+
     /// Ends it as Terraform does. Answers its exit status and what it has written to stderr.
     pub async fn shutdown(self) -> (ExitStatus, Vec<String>) {
         let mut controller = GrpcControllerClient::new(self.channel);

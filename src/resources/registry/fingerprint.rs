@@ -23,8 +23,8 @@ const LENGTH: usize = 32;
 
 thread_local! {
     /// What the hashes of a thread are made in, kept for the next. Memory of this size and alignment that is
-    /// given back and asked for anew is a new place to glibc each time, hundreds of MiB in all. It goes with its
-    /// thread, ten seconds after the last hash.
+    /// given back and asked for anew is a new place to glibc each time, hundreds of MiB in all. A thread that
+    /// hashes for an apply ends, and its memory with it, after ten idle seconds; plans use the main thread's.
     static BLOCKS: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
 }
 

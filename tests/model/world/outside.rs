@@ -35,15 +35,7 @@ impl Sequence<'_> {
                         .await;
                     registry.add(credentials);
                 } else {
-                    put(
-                        self.world.api.rotates,
-                        sandbox,
-                        &id,
-                        handle,
-                        registry,
-                        credentials,
-                    )
-                    .await;
+                    put(sandbox, &id, registry, Some(credentials)).await;
                     registry.put(credentials);
                 }
             }
@@ -56,15 +48,8 @@ impl Sequence<'_> {
             }
             Outside::Rename(name) => {
                 registry.name = name;
-                put(
-                    self.world.api.rotates,
-                    sandbox,
-                    &id,
-                    handle,
-                    registry,
-                    registry.current(),
-                )
-                .await;
+                let credentials = (!self.world.api.rotates).then(|| registry.current());
+                put(sandbox, &id, registry, credentials).await;
             }
             Outside::Attach if !self.reference.attached => {
                 sandbox.attach(project, handle).await;
@@ -88,22 +73,15 @@ impl Sequence<'_> {
     }
 }
 
-/// Another client's replacing write; in the *rotate* dialect it changes metadata only.
-async fn put(
-    rotates: bool,
-    sandbox: &Sandbox,
-    id: &str,
-    handle: &str,
-    registry: &Registry,
-    credentials: Credentials,
-) {
+/// Another client's replacing write; without credentials where the API takes metadata only.
+async fn put(sandbox: &Sandbox, id: &str, registry: &Registry, credentials: Option<Credentials>) {
     let path = format!("/registries/{id}");
     let shown = sandbox.call("GET", &path, None).await.expect(200).data;
     let mut body = json!({
-        "handle": handle, "name": NAMES[registry.name], "maxversions": registry.maxversions,
+        "handle": shown["handle"], "name": NAMES[registry.name], "maxversions": registry.maxversions,
         "server": shown["server"], "username": shown["username"],
     });
-    if !rotates {
+    if let Some(credentials) = credentials {
         body["username"] = USERNAMES[credentials.username].into();
         body["password"] = PASSWORDS[credentials.password].into();
     }

@@ -5,7 +5,7 @@ use terraform_provider_bahriya::framework::value::Value;
 use terraform_provider_bahriya::framework::wire;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
 
-use super::process::Walk;
+use super::process::{Walk, answered};
 use super::{Instance, Outcome, Workspace};
 
 /// What a plan says.
@@ -36,10 +36,7 @@ impl Workspace<'_> {
                 ..Default::default()
             }),
         };
-        let response = walk.client.validate_resource_config(request).await;
-        let response = response
-            .expect("every problem is a diagnostic")
-            .into_inner();
+        let response = answered(walk.client.validate_resource_config(request).await);
         if self.note(&response.diagnostics, outcome) {
             return None;
         }
@@ -53,10 +50,7 @@ impl Workspace<'_> {
             prior_private: prior.map(|prior| prior.private.clone()).unwrap_or_default(),
             ..Default::default()
         };
-        let response = walk.client.plan_resource_change(request).await;
-        let response = response
-            .expect("every problem is a diagnostic")
-            .into_inner();
+        let response = answered(walk.client.plan_resource_change(request).await);
         if self.note(&response.diagnostics, outcome) {
             return None;
         }
@@ -80,7 +74,7 @@ impl Workspace<'_> {
         Some(planned)
     }
 
-    pub(super) async fn plan_destroy(
+    async fn plan_destroy(
         &mut self,
         walk: &mut Walk,
         prior: Option<&Instance>,
@@ -102,10 +96,7 @@ impl Workspace<'_> {
             prior_private: prior.private.clone(),
             ..Default::default()
         };
-        let response = walk.client.plan_resource_change(request).await;
-        let response = response
-            .expect("every problem is a diagnostic")
-            .into_inner();
+        let response = answered(walk.client.plan_resource_change(request).await);
         let errors = self.note(&response.diagnostics, outcome);
         (!errors).then_some(Planned {
             private: response.planned_private,

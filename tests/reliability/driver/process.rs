@@ -44,3 +44,10 @@ pub async fn start(options: &Options) -> PluginProcess {
     }
     panic!("the provider does not accept a connection");
 }
+
+/// What a call answered. A gRPC status is a mistake of the provider.
+pub fn answered<T>(response: Result<tonic::Response<T>, tonic::Status>) -> T {
+    response
+        .expect("every problem is a diagnostic")
+        .into_inner()
+}
