@@ -40,7 +40,10 @@ fuzz: ## Fuzz the codec and the parsers, 60 seconds each.
 	@scripts/fuzz.sh 60
 
 sandbox: ## Start the sandbox with some data and print what to paste into a shell.
-	$(CARGO) run --locked --quiet --example sandbox -- --seed-data --database target/sandbox.sqlite
+	@echo "Building the sandbox: the first time, this takes some minutes."
+	@$(CARGO) build --locked --example sandbox
+	@files=$${CARGO_TARGET_DIR:-target}/sandbox && exec $(CARGO) run --locked --quiet --example sandbox -- \
+		--seed-data --database $$files.sqlite --env-file $$files.env
 
 install: ## Install the provider into this user's Terraform plugin directory.
 	@scripts/install.sh

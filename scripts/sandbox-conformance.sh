@@ -29,9 +29,9 @@ field() {
 fill() {
     local base="$BAHRIYA_API_URL/organisations/$BAHRIYA_ORGANISATION_ID"
     project=$(api "$base/project/shop" | field '["projects"][0]["id"]')
-    registry=$(api "$base/registry/ghcr-deploy" | field '["id"]')
+    registry=$(api "$base/registry/team-images" | field '["id"]')
     container=$(api "$base/containers" --data '{"handle": "web", "image": "127.0.0.1:1/web:1",
-        "project": "shop", "registry": "ghcr-deploy", "regions": ["falkenstein-1"]}' |
+        "project": "shop", "registry": "team-images", "regions": ["falkenstein-1"]}' |
         field '')
 }
 
@@ -43,7 +43,7 @@ write_configuration() {
         echo "\"path.project\" = \"$project\""
         echo "\"path.registry\" = \"$registry\""
         echo "\"path.container\" = \"$container\""
-        echo '"path.handle" = "ghcr-deploy"'
+        echo '"path.handle" = "team-images"'
         echo '"path.region" = "falkenstein-1"'
         echo '"path.version" = "1"'
     fi

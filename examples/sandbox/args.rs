@@ -14,8 +14,12 @@ use crate::push_image::PushImage;
 #[command(name = "sandbox", version, args_conflicts_with_subcommands = true)]
 pub struct Args {
     /// Address to listen on; only loopback addresses are accepted. Port 0 lets the system choose.
-    #[arg(long, default_value = "127.0.0.1:0")]
-    pub listen: SocketAddr,
+    /// Default: 127.0.0.1:7357, or a free port where that one is taken.
+    #[arg(long)]
+    pub listen: Option<SocketAddr>,
+    /// Also writes what to paste into a shell to this file, readable by its owner only: `. FILE` reads it.
+    #[arg(long)]
+    pub env_file: Option<PathBuf>,
     /// SQLite file that holds everything. Without it, everything is in memory and ends with the process.
     #[arg(long)]
     pub database: Option<PathBuf>,
@@ -37,7 +41,7 @@ pub struct Args {
     /// Deleting an attached registry detaches it everywhere (disputed; the default refuses).
     #[arg(long)]
     pub delete_detaches: bool,
-    /// Adds two projects, a registry and an attachment, unless the database already has a project.
+    /// Adds two projects, a registry `team-images` and its attachment, unless the database already has a project.
     #[arg(long)]
     pub seed_data: bool,
     /// Appends one JSON line per API request to this file. Bodies and headers are never written.

@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+mod announce;
 mod api;
 mod app;
 mod args;
@@ -21,8 +22,7 @@ mod server;
 mod store;
 
 use std::error::Error;
-use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -32,11 +32,9 @@ use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
 use clap::Parser;
-use tokio::net::TcpListener;
 
 use app::{App, Settings};
 use args::{Args, Command};
-use refusal::Refusal;
 use request_log::RequestLog;
 use seal::Key;
 use store::{Store, organisations};
@@ -57,9 +55,7 @@ async fn run(mut args: Args) -> Result<(), Box<dyn Error>> {
         println!("pushed: {}", push_image::push(push).await?);
         return Ok(());
     }
-    if !args.listen.ip().is_loopback() {
-        return Err("the sandbox listens on loopback addresses only".into());
-    }
+    let listener = server::listen(args.listen).await?;
     if args.exit_with_stdin {
         std::thread::spawn(|| {
             let _ = io::copy(&mut io::stdin(), &mut io::sink());
@@ -80,10 +76,7 @@ async fn run(mut args: Args) -> Result<(), Box<dyn Error>> {
         delete_detaches: args.delete_detaches,
     };
     let app = App::new(store, key, log, args.image_registries, settings);
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .map_err(|error| format!("failed to listen on {}: {error}", args.listen))?;
-    announce(&app, listener.local_addr()?).await?;
+    announce::announce(&app, listener.local_addr()?, args.env_file.as_deref()).await?;
     Ok(server::serve(listener, router(app)).await?)
 }
 
@@ -124,34 +117,6 @@ async fn prepare(store: &Store, key: &Arc<Key>, seed_data: bool) -> Result<(), S
         })
         .await
         .map_err(|refusal| format!("failed to prepare the database: {refusal:?}"))?
-}
-
-/// Prints the lines to paste into a shell, and what else a reader wants to know as comments.
-async fn announce(app: &App, address: SocketAddr) -> Result<(), Box<dyn Error>> {
-    let ids = app
-        .store
-        .read(|conn| {
-            ["acme", "globex", "initech"]
-                .into_iter()
-                .map(|handle| organisations::id_of(conn, handle))
-                .collect::<Result<Vec<_>, Refusal>>()
-        })
-        .await
-        .map_err(|refusal| format!("failed to read the organisations: {refusal:?}"))?;
-    let mut out = io::stdout().lock();
-    writeln!(out, "export BAHRIYA_API_URL=http://{address}/console/v1")?;
-    writeln!(out, "export BAHRIYA_ORGANISATION_ID={}", ids[0])?;
-    writeln!(out, "export BAHRIYA_TOKEN={}", app.key.token("owner"))?;
-    writeln!(out, "# viewer token: {}", app.key.token("viewer"))?;
-    writeln!(out, "# member token: {}", app.key.token("member"))?;
-    writeln!(out, "# second organisation: {}", ids[1])?;
-    writeln!(
-        out,
-        "# third organisation, not visible to these tokens: {}",
-        ids[2]
-    )?;
-    writeln!(out, "# page: http://{address}/")?;
-    Ok(out.flush()?)
 }
 
 fn router(app: App) -> Router {

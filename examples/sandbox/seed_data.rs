@@ -1,4 +1,5 @@
-//! Something to look at from the start: two projects, a registry and an attachment.
+//! Something to look at from the start: two projects, a registry and an attachment. No guide creates
+//! this registry, so that each can be followed here.
 
 use rusqlite::Transaction;
 use terraform_provider_bahriya::secret::Secret;
@@ -32,8 +33,8 @@ pub fn fill(tx: &Transaction, key: &Key) -> Result<(), Refusal> {
         projects::create(tx, &organisation, &owner, wanted, false)?;
     }
     let metadata = Metadata {
-        handle: "ghcr-deploy".into(),
-        name: "GitHub Container Registry".into(),
+        handle: "team-images".into(),
+        name: "Images of the team".into(),
         maxversions: DEFAULT_MAXVERSIONS,
     };
     let credentials = Credentials {

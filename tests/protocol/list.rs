@@ -99,7 +99,7 @@ async fn a_name_that_is_not_the_handle_is_shown_beside_it() {
     let mut client = Client::configured(&sandbox).await;
     let all = request(&client, REGISTRY, json!({}), false, 0);
     let events = list(&mut client, all).await;
-    assert_eq!(names(&events), ["GitHub Container Registry (ghcr-deploy)"]);
+    assert_eq!(names(&events), ["Images of the team (team-images)"]);
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod page;
 mod put_dialect;
 mod registries;
 mod secrecy;
+mod start;
 mod statements;
 mod versions;
 mod world;
