@@ -11,6 +11,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh
+. scripts/terraform.sh
+choose_terraform
 
 # protoc is for the peer alone, whose crate needs it to build; the counts come from valgrind.
 missing=()
@@ -33,7 +35,8 @@ for peer in floor peer-tf-provider; do
 done
 cargo build --locked --quiet --profile bench-harness --bench performance --example sandbox
 # The name of the bench's executable carries a hash, and the newest is the one just built.
-harness=$(find target/bench-harness/deps -name 'performance-*' -type f -perm -u+x -printf '%T@ %p\n' |
+target=${CARGO_TARGET_DIR:-target}
+harness=$(find "$target/bench-harness/deps" -name 'performance-*' -type f -perm -u+x -printf '%T@ %p\n' |
     sort -rn | head -n 1 | cut -d' ' -f2)
-exec "$harness" --ours target/release/terraform-provider-bahriya --peer bench/peer-tf-provider/target/release/peer-tf-provider \
+exec "$harness" --ours "$target/release/terraform-provider-bahriya" --peer bench/peer-tf-provider/target/release/peer-tf-provider \
     --floor bench/floor/target/release/floor "$@"

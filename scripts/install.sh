@@ -14,6 +14,6 @@ aarch64 | arm64) arch=arm64 ;;
 esac
 directory="${TERRAFORM_PLUGINS:-$HOME/.terraform.d/plugins}/registry.terraform.io/bahriya-rs/bahriya/$version/${os}_$arch"
 mkdir -p "$directory"
-install -m 0755 target/release/terraform-provider-bahriya "$directory/terraform-provider-bahriya_v$version"
+install -m 0755 "${CARGO_TARGET_DIR:-target}/release/terraform-provider-bahriya" "$directory/terraform-provider-bahriya_v$version"
 echo "Installed in $directory"
 echo 'Use it with: source = "bahriya-rs/bahriya"'

@@ -3,6 +3,8 @@
 # against its OpenAPI document, fuzzing, and the release built twice.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/terraform.sh
+choose_terraform
 
 export SOAK=1 SOAK_ROUNDS=200 MODEL_SEQUENCES=1000
 step() {

@@ -3,6 +3,8 @@
 # by side, with more threads than processors.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/terraform.sh
+choose_terraform
 
 export RUST_TEST_THREADS=${RUST_TEST_THREADS:-4}
 cargo test --locked --no-run

@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2034 # the names are used where this is sourced
 
 program=terraform-provider-bahriya
-release_tools=target/release-tools
-lint_tools=target/lint-tools
+release_tools=${CARGO_TARGET_DIR:-target}/release-tools
+lint_tools=${CARGO_TARGET_DIR:-target}/lint-tools
 
 fail() {
     echo "release: $*" >&2

@@ -3,6 +3,7 @@
 
 mod pages;
 mod roots;
+mod setup;
 mod snippets;
 
 #[path = "../support/sandbox.rs"]
