@@ -1,4 +1,4 @@
-# A registry whose password is never stored, attached to a project.
+# A registry whose password is never stored, attached to a project. `make demo` plays its life with this file.
 
 terraform {
   required_providers {
@@ -16,29 +16,9 @@ variable "server" {
   default = "ghcr.io"
 }
 
-variable "name" {
-  type    = string
-  default = "Deploy token"
-}
-
-variable "username" {
-  type    = string
-  default = "deploy-bot"
-}
-
 variable "password" {
   type      = string
   ephemeral = true
-}
-
-variable "password_version" {
-  type    = string
-  default = "1"
-}
-
-variable "active_version" {
-  type    = number
-  default = null
 }
 
 data "bahriya_project" "shop" {
@@ -47,14 +27,12 @@ data "bahriya_project" "shop" {
 
 resource "bahriya_registry" "deploy" {
   handle   = "deploy"
-  name     = var.name
+  name     = "Deploy token"
   server   = var.server
-  username = var.username
+  username = "deploy-bot"
 
   password_wo         = var.password
-  password_wo_version = var.password_version
-
-  active_version = var.active_version
+  password_wo_version = "1"
 }
 
 resource "bahriya_project_registry_attachment" "deploy" {

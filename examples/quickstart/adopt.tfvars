@@ -1,2 +1,0 @@
-# For an import that writes nothing: without a trigger, the stored credentials are left alone.
-password_version = null
