@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help build demo test soak check bench docs fuzz install sandbox release
+.PHONY: help build demo picture test soak check bench docs fuzz install sandbox release
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -12,6 +12,9 @@ build: ## Build the provider and the sandbox for development.
 
 demo: ## Run the whole story with real Terraform against the sandbox.
 	@scripts/demo.sh
+
+picture: ## Draw the pictures of the README from what the demo prints.
+	@output=$$(mktemp) && scripts/demo.sh >$$output && scripts/picture.sh $$output docs/images; rm -f $$output
 
 test: ## Run every test, with real Terraform.
 	@scripts/setup.sh
