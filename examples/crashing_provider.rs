@@ -26,7 +26,7 @@ impl Provider for Crashing {
     type Connection = <Bahriya as Provider>::Connection;
 
     fn schema(&self) -> &'static Schema {
-        Bahriya.schema()
+        Bahriya::default().schema()
     }
 
     fn resources(&self) -> &[&'static dyn Resource<Self::Connection>] {

@@ -20,6 +20,6 @@ const SETTINGS: Settings = Settings {
 
 fn main() -> ExitCode {
     let lifecycle = Lifecycle::new();
-    let server = Server::new(Bahriya, lifecycle.clone());
+    let server = Server::new(Bahriya::default(), lifecycle.clone());
     plugin::run(SETTINGS, lifecycle, server)
 }

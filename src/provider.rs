@@ -1,9 +1,9 @@
 //! The provider itself: its configuration, and the lists of what it offers.
 
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use crate::api::{self, Client};
+use crate::api::{self, Client, Transport};
 use crate::connection::Connection;
 use crate::data_sources;
 use crate::framework::diagnostics::Diagnostics;
@@ -22,8 +22,21 @@ use crate::secret::{self, Secret};
 /// Where the API is unless the configuration says otherwise.
 const DEFAULT_BASE_URL: &str = "https://api.bahriya.cloud/console/v1";
 
-/// The provider for Bahriya.
-pub struct Bahriya;
+/// The provider for Bahriya. By default it is what is served.
+#[derive(Default)]
+pub struct Bahriya {
+    /// The way of its requests, if it is not the network.
+    transport: Option<Arc<dyn Transport>>,
+}
+
+impl Bahriya {
+    /// The provider with an API behind another transport than the network.
+    pub fn over(transport: Arc<dyn Transport>) -> Self {
+        Self {
+            transport: Some(transport),
+        }
+    }
+}
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     Schema::new(
@@ -120,7 +133,11 @@ impl Provider for Bahriya {
             ca_certificate_file: ca_file.value.map(PathBuf::from),
             user_agent: user_agent(terraform_version),
         };
-        match Client::new(settings) {
+        let client = match &self.transport {
+            None => Client::new(settings),
+            Some(transport) => Client::over(settings, Arc::clone(transport)),
+        };
+        match client {
             Ok(client) => Some(Connection::Ready(client)),
             Err(error) => {
                 let inherited = inherited.iter().find(|(name, _)| *name == error.setting);

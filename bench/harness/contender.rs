@@ -47,7 +47,7 @@ impl Contender {
     pub fn configuration(&self) -> Option<Vec<u8>> {
         match self.kind {
             Kind::Ours => Some(encode_msgpack(&Value::Object(plan::empty(
-                Bahriya.schema(),
+                Bahriya::default().schema(),
             )))),
             Kind::Stand => Some(encode_msgpack(&Value::Object(Default::default()))),
             Kind::Other => None,

@@ -59,7 +59,8 @@ pub struct Walk {
 }
 
 pub fn registry_schema() -> &'static Schema {
-    let resources = Bahriya.resources();
+    let provider = Bahriya::default();
+    let resources = provider.resources();
     let registry = resources.iter().find(|one| one.type_name() == REGISTRY);
     registry.expect("the resource").schema()
 }

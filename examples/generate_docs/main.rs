@@ -79,7 +79,7 @@ fn pages(root: &Path) -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
         pages.insert(path, text);
         Ok(())
     };
-    let provider = Bahriya;
+    let provider = Bahriya::default();
     page("", "index", markdown::of_block(provider.schema()))?;
     for resource in provider.resources() {
         let mut values = markdown::of_block(resource.schema());

@@ -1,8 +1,9 @@
 //! The reading of answers, opened for its fuzz target. It is compiled for that alone (`--cfg fuzzing`).
 
-use super::envelope::{Body, list};
-use super::registry::Registry;
-use super::retry_after;
+use super::http::envelope::Body;
+use super::http::retry_after;
+use super::model::fields::list;
+use super::model::registry::Registry;
 
 /// Reads an answer as every caller of the API does, and checks what must hold for whatever is found.
 ///

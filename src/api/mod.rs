@@ -1,42 +1,31 @@
 //! The client of the Bahriya console API: the one place with addresses, JSON bodies and retries.
 //!
+//! `http` sends and judges and knows no model; `model` is plain data; `cache` keeps what was learned; `client`
+//! has the endpoints. Each knows only those before it.
+//!
 //! Every call takes an [`Operation`] (its deadline and its cancellation) and answers with what the API
 //! showed, or with an [`Error`] that says whether anything was done. A call that writes must be driven
 //! to its end: dropping its future while a write is in flight gives up the look that settles it.
 
-mod attachments;
+mod cache;
 mod client;
-mod create;
-mod delete;
-mod dialect;
-mod envelope;
-mod error;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-mod limiter;
-mod operation;
-mod organisations;
-mod path;
-mod projects;
-mod regions;
-mod registries;
-mod registry;
-mod retry;
-mod retry_after;
+mod http;
+mod model;
 mod settings;
-mod settle;
-mod shared;
-mod transport;
 
-pub use attachments::{Attached, Attachment};
-pub use client::Client;
-pub use create::{Created, NewRegistry};
-pub use dialect::{Credentials, Dialect, MetadataUpdated, Rotated, Rotation, Version};
-pub use error::{Error, Kind, Outcome};
-pub use operation::Operation;
-pub use organisations::Organisation;
-pub use projects::Project;
-pub use regions::Region;
-pub use registries::HandleState;
-pub use registry::{ProjectReference, Registry};
+pub use client::{
+    Attached, Client, Created, Credentials, HandleState, MetadataUpdated, NewRegistry, Rotated,
+    Rotation,
+};
+pub use http::error::{Error, Kind, Outcome};
+pub use http::operation::Operation;
+pub use http::transport::{Fault, Reply, Request, Transport};
+pub use model::attachment::Attachment;
+pub use model::organisation::Organisation;
+pub use model::project::Project;
+pub use model::region::Region;
+pub use model::registry::{ProjectReference, Registry};
+pub use model::version::{Dialect, Version};
 pub use settings::{Settings, SettingsError};

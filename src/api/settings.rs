@@ -1,6 +1,6 @@
 //! What a client has to be told, checked before the first request.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use reqwest::header::HeaderValue;
 use reqwest::{Certificate, Url};
@@ -25,6 +25,39 @@ pub struct Settings {
     pub user_agent: String,
 }
 
+impl Settings {
+    /// The certificates in `ca_certificate_file`.
+    pub(in crate::api) fn trust_anchors(&self) -> Result<Vec<Certificate>, SettingsError> {
+        let Some(file) = &self.ca_certificate_file else {
+            return Ok(Vec::new());
+        };
+        let wrong = |problem: String| {
+            SettingsError::new(
+                "ca_certificate_file",
+                problem,
+                "Name a readable PEM file that holds the certificate (BEGIN CERTIFICATE) of the authority to trust.",
+            )
+        };
+        let name = file.display();
+        let pem = std::fs::read(file).map_err(|error| {
+            wrong(format!(
+                "ca_certificate_file {name} cannot be read: {error}"
+            ))
+        })?;
+        let anchors = Certificate::from_pem_bundle(&pem).map_err(|_| {
+            wrong(format!(
+                "ca_certificate_file {name} holds a damaged certificate"
+            ))
+        })?;
+        if anchors.is_empty() {
+            return Err(wrong(format!(
+                "ca_certificate_file {name} holds no certificate"
+            )));
+        }
+        Ok(anchors)
+    }
+}
+
 /// A setting that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}")]
@@ -39,7 +72,11 @@ pub struct SettingsError {
 }
 
 impl SettingsError {
-    pub(super) fn new(setting: &'static str, problem: impl Into<String>, advice: &str) -> Self {
+    pub(in crate::api) fn new(
+        setting: &'static str,
+        problem: impl Into<String>,
+        advice: &str,
+    ) -> Self {
         Self {
             setting,
             problem: problem.into(),
@@ -50,14 +87,14 @@ impl SettingsError {
 
 /// A base address, checked.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Base {
+pub(in crate::api) struct Base {
     /// Without a trailing slash.
-    pub(super) address: String,
+    pub(in crate::api) address: String,
     /// Plain `http` to this machine.
-    pub(super) loopback: bool,
+    pub(in crate::api) loopback: bool,
 }
 
-pub(super) fn base(given: &str) -> Result<Base, SettingsError> {
+pub(in crate::api) fn base(given: &str) -> Result<Base, SettingsError> {
     let wrong = |problem: String, advice: &str| SettingsError::new("base_url", problem, advice);
     let whole = "Give the whole address of the API, such as https://api.bahriya.cloud/console/v1.";
     let mut url = Url::parse(given.trim())
@@ -107,7 +144,7 @@ pub(super) fn base(given: &str) -> Result<Base, SettingsError> {
 }
 
 /// The organisation's UUID in lower case, as the API writes it.
-pub(super) fn organisation(given: &str) -> Result<String, SettingsError> {
+pub(in crate::api) fn organisation(given: &str) -> Result<String, SettingsError> {
     match uuid::Uuid::try_parse(given) {
         Ok(id) if given.len() == 36 => Ok(id.to_string()),
         _ => Err(SettingsError::new(
@@ -119,7 +156,7 @@ pub(super) fn organisation(given: &str) -> Result<String, SettingsError> {
 }
 
 /// The value of the `Authorization` header.
-pub(super) fn authorisation(token: &Secret) -> Result<HeaderValue, SettingsError> {
+pub(in crate::api) fn authorisation(token: &Secret) -> Result<HeaderValue, SettingsError> {
     let wrong = |problem: &str, advice: &str| SettingsError::new("token", problem, advice);
     if token.is_empty() {
         return Err(wrong(
@@ -138,34 +175,6 @@ pub(super) fn authorisation(token: &Secret) -> Result<HeaderValue, SettingsError
         .map_err(|_| wrong("token cannot be sent in a header", "Copy the token again."))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-/// The trust anchors in a PEM file.
-pub(super) fn trust_anchors(file: &Path) -> Result<Vec<Certificate>, SettingsError> {
-    let wrong = |problem: String| {
-        SettingsError::new(
-            "ca_certificate_file",
-            problem,
-            "Name a readable PEM file that holds the certificate (BEGIN CERTIFICATE) of the authority to trust.",
-        )
-    };
-    let name = file.display();
-    let pem = std::fs::read(file).map_err(|error| {
-        wrong(format!(
-            "ca_certificate_file {name} cannot be read: {error}"
-        ))
-    })?;
-    let anchors = Certificate::from_pem_bundle(&pem).map_err(|_| {
-        wrong(format!(
-            "ca_certificate_file {name} holds a damaged certificate"
-        ))
-    })?;
-    if anchors.is_empty() {
-        return Err(wrong(format!(
-            "ca_certificate_file {name} holds no certificate"
-        )));
-    }
-    Ok(anchors)
 }
 
 #[cfg(test)]

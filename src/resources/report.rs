@@ -1,5 +1,6 @@
 //! Failures of the API in the words of a diagnostic.
 
+use super::advice::advice;
 use crate::api::{Client, Error};
 use crate::framework::diagnostics::Diagnostics;
 
@@ -7,7 +8,7 @@ use crate::framework::diagnostics::Diagnostics;
 pub fn failed(doing: &str, on: &str, error: &Error, diagnostics: &mut Diagnostics) {
     diagnostics.error(
         format!("Failed to {doing} {on}"),
-        format!("Bahriya: {error}. {}", error.advice()),
+        format!("Bahriya: {error}. {}", advice(error)),
     );
 }
 

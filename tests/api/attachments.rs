@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use terraform_provider_bahriya::api::{Attached, Kind};
+use terraform_provider_bahriya::resources::advice::advice;
 
 use crate::server::{Reply, Server, not_found, ok, organisations, within};
 
@@ -185,7 +186,7 @@ async fn detaching_waits_for_the_container() {
             container: Some("web".to_owned())
         }
     );
-    assert!(error.advice().contains("web"));
+    assert!(advice(&error).contains("web"));
 }
 
 #[tokio::test]

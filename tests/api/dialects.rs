@@ -4,6 +4,7 @@ mod model;
 
 use serde_json::json;
 use terraform_provider_bahriya::api::{Credentials, Dialect, Kind, Outcome, Registry, Rotation};
+use terraform_provider_bahriya::resources::advice::advice;
 use terraform_provider_bahriya::secret::Secret;
 
 use model::Model;
@@ -295,7 +296,7 @@ async fn activation_survives_lost_answers_and_names_what_remains() {
                 remaining: vec![1, 2]
             }
         );
-        assert!(error.advice().contains("1, 2"));
+        assert!(advice(&error).contains("1, 2"));
     }
 }
 

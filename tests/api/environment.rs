@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 use terraform_provider_bahriya::api::{Client, Kind, Settings};
+use terraform_provider_bahriya::resources::advice::advice;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::authority::Authority;
@@ -48,7 +49,7 @@ async fn a_private_authority_is_trusted_when_named() {
         error.message().contains("not issued by an authority"),
         "{error}"
     );
-    assert!(error.advice().contains("ca_certificate_file"));
+    assert!(advice(&error).contains("ca_certificate_file"));
     assert_eq!(server.connections(), 2, "one for each client");
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use terraform_provider_bahriya::api::{Kind, Outcome};
+use terraform_provider_bahriya::resources::advice::advice;
 use tokio::time::Instant;
 
 use crate::server::{Reply, Server, TOKEN, not_found, ok, organisations, settings, within};
@@ -162,7 +163,7 @@ async fn errors_tell_what_happened_where() {
                 .path()
                 .is_some_and(|path| path.ends_with("/registries/r"))
         );
-        assert!(!error.advice().is_empty());
+        assert!(!advice(&error).is_empty());
         assert_eq!(error.outcome(), Outcome::NotDone);
         assert_eq!(server.lines().len(), 1, "{error}");
         if status == 500 {
@@ -341,5 +342,5 @@ async fn an_echo_is_redacted() {
         .await
         .expect_err("an echo");
     assert!(error.message().contains("you sent"), "{error}");
-    assert!(!format!("{error} {error:?} {}", error.advice()).contains(TOKEN));
+    assert!(!format!("{error} {error:?} {}", advice(&error)).contains(TOKEN));
 }

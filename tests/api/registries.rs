@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use terraform_provider_bahriya::api::{HandleState, Kind, NewRegistry, Outcome};
+use terraform_provider_bahriya::resources::advice::advice;
 use terraform_provider_bahriya::secret::Secret;
 
 use crate::server::{Reply, Server, not_found, ok, organisations, within};
@@ -208,10 +209,10 @@ async fn another_registry_under_the_handle_is_named_not_taken() {
             .await
             .expect_err("taken");
         assert!(
-            matches!(error.kind(), Kind::HandleTaken { alive: Some(registry), .. } if registry.id == "r-0"),
+            matches!(error.kind(), Kind::HandleTaken { alive: Some(id), .. } if id == "r-0"),
             "{error}"
         );
-        assert!(error.advice().contains("terraform import ADDRESS r-0"));
+        assert!(advice(&error).contains("terraform import ADDRESS r-0"));
         assert_eq!(error.outcome(), Outcome::NotDone);
     }
 }

@@ -58,7 +58,7 @@ fn assert_stands_on(page: &str, where_: &str, attributes: &[Attribute]) {
 
 #[test]
 fn every_attribute_stands_on_its_page() {
-    let provider = Bahriya;
+    let provider = Bahriya::default();
     assert_stands_on(&page("index.md"), "index.md", &provider.schema().attributes);
     for resource in provider.resources() {
         let path = format!("resources/{}.md", short(resource.type_name()));

@@ -121,15 +121,14 @@ fn refused(handle: &str, name: &str, error: &Error, diagnostics: &mut Diagnostic
     let path = Path::attribute("handle");
     match error.kind() {
         Kind::HandleTaken {
-            alive: Some(registry),
+            alive: Some(id),
             ..
         } => diagnostics.error_at(
             path,
             format!("A registry \"{handle}\" exists already"),
             format!(
-                "It has the id {}. To manage it here, import it: terraform import ADDRESS {}, with the address \
-                 of this resource in place of ADDRESS. To have another one, choose another handle.",
-                registry.id, registry.id
+                "It has the id {id}. To manage it here, import it: terraform import ADDRESS {id}, with the address \
+                 of this resource in place of ADDRESS. To have another one, choose another handle."
             ),
         ),
         Kind::HandleTaken { alive: None, .. } => diagnostics.error_at(

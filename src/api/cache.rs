@@ -1,18 +1,55 @@
-//! A list that many callers share: fetched once for all who wait, kept for a while.
+//! What was learned about the API and what is in it, shared by all callers: a list is fetched once for all who
+//! wait, and kept for a while.
 
+use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::error::{Error, Kind};
-use super::operation::Operation;
+use super::http::error::{Error, Kind};
+use super::http::operation::Operation;
+use super::model::attachment::Attachment;
+use super::model::organisation::Organisation;
+use super::model::registry::Registry;
+use super::model::version::Dialect;
 
 /// How long a list is good for.
 const KEPT: Duration = Duration::from_secs(60);
 
-pub(super) struct Shared<T> {
+/// What was learned about the API and what is in it.
+#[derive(Default)]
+pub struct Known {
+    pub dialect: OnceLock<Dialect>,
+    pub organisations: Shared<Vec<Organisation>>,
+    /// By id.
+    pub registries: Shared<HashMap<String, Registry>>,
+    /// The list of registries turned out not to be what it was taken for.
+    pub no_registry_list: AtomicBool,
+    attachments: Mutex<HashMap<String, Arc<AttachmentList>>>,
+}
+
+/// The attachments of one project, `None` when it is gone.
+pub type AttachmentList = Shared<Option<Vec<Attachment>>>;
+
+impl Known {
+    /// The kept list of a project.
+    pub(in crate::api) fn attachments(&self, project: &str) -> Arc<AttachmentList> {
+        let mut lists = self
+            .attachments
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let list = lists
+            .entry(project.to_owned())
+            .or_insert_with(|| Arc::new(Shared::default()));
+        Arc::clone(list)
+    }
+}
+
+/// A list that many callers share.
+pub struct Shared<T> {
     slot: tokio::sync::Mutex<Option<Fetched<T>>>,
     /// The end of our last write: a list asked for before it may not show what was written.
     written: Mutex<Option<Instant>>,
@@ -24,16 +61,18 @@ struct Fetched<T> {
     result: Result<Arc<T>, Error>,
 }
 
-impl<T> Shared<T> {
-    pub(super) fn new() -> Self {
+impl<T> Default for Shared<T> {
+    fn default() -> Self {
         Self {
             slot: tokio::sync::Mutex::new(None),
             written: Mutex::new(None),
         }
     }
+}
 
+impl<T> Shared<T> {
     /// Call this when a write has ended, however it ended.
-    pub(super) fn forget(&self) {
+    pub fn forget(&self) {
         *self.written.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
@@ -41,7 +80,7 @@ impl<T> Shared<T> {
     ///
     /// Those who wait for a fetch get its list, if it was begun late enough for them, or its error:
     /// a thousand callers of an API that is down make one series of attempts, not a thousand.
-    pub(super) async fn get(
+    pub async fn get(
         &self,
         op: &Operation,
         since: Option<Instant>,

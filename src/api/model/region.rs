@@ -1,12 +1,8 @@
-//! Regions.
+//! A region as the API shows it.
 
 use serde_json::Value;
 
-use super::client::Client;
-use super::envelope::{Fields, list};
-use super::error::{Error, Kind};
-use super::operation::Operation;
-use super::path::path;
+use super::fields::Fields;
 
 /// A region.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +30,7 @@ pub struct Region {
 }
 
 impl Region {
-    fn parse(value: &Value) -> Option<Self> {
+    pub(in crate::api) fn parse(value: &Value) -> Option<Self> {
         let fields = Fields::of(value)?;
         let place = fields
             .value("location")
@@ -52,34 +48,6 @@ impl Region {
             latitude: place.number("latitude"),
             longitude: place.number("longitude"),
         })
-    }
-}
-
-impl Client {
-    /// Lists the regions.
-    pub async fn regions(&self, op: &Operation) -> Result<Vec<Region>, Error> {
-        let answer = self.read(op, path(&["regions"])?).await?;
-        list(&answer.data, "regions", Region::parse).map_err(|problem| answer.unexpected(&problem))
-    }
-
-    /// Reads one region; `None` when the API says that there is none.
-    pub async fn region(&self, op: &Operation, id: &str) -> Result<Option<Region>, Error> {
-        let answer = match self.read(op, path(&["regions", id])?).await {
-            Ok(answer) => answer,
-            Err(error) if *error.kind() == Kind::NotFound && error.own_form() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let value = match answer.data.get("regions").and_then(Value::as_array) {
-            Some(list) => match list.first() {
-                Some(first) => first,
-                None => return Ok(None),
-            },
-            None => answer.data.get("region").unwrap_or(&answer.data),
-        };
-        match Region::parse(value) {
-            Some(region) if region.id == id => Ok(Some(region)),
-            _ => Err(answer.unexpected("a region with the id asked for was expected")),
-        }
     }
 }
 

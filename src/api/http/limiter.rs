@@ -10,7 +10,7 @@ const MOST: usize = 16;
 /// So many successes in a row allow one more request at once.
 const SUCCESSES: usize = 16;
 
-pub(super) struct Limiter {
+pub struct Limiter {
     state: Mutex<State>,
     left: Notify,
 }
@@ -22,10 +22,10 @@ struct State {
 }
 
 /// The right to have one request under way.
-pub(super) struct Permit<'a>(&'a Limiter);
+pub struct Permit<'a>(&'a Limiter);
 
 impl Limiter {
-    pub(super) fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             state: Mutex::new(State {
                 limit: MOST,
@@ -37,7 +37,7 @@ impl Limiter {
     }
 
     /// Waits for a permit.
-    pub(super) async fn enter(&self) -> Permit<'_> {
+    pub async fn enter(&self) -> Permit<'_> {
         loop {
             {
                 let mut state = self.state();
@@ -52,14 +52,14 @@ impl Limiter {
     }
 
     /// The API asked for fewer requests.
-    pub(super) fn slow_down(&self) {
+    pub fn slow_down(&self) {
         let mut state = self.state();
         state.limit = (state.limit / 2).max(1);
         state.successes = 0;
     }
 
     /// The API answered.
-    pub(super) fn succeeded(&self) {
+    pub fn succeeded(&self) {
         let mut state = self.state();
         state.successes += 1;
         if state.successes >= SUCCESSES && state.limit < MOST {

@@ -2,12 +2,12 @@
 
 use reqwest::Method;
 
-use super::client::Client;
-use super::error::{Error, Kind};
-use super::operation::{Operation, Stop};
-use super::retry::delays;
-use super::settle::Seen;
-use super::transport::Request;
+use crate::api::Client;
+use crate::api::http::error::{Error, Kind};
+use crate::api::http::operation::{Operation, Stop};
+use crate::api::http::retry::delays;
+use crate::api::http::settle::Seen;
+use crate::api::http::transport::Request;
 
 impl Client {
     /// Deletes a registry. While the API says that it is still attached, this waits until the deadline,
@@ -17,6 +17,7 @@ impl Client {
         let mut delays = delays();
         loop {
             let written = self
+                .http()
                 .write_once(op, &request, |op| async move {
                     Ok(match self.registry(&op, id).await? {
                         None => Seen::Done(()),

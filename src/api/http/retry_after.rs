@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 /// No server is believed that asks for more.
 const LONGEST: Duration = Duration::from_secs(120);
 
-pub(super) fn parse(value: &str) -> Option<Duration> {
+pub fn parse(value: &str) -> Option<Duration> {
     parse_at(value, SystemTime::now())
 }
 

@@ -1,8 +1,9 @@
 //! The next step after each kind of failure, in the words of someone who uses Terraform.
 
-use super::{Error, Kind, Outcome};
+use crate::api::{Error, Kind, Outcome};
 
-pub(super) fn advice(error: &Error) -> String {
+/// What to do next, in whole sentences.
+pub fn advice(error: &Error) -> String {
     let mut advice = for_kind(error);
     if error.outcome() == Outcome::Unknown {
         advice.push_str(" The change may have been made all the same: run the plan again, it shows what is there now.");
@@ -34,12 +35,10 @@ fn for_kind(error: &Error) -> String {
         }
         Kind::Conflict => "Read what the API says, change the configuration, and apply again.",
         Kind::HandleTaken {
-            alive: Some(registry),
-            ..
+            alive: Some(id), ..
         } => {
             return format!(
-                "If it is the registry you mean, import it: terraform import ADDRESS {}. Otherwise choose another handle.",
-                registry.id
+                "If it is the registry you mean, import it: terraform import ADDRESS {id}. Otherwise choose another handle."
             );
         }
         Kind::HandleTaken { .. } => {

@@ -2,42 +2,12 @@
 
 use serde_json::Value;
 
-use super::client::Client;
-use super::envelope::{Fields, list};
-use super::error::{Error, Kind};
-use super::operation::Operation;
-use super::retry::Answer;
-
-/// A project. Everything but `id` and `handle` may be missing from an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Project {
-    /// Its UUID.
-    pub id: String,
-    /// Its handle.
-    pub handle: String,
-    /// Its display name.
-    pub name: Option<String>,
-    /// The regions it runs in.
-    pub regions: Option<Vec<String>>,
-    /// The ids of its users.
-    pub users: Option<Vec<String>>,
-    /// The id of its organisation.
-    pub organisation: Option<String>,
-}
-
-impl Project {
-    fn parse(value: &Value) -> Option<Self> {
-        let fields = Fields::of(value)?;
-        Some(Self {
-            id: fields.id("id")?,
-            handle: fields.id("handle")?,
-            name: fields.text("name"),
-            regions: fields.texts("regions"),
-            users: fields.texts("users"),
-            organisation: fields.id("organisation"),
-        })
-    }
-}
+use crate::api::Client;
+use crate::api::http::error::{Error, Kind};
+use crate::api::http::operation::Operation;
+use crate::api::http::retry::Answer;
+use crate::api::model::fields::list;
+use crate::api::model::project::Project;
 
 impl Client {
     /// Reads one project. `None` only when it is proved to be gone.
@@ -56,7 +26,7 @@ impl Client {
 
     /// Lists the projects of the organisation.
     pub async fn projects(&self, op: &Operation) -> Result<Vec<Project>, Error> {
-        let answer = self.read(op, self.path(&["projects"])?).await?;
+        let answer = self.http().read(op, self.path(&["projects"])?).await?;
         list(&answer.data, "projects", Project::parse)
             .map_err(|problem| answer.unexpected(&problem))
     }
@@ -66,7 +36,7 @@ impl Client {
         op: &Operation,
         segments: &[&str],
     ) -> Result<Option<Project>, Error> {
-        let gone = match self.read(op, self.path(segments)?).await {
+        let gone = match self.http().read(op, self.path(segments)?).await {
             Ok(answer) => match parse(&answer)? {
                 Some(project) => return Ok(Some(project)),
                 // An empty list, or null for a spent handle, is the API's other way to say 404.

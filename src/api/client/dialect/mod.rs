@@ -4,37 +4,12 @@
 mod put;
 mod rotate;
 
-use super::client::Client;
-use super::error::{Error, Kind};
-use super::operation::Operation;
-use super::registry::Registry;
+use crate::api::Client;
+use crate::api::http::error::{Error, Kind};
+use crate::api::http::operation::Operation;
+use crate::api::model::registry::Registry;
+use crate::api::model::version::{Dialect, Version};
 use crate::secret::{self, Secret};
-
-/// How the API at hand changes credentials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// By rotation, with a list of versions and activation.
-    Rotate,
-    /// By replacing the whole object; there is no list of versions and no activation.
-    Put,
-}
-
-/// A retained version of a registry's credentials.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Version {
-    /// Its UUID.
-    pub id: Option<String>,
-    /// Its number, from 1.
-    pub version: i64,
-    /// The server of these credentials.
-    pub server: Option<String>,
-    /// Their user name.
-    pub username: Option<String>,
-    /// Whether deployments use it.
-    pub current: bool,
-    /// When it was made, as the API writes it.
-    pub created: Option<String>,
-}
 
 /// Credentials as configured.
 #[derive(Clone, Copy, Debug)]
@@ -182,7 +157,10 @@ impl Client {
     }
 
     async fn read_versions(&self, op: &Operation, id: &str) -> Result<Option<Vec<Version>>, Error> {
-        let answer = self.read(op, rotate::versions_path(self, id)?).await?;
+        let answer = self
+            .http()
+            .read(op, rotate::versions_path(self, id)?)
+            .await?;
         let versions = rotate::parse_versions(&answer)?;
         let _ = self.known().dialect.set(Dialect::Rotate);
         Ok(versions)

@@ -7,12 +7,12 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::client::Client;
-use super::envelope::list;
-use super::error::{Error, Kind};
-use super::operation::Operation;
-use super::registry::Registry;
-use super::retry::{Answer, delays};
+use crate::api::Client;
+use crate::api::http::error::{Error, Kind};
+use crate::api::http::operation::Operation;
+use crate::api::http::retry::{Answer, delays};
+use crate::api::model::fields::list;
+use crate::api::model::registry::Registry;
 
 /// How long to wait for a read to show what was written.
 const CONSISTENT_WITHIN: Duration = Duration::from_secs(10);
@@ -32,7 +32,7 @@ impl Client {
     /// Reads one registry. `None` only when it is proved to be gone: the API itself says so, and the
     /// organisation is still visible.
     pub async fn registry(&self, op: &Operation, id: &str) -> Result<Option<Registry>, Error> {
-        match self.read(op, self.path(&["registries", id])?).await {
+        match self.http().read(op, self.path(&["registries", id])?).await {
             Ok(answer) => parse(&answer).map(Some),
             Err(error) => self.proved_gone(op, error).await.map(|()| None),
         }
@@ -50,7 +50,7 @@ impl Client {
         let mut delays = delays();
         let mut seen = None;
         loop {
-            let failed = match self.read(op, self.path(&["registries", id])?).await {
+            let failed = match self.http().read(op, self.path(&["registries", id])?).await {
                 Ok(answer) => {
                     let registry = parse(&answer)?;
                     if expected(&registry) {
@@ -115,7 +115,11 @@ impl Client {
         op: &Operation,
         handle: &str,
     ) -> Result<HandleState, Error> {
-        let answer = match self.read(op, self.path(&["registry", handle])?).await {
+        let answer = match self
+            .http()
+            .read(op, self.path(&["registry", handle])?)
+            .await
+        {
             Ok(answer) => answer,
             Err(error) => {
                 self.proved_gone(op, error).await?;
@@ -146,7 +150,7 @@ impl Client {
         op: &Operation,
         parse: fn(&Value) -> Option<Registry>,
     ) -> Result<Vec<Registry>, Error> {
-        let answer = self.read(op, self.path(&["registries"])?).await?;
+        let answer = self.http().read(op, self.path(&["registries"])?).await?;
         list(&answer.data, "registries", parse).map_err(|problem| answer.unexpected(&problem))
     }
 }

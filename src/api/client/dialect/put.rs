@@ -4,14 +4,14 @@
 use reqwest::Method;
 use serde::Serialize;
 
-use super::super::client::Client;
-use super::super::error::{Error, Kind};
-use super::super::operation::Operation;
-use super::super::registry::Registry;
-use super::super::settle::{How, Seen};
-use super::super::transport::Request;
 use super::rotate::repeated_warning;
 use super::{Credentials, MetadataUpdated, Rotated, Rotation};
+use crate::api::Client;
+use crate::api::http::error::{Error, Kind};
+use crate::api::http::operation::Operation;
+use crate::api::http::settle::{How, Seen};
+use crate::api::http::transport::Request;
+use crate::api::model::registry::Registry;
 
 #[derive(Serialize)]
 struct WholeBody<'a> {
@@ -25,7 +25,7 @@ struct WholeBody<'a> {
 }
 
 impl Client {
-    pub(super) async fn put_whole_for_metadata(
+    pub(in crate::api) async fn put_whole_for_metadata(
         &self,
         op: &Operation,
         registry: &Registry,
@@ -35,17 +35,18 @@ impl Client {
     ) -> Result<MetadataUpdated, Error> {
         let id = registry.id.as_str();
         let request = self.put_whole(registry, name, maxversions, held)?;
-        self.write_once(op, &request, |op| async move {
-            self.look_for_metadata(&op, id, name, maxversions).await
-        })
-        .await
-        .map_err(|unwritten| unwritten.error)?;
+        self.http()
+            .write_once(op, &request, |op| async move {
+                self.look_for_metadata(&op, id, name, maxversions).await
+            })
+            .await
+            .map_err(|unwritten| unwritten.error)?;
         Ok(MetadataUpdated {
             may_have_made_version: true,
         })
     }
 
-    pub(super) async fn put_whole_for_rotation(
+    pub(in crate::api) async fn put_whole_for_rotation(
         &self,
         op: &Operation,
         registry: &Registry,
@@ -66,6 +67,7 @@ impl Client {
         let request = self.put_whole(registry, name, registry.maxversions, &credentials)?;
         let id = registry.id.as_str();
         let written = self
+            .http()
             .write_once(op, &request, |op| async move {
                 let after = self
                     .registry(&op, id)

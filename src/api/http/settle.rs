@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use super::client::Client;
+use super::Http;
 use super::error::{Error, Kind, Outcome};
 use super::operation::Operation;
 use super::retry::{Answer, Sent, delays};
@@ -19,7 +19,7 @@ const LOOKS: [Duration; 4] = [
 ];
 
 /// What a look after a lost answer shows.
-pub(super) enum Seen<T> {
+pub enum Seen<T> {
     /// The write was done.
     Done(T),
     /// It was not, so far.
@@ -29,27 +29,27 @@ pub(super) enum Seen<T> {
 }
 
 /// A write that was done.
-pub(super) struct Written<T> {
-    pub(super) how: How<T>,
+pub struct Written<T> {
+    pub how: How<T>,
     /// It was sent twice, and nothing told whether it was done twice.
-    pub(super) blindly_repeated: bool,
+    pub blindly_repeated: bool,
 }
 
-pub(super) enum How<T> {
+pub enum How<T> {
     Answered(Answer),
     Found(T),
 }
 
 /// A write that was not done, or of which nothing is known.
-pub(super) struct Unwritten {
-    pub(super) error: Error,
+pub struct Unwritten {
+    pub error: Error,
     /// An earlier attempt got lost, so what is in the way now may be its effect.
-    pub(super) after_loss: bool,
+    pub after_loss: bool,
 }
 
-impl Client {
+impl Http {
     /// Writes and, whenever the answer is lost, looks before anything else is done.
-    pub(super) async fn write_once<T, F>(
+    pub async fn write_once<T, F>(
         &self,
         op: &Operation,
         request: &Request,
@@ -120,7 +120,7 @@ impl Client {
     }
 
     /// Looks, a few times over two seconds, whatever the operation's own bounds are.
-    pub(super) async fn look_after<T, F>(
+    pub async fn look_after<T, F>(
         &self,
         op: &Operation,
         look: impl Fn(Operation) -> F,

@@ -10,13 +10,14 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
-use super::client::Client;
+use super::Http;
 use super::envelope::Body;
 use super::error::{Error, Kind, Outcome};
 use super::operation::{Operation, Stop};
 use super::transport::{Fault, Reply, Request};
+use crate::secret;
 
 /// How long one request may take, within the deadline.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
@@ -28,19 +29,19 @@ const STRANGER_ATTEMPTS: u32 = 6;
 const GARBLED_ATTEMPTS: u32 = 3;
 
 /// A good answer.
-pub(super) struct Answer {
-    pub(super) data: Value,
+pub struct Answer {
+    pub data: Value,
     template: Error,
 }
 
 impl Answer {
     /// An error about this answer.
-    pub(super) fn unexpected(&self, problem: &str) -> Error {
+    pub fn unexpected(&self, problem: &str) -> Error {
         self.template.clone().saying(problem)
     }
 
     /// The id in the answer to a create: a bare text, or `{"id": …}`.
-    pub(super) fn new_id(&self) -> Option<String> {
+    pub fn new_id(&self) -> Option<String> {
         let id = match &self.data {
             Value::Object(object) => object.get("id")?,
             data => data,
@@ -50,14 +51,14 @@ impl Answer {
 }
 
 /// What became of a write.
-pub(super) enum Sent {
+pub enum Sent {
     Answered(Answer),
     /// It may or may not have been acted on.
     Lost(Error),
 }
 
 /// The delays between attempts: from a quarter of a second to eight seconds, with jitter.
-pub(super) fn delays() -> ExponentialBackoff {
+pub fn delays() -> ExponentialBackoff {
     ExponentialBuilder::new()
         .with_min_delay(Duration::from_millis(250))
         .with_max_delay(Duration::from_secs(8))
@@ -77,9 +78,9 @@ enum Verdict {
     Lost(Error, Option<Duration>),
 }
 
-impl Client {
+impl Http {
     /// Reads, as often as it takes.
-    pub(super) async fn read(&self, op: &Operation, path: String) -> Result<Answer, Error> {
+    pub async fn read(&self, op: &Operation, path: String) -> Result<Answer, Error> {
         let request = Request::new(Method::GET, path);
         let mut delays = delays();
         let mut attempt = 0;
@@ -106,7 +107,7 @@ impl Client {
     }
 
     /// Writes: until there is an answer, or none can be had.
-    pub(super) async fn write(&self, op: &Operation, request: &Request) -> Result<Sent, Error> {
+    pub async fn write(&self, op: &Operation, request: &Request) -> Result<Sent, Error> {
         let mut delays = delays();
         let mut attempt = 0;
         loop {
@@ -149,19 +150,31 @@ impl Client {
 
     async fn attempt(&self, op: &Operation, request: &Request, attempt: u32) -> Verdict {
         // Nothing is in flight yet, so this wait ends like any other.
-        let _permit = match op.within(self.limiter().enter()).await {
+        let _permit = match op.within(self.limiter.enter()).await {
             Ok(permit) => permit,
             Err(stop) => return Verdict::Final(stopped(stop, request)),
         };
         let until = op.deadline.min(Instant::now() + REQUEST_TIMEOUT);
-        let result = self.exchange(request, attempt, until).await;
-        let answered = &self.known().answered;
+        let started = Instant::now();
+        let Ok(result) = timeout_at(until, self.transport.exchange(request)).await else {
+            let why = format!("no answer within {:.1?}", started.elapsed());
+            let error = Error::new(Kind::Timeout).of(request.method().as_str(), request.path());
+            log(request, attempt, started, Err(&why));
+            return Verdict::Lost(error.saying(&why).with_outcome(Outcome::Unknown), None);
+        };
+        log(
+            request,
+            attempt,
+            started,
+            result.as_ref().map_err(Fault::why),
+        );
+        let answered = &self.answered;
         if let Ok(reply) = &result {
             answered.store(true, Ordering::Relaxed);
             if reply.status == StatusCode::TOO_MANY_REQUESTS {
-                self.limiter().slow_down();
+                self.limiter.slow_down();
             } else {
-                self.limiter().succeeded();
+                self.limiter.succeeded();
             }
         }
         match judge(request, result) {
@@ -177,12 +190,27 @@ impl Client {
     }
 }
 
+fn log(request: &Request, attempt: u32, started: Instant, result: Result<&Reply, &str>) {
+    let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let (method, path) = (request.method().as_str(), secret::redact(request.path()));
+    match result {
+        Ok(reply) => {
+            let status = reply.status.as_u16();
+            let request_id = reply.request_id.as_deref().unwrap_or_default();
+            tracing::debug!(method, %path, status, ms, attempt, request_id, "request to the API");
+        }
+        Err(error) => {
+            tracing::debug!(method, %path, error, ms, attempt, "request to the API without an answer");
+        }
+    }
+}
+
 fn stopped(stop: Stop, request: &Request) -> Error {
-    Error::stopped(stop, "").of(request.method.as_str(), &request.path)
+    Error::stopped(stop, "").of(request.method().as_str(), request.path())
 }
 
 fn judge(request: &Request, result: Result<Reply, Fault>) -> Verdict {
-    let error = |kind: Kind| Error::new(kind).of(request.method.as_str(), &request.path);
+    let error = |kind: Kind| Error::new(kind).of(request.method().as_str(), request.path());
     let reply = match result {
         Ok(reply) => reply,
         Err(Fault::NotSent(why)) => {
@@ -191,14 +219,9 @@ fn judge(request: &Request, result: Result<Reply, Fault>) -> Verdict {
         Err(Fault::NotTrusted(why)) => {
             return Verdict::Final(error(Kind::NotTrusted).saying(&why));
         }
-        Err(Fault::Lost { why, late }) => {
-            let kind = if late {
-                Kind::Timeout
-            } else {
-                Kind::Unreachable
-            };
-            let error = error(kind).saying(&why).with_outcome(Outcome::Unknown);
-            return Verdict::Lost(error, None);
+        Err(Fault::Lost(why)) => {
+            let error = error(Kind::Unreachable).saying(&why);
+            return Verdict::Lost(error.with_outcome(Outcome::Unknown), None);
         }
     };
     let status = reply.status;
@@ -232,7 +255,7 @@ fn judge(request: &Request, result: Result<Reply, Fault>) -> Verdict {
         (_, StatusCode::CONFLICT) => Verdict::Final(answered(Kind::Conflict)),
         _ if status.is_client_error() => Verdict::Final(answered(Kind::Refused)),
         (Body::Garbled(_) | Body::OtherJson, _) => lost(Kind::UnexpectedAnswer),
-        (Body::Empty, _) if request.method == Method::GET => lost(Kind::UnexpectedAnswer),
+        (Body::Empty, _) if request.method() == Method::GET => lost(Kind::UnexpectedAnswer),
         _ => {
             let template = answered(Kind::UnexpectedAnswer).saying("");
             let data = match reply.body {

@@ -13,7 +13,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Joins segments, each percent-encoded. Segments that would not stay segments are refused: an address
 /// parser resolves `.` and `..` even when they are encoded, and a request would reach something else.
-pub(super) fn path(segments: &[&str]) -> Result<String, Error> {
+pub fn path(segments: &[&str]) -> Result<String, Error> {
     let mut path = String::new();
     for segment in segments {
         if matches!(*segment, "" | "." | "..") {

@@ -1,11 +1,8 @@
 //! What went wrong with a call, and what the user can do about it.
 
-mod advice;
-
 use std::fmt;
 
 use super::operation::Stop;
-use super::registry::Registry;
 use crate::secret;
 
 /// The longest message kept, in characters.
@@ -59,8 +56,8 @@ pub enum Kind {
     HandleTaken {
         /// The handle asked for.
         handle: String,
-        /// The registry that has it, if it is alive.
-        alive: Option<Box<Registry>>,
+        /// The id of the registry that has it, if it is alive.
+        alive: Option<String>,
     },
     /// A registry cannot be deleted while it is attached to projects (their handles or ids, where shown).
     StillAttached {
@@ -103,7 +100,7 @@ pub enum Kind {
 
 impl Error {
     /// A failure before or without any effect.
-    pub(super) fn new(kind: Kind) -> Self {
+    pub(in crate::api) fn new(kind: Kind) -> Self {
         Self(Box::new(Details {
             kind,
             outcome: Outcome::NotDone,
@@ -117,7 +114,7 @@ impl Error {
     }
 
     /// A wait that ended early; `doing` tells what for ("waiting for …").
-    pub(super) fn stopped(stop: Stop, doing: &str) -> Self {
+    pub(in crate::api) fn stopped(stop: Stop, doing: &str) -> Self {
         Self::new(match stop {
             Stop::Deadline => Kind::Timeout,
             Stop::Cancelled => Kind::Cancelled,
@@ -126,14 +123,14 @@ impl Error {
     }
 
     /// Names the request.
-    pub(super) fn of(mut self, method: &str, path: &str) -> Self {
+    pub(in crate::api) fn of(mut self, method: &str, path: &str) -> Self {
         self.0.method = Some(method.to_owned());
         self.0.path = Some(secret::redact(path).into_owned());
         self
     }
 
     /// Adds what the answer's head said.
-    pub(super) fn answered(
+    pub(in crate::api) fn answered(
         mut self,
         status: u16,
         request_id: Option<&str>,
@@ -146,13 +143,13 @@ impl Error {
     }
 
     /// Sets the message: redacted first and cut then, so that no half of a secret survives at the edge.
-    pub(super) fn saying(mut self, message: &str) -> Self {
+    pub(in crate::api) fn saying(mut self, message: &str) -> Self {
         self.0.message = bounded(message);
         self
     }
 
     /// Adds to the message.
-    pub(super) fn adding(self, more: &str) -> Self {
+    pub(in crate::api) fn adding(self, more: &str) -> Self {
         let message = match self.0.message.as_str() {
             "" => more.to_owned(),
             message => format!("{}; {more}", message.trim_end_matches('.')),
@@ -160,23 +157,23 @@ impl Error {
         self.saying(&message)
     }
 
-    pub(super) fn with_kind(mut self, kind: Kind) -> Self {
+    pub(in crate::api) fn with_kind(mut self, kind: Kind) -> Self {
         self.0.kind = kind;
         self
     }
 
-    pub(super) fn with_outcome(mut self, outcome: Outcome) -> Self {
+    pub(in crate::api) fn with_outcome(mut self, outcome: Outcome) -> Self {
         self.0.outcome = outcome;
         self
     }
 
     /// Whether the fault may be over at the next attempt: no answer at all, or one that says so.
-    pub(super) fn is_passing(&self) -> bool {
+    pub(in crate::api) fn is_passing(&self) -> bool {
         matches!(self.0.status, None | Some(429 | 502..=504))
     }
 
     /// Whether the answer was in the API's own form.
-    pub(super) fn own_form(&self) -> bool {
+    pub(in crate::api) fn own_form(&self) -> bool {
         self.0.own_form
     }
 
@@ -215,11 +212,6 @@ impl Error {
         &self.0.message
     }
 
-    /// The next step, in whole sentences.
-    pub fn advice(&self) -> String {
-        advice::advice(self)
-    }
-
     fn headline(&self) -> String {
         match &self.0.kind {
             Kind::Unauthorised => "the API does not accept the token".to_owned(),
@@ -232,11 +224,8 @@ impl Error {
             Kind::Conflict => "the API reports a conflict".to_owned(),
             Kind::HandleTaken {
                 handle,
-                alive: Some(registry),
-            } => format!(
-                "the handle {handle:?} belongs to the existing registry {}",
-                registry.id
-            ),
+                alive: Some(id),
+            } => format!("the handle {handle:?} belongs to the existing registry {id}"),
             Kind::HandleTaken { handle, .. } => {
                 format!("the handle {handle:?} is taken, and no living registry has it")
             }

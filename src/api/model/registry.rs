@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::envelope::Fields;
+use super::fields::Fields;
 
 /// A registry. Everything but `id` and `handle` may be missing from an answer. A password is never read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl ProjectReference {
 
 impl Registry {
     /// `None` when the value is not a registry: it has no `id` or no `handle`.
-    pub(super) fn parse(value: &Value) -> Option<Self> {
+    pub(in crate::api) fn parse(value: &Value) -> Option<Self> {
         let fields = Fields::of(value)?;
         let projects = fields
             .value("projects")
@@ -105,7 +105,7 @@ impl Registry {
 
     /// As [`Registry::parse`], for an item of a list that is to stand in for a read of its own: it has to
     /// carry what a read carries.
-    pub(super) fn parse_whole(value: &Value) -> Option<Self> {
+    pub(in crate::api) fn parse_whole(value: &Value) -> Option<Self> {
         let fields = Fields::of(value)?;
         let registry = Self::parse(value)?;
         let whole = registry.name.is_some()
@@ -116,7 +116,7 @@ impl Registry {
     }
 
     /// Whether name and credentials, as far as they are shown, are those given.
-    pub(super) fn is(&self, name: &str, server: &str, username: &str) -> bool {
+    pub(in crate::api) fn is(&self, name: &str, server: &str, username: &str) -> bool {
         self.name.as_deref() == Some(name)
             && self.server.as_deref() == Some(server)
             && self.username.as_deref() == Some(username)

@@ -1,25 +1,16 @@
 //! Registries attached to projects.
 
 use reqwest::Method;
-use serde_json::Value;
 use tokio::time::Instant;
 
-use super::client::Client;
-use super::envelope::{Fields, list};
-use super::error::{Error, Kind, Outcome};
-use super::operation::{Operation, Stop};
-use super::retry::delays;
-use super::settle::{How, Seen};
-use super::transport::Request;
-
-/// A registry in a project, as the project's list shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attachment {
-    /// The handle of the registry.
-    pub handle: String,
-    /// The id of the link, where shown.
-    pub join_id: Option<String>,
-}
+use crate::api::Client;
+use crate::api::http::error::{Error, Kind, Outcome};
+use crate::api::http::operation::{Operation, Stop};
+use crate::api::http::retry::delays;
+use crate::api::http::settle::{How, Seen};
+use crate::api::http::transport::Request;
+use crate::api::model::attachment::Attachment;
+use crate::api::model::fields::list;
 
 /// What [`Client::attach`] found or made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,16 +19,6 @@ pub struct Attached {
     pub join_id: Option<String>,
     /// The link existed before.
     pub adopted: bool,
-}
-
-impl Attachment {
-    fn parse(value: &Value) -> Option<Self> {
-        let fields = Fields::of(value)?;
-        Some(Self {
-            handle: fields.id("handle")?,
-            join_id: fields.id("joinid").or_else(|| fields.id("join_id")),
-        })
-    }
 }
 
 impl Client {
@@ -50,6 +31,7 @@ impl Client {
     ) -> Result<Attached, Error> {
         let request = Request::new(Method::POST, self.link(project, handle)?);
         let written = self
+            .http()
             .write_once(op, &request, |op| async move {
                 Ok(match self.attachment(&op, project, handle).await? {
                     Some(found) => Seen::Done(found),
@@ -93,6 +75,7 @@ impl Client {
         let mut delays = delays();
         loop {
             let written = self
+                .http()
                 .write_once(op, &request, |op| async move {
                     Ok(match self.attachment(&op, project, handle).await? {
                         None => Seen::Done(()),
@@ -135,7 +118,7 @@ impl Client {
         project: &str,
     ) -> Result<Option<Vec<Attachment>>, Error> {
         let path = self.path(&["projects", project, "attachments"])?;
-        let error = match self.read(op, path).await {
+        let error = match self.http().read(op, path).await {
             Ok(answer) => {
                 return list(&answer.data, "registries", Attachment::parse)
                     .map(Some)
@@ -220,7 +203,6 @@ fn container_in(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn the_container_is_found_in_the_text() {
@@ -228,17 +210,5 @@ mod tests {
                     container first or update the container to remove the reference.";
         assert_eq!(container_in(text).as_deref(), Some("web"));
         assert_eq!(container_in("a container still references it"), None);
-    }
-
-    #[test]
-    fn items_need_a_handle_only() {
-        let parse =
-            |value: Value| Attachment::parse(&value).map(|item| (item.handle, item.join_id));
-        assert_eq!(parse(json!({"handle": "h"})), Some(("h".into(), None)));
-        assert_eq!(
-            parse(json!({"handle": "h", "joinid": "j", "id": "r"})),
-            Some(("h".into(), Some("j".into())))
-        );
-        assert_eq!(parse(json!({"id": "r"})), None);
     }
 }

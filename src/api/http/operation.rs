@@ -23,14 +23,14 @@ pub struct Operation {
 
 /// Why a wait ended early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(in crate::api) enum Stop {
     Deadline,
     Cancelled,
 }
 
 impl Operation {
     /// Whether there is still something to be done.
-    pub(super) fn check(&self) -> Result<(), Stop> {
+    pub(in crate::api) fn check(&self) -> Result<(), Stop> {
         if self.cancel.is_cancelled() {
             Err(Stop::Cancelled)
         } else if Instant::now() >= self.deadline {
@@ -41,7 +41,7 @@ impl Operation {
     }
 
     /// Waits. A wait that would reach the deadline is not begun: nothing could follow it.
-    pub(super) async fn pause(&self, delay: Duration) -> Result<(), Stop> {
+    pub(in crate::api) async fn pause(&self, delay: Duration) -> Result<(), Stop> {
         self.check()?;
         if self.deadline - Instant::now() <= delay {
             return Err(Stop::Deadline);
@@ -50,7 +50,7 @@ impl Operation {
     }
 
     /// Drives something that may be given up at any point.
-    pub(super) async fn within<T>(&self, work: impl Future<Output = T>) -> Result<T, Stop> {
+    pub(in crate::api) async fn within<T>(&self, work: impl Future<Output = T>) -> Result<T, Stop> {
         tokio::select! {
             biased;
             () = self.cancel.cancelled() => Err(Stop::Cancelled),
@@ -60,7 +60,7 @@ impl Operation {
     }
 
     /// The bounds for the look after a write: deaf to cancellation, with some time past the deadline.
-    pub(super) fn aftermath(&self) -> Self {
+    pub(in crate::api) fn aftermath(&self) -> Self {
         Self {
             deadline: self.deadline.max(Instant::now() + GRACE),
             cancel: CancellationToken::new(),
@@ -68,7 +68,7 @@ impl Operation {
     }
 
     /// Drives the look after a write. A cancellation leaves it the time it needs, but not all the time there is.
-    pub(super) async fn settle<T>(&self, look: impl Future<Output = T>) -> Result<T, Stop> {
+    pub(in crate::api) async fn settle<T>(&self, look: impl Future<Output = T>) -> Result<T, Stop> {
         let patience = async {
             self.cancel.cancelled().await;
             tokio::time::sleep(GRACE).await;

@@ -3,13 +3,13 @@
 use reqwest::Method;
 use serde::Serialize;
 
-use super::client::Client;
-use super::error::{Error, Kind, Outcome};
-use super::operation::Operation;
 use super::registries::HandleState;
-use super::registry::Registry;
-use super::settle::{How, Seen};
-use super::transport::Request;
+use crate::api::Client;
+use crate::api::http::error::{Error, Kind, Outcome};
+use crate::api::http::operation::Operation;
+use crate::api::http::settle::{How, Seen};
+use crate::api::http::transport::Request;
+use crate::api::model::registry::Registry;
 use crate::secret::{self, Secret};
 
 /// What a new registry consists of.
@@ -69,6 +69,7 @@ impl Client {
         };
         let request = Request::with_body(Method::POST, self.path(&["registries"])?, &body);
         let written = self
+            .http()
             .write_once(
                 op,
                 &request,
@@ -118,6 +119,7 @@ impl Client {
         error: Error,
     ) -> Result<Created, Error> {
         match self
+            .http()
             .look_after(op, |op| async move { self.find_own(&op, new).await })
             .await
         {
@@ -191,6 +193,6 @@ fn taken(new: &NewRegistry<'_>, error: Error, alive: Option<Box<Registry>>) -> E
         .with_outcome(Outcome::NotDone)
         .with_kind(Kind::HandleTaken {
             handle: new.handle.to_owned(),
-            alive,
+            alive: alive.map(|registry| registry.id),
         })
 }

@@ -10,15 +10,16 @@
 use reqwest::Method;
 use serde::Serialize;
 
-use super::super::client::Client;
-use super::super::envelope::{Fields, list};
-use super::super::error::{Error, Kind, Outcome};
-use super::super::operation::Operation;
-use super::super::registry::Registry;
-use super::super::retry::Answer;
-use super::super::settle::{How, Seen};
-use super::super::transport::Request;
-use super::{MetadataUpdated, Rotated, Rotation, Version};
+use super::{MetadataUpdated, Rotated, Rotation};
+use crate::api::Client;
+use crate::api::http::error::{Error, Kind, Outcome};
+use crate::api::http::operation::Operation;
+use crate::api::http::retry::Answer;
+use crate::api::http::settle::{How, Seen};
+use crate::api::http::transport::Request;
+use crate::api::model::fields::{Fields, list};
+use crate::api::model::registry::Registry;
+use crate::api::model::version::Version;
 
 #[derive(Serialize)]
 struct RotateBody<'a> {
@@ -38,14 +39,14 @@ struct MetadataBody<'a> {
     maxversions: Option<i64>,
 }
 
-pub(super) fn versions_path(client: &Client, id: &str) -> Result<String, Error> {
+pub(in crate::api) fn versions_path(client: &Client, id: &str) -> Result<String, Error> {
     client.path(&["registries", id, "versions"])
 }
 
 /// `None` when an item has no number: then the list cannot be used.
-pub(super) fn parse_versions(answer: &Answer) -> Result<Option<Vec<Version>>, Error> {
+pub(in crate::api) fn parse_versions(answer: &Answer) -> Result<Option<Vec<Version>>, Error> {
     let items = list(&answer.data, "versions", |item| {
-        Some(parse_version(Fields::of(item)?))
+        Some(Version::parse(Fields::of(item)?))
     })
     .map_err(|problem| answer.unexpected(&problem))?;
     let mut versions: Option<Vec<Version>> = items.into_iter().collect();
@@ -55,19 +56,8 @@ pub(super) fn parse_versions(answer: &Answer) -> Result<Option<Vec<Version>>, Er
     Ok(versions)
 }
 
-fn parse_version(fields: Fields<'_>) -> Option<Version> {
-    Some(Version {
-        id: fields.id("id"),
-        version: fields.integer("version")?,
-        server: fields.text("server"),
-        username: fields.text("username"),
-        current: fields.flag("current").unwrap_or(false),
-        created: fields.text("created"),
-    })
-}
-
 impl Client {
-    pub(super) async fn post_rotation(
+    pub(in crate::api) async fn post_rotation(
         &self,
         op: &Operation,
         registry: &Registry,
@@ -107,6 +97,7 @@ impl Client {
             ))
         };
         let written = self
+            .http()
             .write_once(op, &request, find)
             .await
             .map_err(|unwritten| unwritten.error)?;
@@ -144,7 +135,7 @@ impl Client {
         if told.is_some() {
             return rotated;
         }
-        match self.look_after(op, find).await {
+        match self.http().look_after(op, find).await {
             Ok(Seen::Done(version)) => {
                 rotated.version = Some(version.version);
                 rotated.version_id = rotated.version_id.or(version.id);
@@ -157,7 +148,7 @@ impl Client {
         rotated
     }
 
-    pub(super) async fn put_metadata(
+    pub(in crate::api) async fn put_metadata(
         &self,
         op: &Operation,
         registry: &Registry,
@@ -179,18 +170,19 @@ impl Client {
             maxversions,
         };
         let request = Request::with_body(Method::PUT, self.path(&["registries", id])?, &body);
-        self.write_once(op, &request, |op| async move {
-            self.look_for_metadata(&op, id, name, maxversions).await
-        })
-        .await
-        .map_err(|unwritten| unwritten.error)?;
+        self.http()
+            .write_once(op, &request, |op| async move {
+                self.look_for_metadata(&op, id, name, maxversions).await
+            })
+            .await
+            .map_err(|unwritten| unwritten.error)?;
         Ok(MetadataUpdated {
             may_have_made_version: false,
         })
     }
 
     /// Whether name and retention are as they were to be.
-    pub(super) async fn look_for_metadata(
+    pub(in crate::api) async fn look_for_metadata(
         &self,
         op: &Operation,
         id: &str,
@@ -206,7 +198,7 @@ impl Client {
         Ok(if done { Seen::Done(()) } else { Seen::NotDone })
     }
 
-    pub(super) async fn post_activation(
+    pub(in crate::api) async fn post_activation(
         &self,
         op: &Operation,
         id: &str,
@@ -216,6 +208,7 @@ impl Client {
         let path = self.path(&["registries", id, "versions", &number, "activate"])?;
         let request = Request::new(Method::POST, path);
         let written = self
+            .http()
             .write_once(op, &request, |op| async move {
                 Ok(match self.versions(&op, id).await? {
                     None => Seen::Invisible,
@@ -262,27 +255,10 @@ fn shown_as(shown: Option<&str>, sent: Option<&str>) -> bool {
     shown.is_none() || shown == sent
 }
 
-pub(super) fn repeated_warning(registry: &Registry) -> String {
+pub(in crate::api) fn repeated_warning(registry: &Registry) -> String {
     format!(
         "The answer of the API to the rotation of the registry {:?} was lost, and the API shows no versions by which \
          to see what became of it. The credentials were sent once more: there may be two versions of them.",
         registry.handle
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::{Value, json};
-
-    #[test]
-    fn versions_are_read_tolerantly_but_need_a_number() {
-        let parse = |value: &Value| Fields::of(value).and_then(parse_version);
-        let version = parse(&json!({"version": 2, "current": null})).expect("a version");
-        assert_eq!(
-            (version.version, version.current, version.id),
-            (2, false, None)
-        );
-        assert_eq!(parse(&json!({"id": "v", "version": null})), None);
-    }
 }

@@ -1,0 +1,94 @@
+//! The client: one organisation of the API, an endpoint a method.
+
+mod attachments;
+mod create;
+mod delete;
+mod dialect;
+mod organisations;
+mod projects;
+mod regions;
+mod registries;
+
+pub use attachments::Attached;
+pub use create::{Created, NewRegistry};
+pub use dialect::{Credentials, MetadataUpdated, Rotated, Rotation};
+pub use registries::HandleState;
+
+use std::sync::Arc;
+
+use reqwest::Certificate;
+
+use super::cache::Known;
+use super::http::Http;
+use super::http::error::Error;
+use super::http::network::Network;
+use super::http::path::path;
+use super::http::transport::Transport;
+use super::settings::{self, Settings, SettingsError};
+use crate::secret;
+
+/// A client of one organisation. Clones share connections, kept lists and what was learned about the API.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    http: Http,
+    organisation: String,
+    /// What is trusted besides the certificates of the system.
+    anchors: Vec<Certificate>,
+    known: Known,
+}
+
+impl Client {
+    /// Checks the settings and builds the client. Makes no request.
+    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+        secret::register(&settings.token);
+        let anchors = settings.trust_anchors()?;
+        let network = Network::new(&settings, &anchors)?;
+        Self::build(&settings, anchors, Arc::new(network))
+    }
+
+    /// A client whose requests take another way than the network.
+    pub fn over(settings: Settings, transport: Arc<dyn Transport>) -> Result<Self, SettingsError> {
+        secret::register(&settings.token);
+        Self::build(&settings, settings.trust_anchors()?, transport)
+    }
+
+    fn build(
+        settings: &Settings,
+        anchors: Vec<Certificate>,
+        transport: Arc<dyn Transport>,
+    ) -> Result<Self, SettingsError> {
+        Ok(Self(Arc::new(Inner {
+            http: Http::new(transport),
+            organisation: settings::organisation(&settings.organisation_id)?,
+            anchors,
+            known: Known::default(),
+        })))
+    }
+
+    /// The UUID of the organisation, in lower case.
+    pub fn organisation(&self) -> &str {
+        &self.0.organisation
+    }
+
+    /// The certificates of `ca_certificate_file`, for connections to other servers than the API.
+    pub fn trust_anchors(&self) -> &[Certificate] {
+        &self.0.anchors
+    }
+
+    fn http(&self) -> &Http {
+        &self.0.http
+    }
+
+    fn known(&self) -> &Known {
+        &self.0.known
+    }
+
+    /// A path below the organisation.
+    fn path(&self, segments: &[&str]) -> Result<String, Error> {
+        let mut whole = vec!["organisations", self.organisation()];
+        whole.extend(segments);
+        path(&whole)
+    }
+}

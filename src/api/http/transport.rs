@@ -1,0 +1,135 @@
+//! One request and its answer: the seam between what the client does and how its requests travel.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use reqwest::{Method, StatusCode};
+use serde::Serialize;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+use super::envelope::Body;
+use super::retry_after;
+use crate::secret;
+
+/// The way of requests to the API: the network, or in tests an API in memory.
+#[async_trait]
+pub trait Transport: Send + Sync {
+    /// Sends a request and reads its answer. Dropping the future gives up the answer, not what was sent.
+    async fn exchange(&self, request: &Request) -> Result<Reply, Fault>;
+}
+
+/// A request, which may be sent more than once.
+pub struct Request {
+    method: Method,
+    /// Below the base address, encoded.
+    path: String,
+    body: Option<Bytes>,
+}
+
+impl Request {
+    pub(in crate::api) fn new(method: Method, path: String) -> Self {
+        Self {
+            method,
+            path,
+            body: None,
+        }
+    }
+
+    /// With a JSON body, in memory that is overwritten when the last use of it ends.
+    pub(in crate::api) fn with_body(method: Method, path: String, body: &impl Serialize) -> Self {
+        // The first pass measures: a buffer that had to grow would leave copies behind.
+        let mut length = Length(0);
+        // Proof: the bodies are structs of texts and integers, which always serialise, and neither a
+        // counter nor a vector fails to be written to.
+        serde_json::to_writer(&mut length, body).expect("a plain body");
+        let mut text = Zeroizing::new(Vec::with_capacity(length.0));
+        serde_json::to_writer(&mut *text, body).expect("a plain body");
+        Self {
+            method,
+            path,
+            body: Some(Bytes::from_owner(text)),
+        }
+    }
+
+    /// Its method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Its path below the base address, percent-encoded.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Its JSON body, if it has one. It may hold a password.
+    pub fn body(&self) -> Option<&Bytes> {
+        self.body.as_ref()
+    }
+}
+
+struct Length(usize);
+
+impl std::io::Write for Length {
+    fn write(&mut self, part: &[u8]) -> std::io::Result<usize> {
+        self.0 += part.len();
+        Ok(part.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// An answer that came in whole, without judgement.
+pub struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) request_id: Option<String>,
+    pub(super) retry_after: Option<Duration>,
+    pub(super) body: Body,
+}
+
+impl Reply {
+    /// An answer. `header` is asked for the headers that are read.
+    pub fn new<'a>(
+        status: StatusCode,
+        header: impl Fn(&str) -> Option<&'a str>,
+        body: &[u8],
+    ) -> Self {
+        Self::with(status, header, Body::parse(body, status.as_u16()))
+    }
+
+    pub(super) fn with<'a>(
+        status: StatusCode,
+        header: impl Fn(&str) -> Option<&'a str>,
+        body: Body,
+    ) -> Self {
+        let request_id = ["x-request-id", "x-correlation-id", "request-id"]
+            .into_iter()
+            .find_map(&header)
+            .map(|id| secret::redact(id).chars().take(100).collect());
+        Self {
+            status,
+            request_id,
+            retry_after: header("retry-after").and_then(retry_after::parse),
+            body,
+        }
+    }
+}
+
+/// Why there is no answer. The text says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// No connection was made: the request was not sent.
+    NotSent(String),
+    /// The same, because the other side is not trusted, which another attempt will not change.
+    NotTrusted(String),
+    /// The request may have been acted on.
+    Lost(String),
+}
+
+impl Fault {
+    pub(super) fn why(&self) -> &str {
+        let (Self::NotSent(why) | Self::NotTrusted(why) | Self::Lost(why)) = self;
+        why
+    }
+}

@@ -1,0 +1,42 @@
+//! A registry in a project as the API shows it.
+
+use serde_json::Value;
+
+use super::fields::Fields;
+
+/// A registry in a project, as the project's list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// The handle of the registry.
+    pub handle: String,
+    /// The id of the link, where shown.
+    pub join_id: Option<String>,
+}
+
+impl Attachment {
+    pub(in crate::api) fn parse(value: &Value) -> Option<Self> {
+        let fields = Fields::of(value)?;
+        Some(Self {
+            handle: fields.id("handle")?,
+            join_id: fields.id("joinid").or_else(|| fields.id("join_id")),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn items_need_a_handle_only() {
+        let parse =
+            |value: Value| Attachment::parse(&value).map(|item| (item.handle, item.join_id));
+        assert_eq!(parse(json!({"handle": "h"})), Some(("h".into(), None)));
+        assert_eq!(
+            parse(json!({"handle": "h", "joinid": "j", "id": "r"})),
+            Some(("h".into(), Some("j".into())))
+        );
+        assert_eq!(parse(json!({"id": "r"})), None);
+    }
+}

@@ -1,0 +1,125 @@
+//! Tolerant reading of the `data` of an answer.
+
+use serde_json::{Map, Value};
+
+/// An object whose members are read tolerantly: what is missing, null or of another type is `None`.
+#[derive(Clone, Copy)]
+pub struct Fields<'a>(&'a Map<String, Value>);
+
+impl<'a> Fields<'a> {
+    pub fn of(value: &'a Value) -> Option<Self> {
+        value.as_object().map(Self)
+    }
+
+    pub fn value(self, key: &str) -> Option<&'a Value> {
+        self.0.get(key)
+    }
+
+    pub fn text(self, key: &str) -> Option<String> {
+        self.value(key)?.as_str().map(str::to_owned)
+    }
+
+    /// A text that is not empty, or a number as text.
+    pub fn id(self, key: &str) -> Option<String> {
+        match self.value(key)? {
+            Value::String(text) if !text.is_empty() => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    /// An integer, also as text.
+    pub fn integer(self, key: &str) -> Option<i64> {
+        match self.value(key)? {
+            Value::String(text) => text.parse().ok(),
+            value => value.as_i64(),
+        }
+    }
+
+    pub fn number(self, key: &str) -> Option<f64> {
+        match self.value(key)? {
+            Value::String(text) => text.parse().ok(),
+            value => value.as_f64(),
+        }
+    }
+
+    pub fn flag(self, key: &str) -> Option<bool> {
+        self.value(key)?.as_bool()
+    }
+
+    pub fn texts(self, key: &str) -> Option<Vec<String>> {
+        self.value(key)?
+            .as_array()?
+            .iter()
+            .map(|item| item.as_str().map(str::to_owned))
+            .collect()
+    }
+}
+
+/// The items of a list `{"count": n, "<key>": […]}`, each read by `item`. Nothing may be missing: a list
+/// of which a part is not understood, or which is one page of several, must not pass for the whole.
+pub fn list<T>(
+    data: &Value,
+    key: &str,
+    item: impl Fn(&Value) -> Option<T>,
+) -> Result<Vec<T>, String> {
+    let fields = Fields::of(data).ok_or("an object was expected")?;
+    let items = fields
+        .value(key)
+        .and_then(Value::as_array)
+        .ok_or_else(|| format!("the list `{key}` is missing"))?;
+    if fields
+        .integer("count")
+        .is_some_and(|count| count > items.len() as i64)
+    {
+        return Err(format!("the list `{key}` is shorter than its `count`"));
+    }
+    items
+        .iter()
+        .map(|value| {
+            item(value).ok_or_else(|| format!("an item of `{key}` lacks what identifies it"))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn lists_are_whole_or_refused() {
+        let id = |value: &Value| Fields::of(value)?.id("id");
+        assert_eq!(
+            list(&json!({"things": [{"id": "a"}, {"id": 7}]}), "things", id),
+            Ok(vec!["a".into(), "7".into()])
+        );
+        for bad in [
+            json!(null),
+            json!([]),
+            json!({}),
+            json!({"things": null}),
+            json!({"things": {}}),
+            json!({"things": [{"id": null}]}),
+            json!({"things": ["a"]}),
+            json!({"count": 3, "things": [{"id": "a"}]}),
+        ] {
+            assert!(list(&bad, "things", id).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn fields_are_read_tolerantly() {
+        let value = json!({"t": "x", "i": "5", "n": 5, "f": 1.5, "b": true, "e": "", "z": null, "l": ["a"], "m": [1]});
+        let fields = Fields::of(&value).expect("an object");
+        assert_eq!(fields.integer("i"), Some(5));
+        assert_eq!(fields.integer("n"), Some(5));
+        assert_eq!(fields.integer("f"), None);
+        assert_eq!(fields.number("f"), Some(1.5));
+        assert_eq!(fields.flag("b"), Some(true));
+        assert_eq!(fields.id("e"), None);
+        assert_eq!(fields.text("z"), None);
+        assert_eq!(fields.texts("l"), Some(vec!["a".to_owned()]));
+        assert_eq!(fields.texts("m"), None);
+    }
+}
