@@ -68,7 +68,6 @@ fn main() -> ExitCode {
         version: "0.0.0",
         address: "registry.terraform.io/bahriya-rs/crashing",
         issues: "https://issues.example",
-        redact: secret::redact,
     };
     let lifecycle = Lifecycle::new();
     plugin::run(

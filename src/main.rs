@@ -8,14 +8,12 @@ use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
 use terraform_provider_bahriya::framework::server::Server;
 use terraform_provider_bahriya::plugin::{self, Settings};
 use terraform_provider_bahriya::provider::Bahriya;
-use terraform_provider_bahriya::secret;
 
 const SETTINGS: Settings = Settings {
     name: env!("CARGO_PKG_NAME"),
     version: env!("CARGO_PKG_VERSION"),
     address: "registry.terraform.io/bahriya-rs/bahriya",
     issues: "https://github.com/bahriya-rs/terraform-provider-bahriya/issues",
-    redact: secret::redact,
 };
 
 fn main() -> ExitCode {

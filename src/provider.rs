@@ -123,6 +123,7 @@ impl Provider for Bahriya {
         let token = token.required("a personal access token", diagnostics);
         let organisation = organisation.required("the UUID of an organisation", diagnostics);
         let token = Secret::new(token?);
+        // One from the environment comes with no block.
         secret::register(&token);
         let settings = api::Settings {
             base_url: base_url

@@ -4,17 +4,17 @@
 //! `RUST_BACKTRACE` it adds what nobody has scrubbed. Ours keeps the report for whoever turns the
 //! caught panic into a diagnostic, and never takes a backtrace.
 
-use std::borrow::Cow;
 use std::panic::PanicHookInfo;
 use std::sync::{Mutex, PoisonError};
 
+use crate::secret::{self, Author};
+
 static LAST: Mutex<Option<String>> = Mutex::new(None);
 
-/// Replaces the panic hook of the process by a quiet one. `redact` removes secrets from what is kept
-/// and logged.
-pub fn install(redact: fn(&str) -> Cow<'_, str>) {
-    std::panic::set_hook(Box::new(move |info| {
-        let report = redact(&describe(info)).into_owned();
+/// Replaces the panic hook of the process by a quiet one, that keeps and logs no secret.
+pub fn install() {
+    std::panic::set_hook(Box::new(|info| {
+        let report = describe(info);
         tracing::error!(panic = report.as_str(), "the provider panicked");
         *last() = Some(report);
     }));
@@ -29,9 +29,11 @@ pub fn take() -> Option<String> {
 
 fn describe(info: &PanicHookInfo<'_>) -> String {
     let message = info.payload_as_str().unwrap_or("no message");
+    // A panic can quote anything.
+    let message = secret::admit(message, Author::SawCredentials);
     match info.location() {
         Some(place) => format!("{message} at {place}"),
-        None => message.to_owned(),
+        None => message,
     }
 }
 
@@ -50,17 +52,18 @@ pub mod tests {
     pub fn turn() -> MutexGuard<'static, ()> {
         static TURN: Mutex<()> = Mutex::new(());
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        install(|text| text.replace("hunter2", "***").into());
+        install();
+        secret::register(&secret::Secret::new("hunter2-panics"));
         turn
     }
 
     #[test]
     fn a_report_is_scrubbed_and_handed_out_once() {
         let _turn = turn();
-        let caught = std::panic::catch_unwind(|| panic!("{} is wrong", "hunter2"));
+        let caught = std::panic::catch_unwind(|| panic!("{} is wrong", "hunter2-panics"));
         assert!(caught.is_err());
         let report = take().unwrap_or_default();
-        let place = "*** is wrong at src/framework/panics.rs:";
+        let place = "[redacted] is wrong at src/framework/panics.rs:";
         assert!(report.starts_with(place), "{report}");
         assert_eq!(take(), None);
     }

@@ -3,6 +3,7 @@
 
 use super::ty::Type;
 use super::value::Value;
+use crate::secret::{self, Secret};
 
 /// The attributes of a block and what it is for.
 #[derive(Debug, Clone)]
@@ -32,17 +33,38 @@ impl Schema {
         &self.ty
     }
 
-    /// The secret attributes that a configuration sets.
+    /// Tells the redactor what the texts of a block are: secrets, or what is shown anyway.
+    pub fn recognise(&self, block: &Value) {
+        recognise(&self.attributes, block);
+    }
+
+    /// The attributes whose line in a configuration may show a secret: those that are one, and texts that could be
+    /// `user:password` or `user:password@host`.
     pub fn secrets_in(&self, config: &Value) -> Vec<&'static str> {
-        let set = |name| config.attribute(name).is_some_and(|value| !value.is_null());
-        let secrets = self
-            .attributes
-            .iter()
-            .filter(|attribute| attribute.sensitive);
-        secrets
-            .map(|attribute| attribute.name)
-            .filter(|name| set(name))
-            .collect()
+        let shows = |attribute: &&Attribute| match config.attribute(attribute.name) {
+            None | Some(Value::Null) => false,
+            Some(Value::String(text)) => attribute.sensitive || text.contains([':', '@']),
+            Some(_) => attribute.sensitive,
+        };
+        let shown = self.attributes.iter().filter(shows);
+        shown.map(|attribute| attribute.name).collect()
+    }
+}
+
+fn recognise(attributes: &[Attribute], block: &Value) {
+    for attribute in attributes {
+        match (block.attribute(attribute.name), &attribute.kind) {
+            (Some(Value::String(text)), _) if attribute.sensitive => {
+                secret::register(&Secret::new(text.as_str()));
+            }
+            (Some(Value::String(text)), _) => secret::plain(text),
+            (Some(object), Kind::Object(inner)) => recognise(inner, object),
+            (Some(Value::List(objects)), Kind::Objects(inner)) => {
+                objects.iter().for_each(|object| recognise(inner, object));
+            }
+            _ => {}
+        }
+        secret::plain(attribute.name);
     }
 }
 

@@ -38,24 +38,23 @@ pub fn text(settings: &Settings, report: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
     use super::*;
+    use crate::secret;
 
     const SETTINGS: Settings = Settings {
         name: "terraform-provider-x",
         version: "1.2.3",
         address: "registry.example/ns/x",
         issues: "https://issues.example",
-        redact: |text| Cow::Owned(text.replace("hunter2", "***")),
     };
 
     /// One test, since the hook belongs to the whole process.
     #[test]
     fn a_panic_becomes_a_scrubbed_report() {
         let usual = std::panic::take_hook();
-        panics::install(SETTINGS.redact);
-        let crashed = guard(|| panic!("the password is hunter2"));
+        panics::install();
+        secret::register(&secret::Secret::new("hunter2-crash"));
+        let crashed = guard(|| panic!("the password is hunter2-crash"));
         let told = guard(|| {
             let caught = catch_unwind(|| panic!("caught"));
             (caught.is_err(), panics::take())
@@ -67,7 +66,7 @@ mod tests {
         let crashed: Result<(), String> = crashed;
         let text = text(&SETTINGS, &crashed.unwrap_err());
         assert!(
-            text.starts_with("panic: the password is *** at src/plugin/crash.rs:"),
+            text.starts_with("panic: the password is [redacted] at src/plugin/crash.rs:"),
             "{text}"
         );
         assert!(

@@ -3,7 +3,6 @@
 //! Terraform crashes on a line whose `@message` is not a string, and takes a line apart wrongly when it
 //! has more than 64 KiB or its `@timestamp` another form than here.
 
-use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::time::SystemTime;
@@ -38,7 +37,6 @@ pub fn init(settings: &Settings, get: impl Fn(&str) -> Option<OsString>) {
     let layer = Hclog {
         level,
         module: provider.to_owned(),
-        redact: settings.redact,
         // Nobody is left to tell when stderr is closed.
         write: |line: &[u8]| drop(std::io::stderr().lock().write_all(line)),
     };
@@ -74,7 +72,6 @@ struct Hclog<W> {
     level: LevelFilter,
     /// The first part of `@module`, in place of the name of our crate.
     module: String,
-    redact: fn(&str) -> Cow<'_, str>,
     write: W,
 }
 
@@ -93,7 +90,7 @@ where
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         if let Some(span) = context.span(id) {
-            let mut fields = Fields::new(self.redact);
+            let mut fields = Fields::default();
             attributes.record(&mut fields);
             span.extensions_mut().insert(fields);
         }
@@ -101,7 +98,7 @@ where
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         // Values are formatted before the span is locked: one that panics is logged, fields and all.
-        let mut added = Fields::new(self.redact);
+        let mut added = Fields::default();
         values.record(&mut added);
         if let Some(span) = context.span(id)
             && let Some(fields) = span.extensions_mut().get_mut::<Fields>()
@@ -118,7 +115,7 @@ where
                 fields.copy_missing_to(&mut line);
             }
         }
-        let mut fields = Fields::new(self.redact);
+        let mut fields = Fields::default();
         event.record(&mut fields);
         let message = fields.take_message();
         line.extend(fields.into_values());

@@ -1,28 +1,21 @@
 //! The fields of an event or a span, as values that are fit to be logged.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::{Map, Number, Value};
 use tracing::field::{Field, Visit};
 
+use crate::secret;
+
 const MESSAGE: &str = "message";
 
 /// Collects fields; text is scrubbed on the way in.
+#[derive(Default)]
 pub struct Fields {
     values: Map<String, Value>,
-    redact: fn(&str) -> Cow<'_, str>,
 }
 
 impl Fields {
-    /// No fields yet.
-    pub fn new(redact: fn(&str) -> Cow<'_, str>) -> Self {
-        Self {
-            values: Map::new(),
-            redact,
-        }
-    }
-
     /// Takes out the message, which is text whatever it was recorded as.
     pub fn take_message(&mut self) -> String {
         match self.values.remove(MESSAGE) {
@@ -58,7 +51,7 @@ impl Fields {
 
 impl Visit for Fields {
     fn record_str(&mut self, field: &Field, value: &str) {
-        let text = (self.redact)(value).into_owned();
+        let text = secret::redact(value).into_owned();
         self.insert(field, text.into());
     }
 

@@ -22,7 +22,6 @@ mod tls;
 #[cfg(unix)]
 mod unix_socket;
 
-use std::borrow::Cow;
 use std::io::{Write as _, stderr, stdout};
 use std::process::ExitCode;
 
@@ -49,14 +48,12 @@ pub struct Settings {
     pub address: &'static str,
     /// Where users report a crash.
     pub issues: &'static str,
-    /// Removes secrets from text that leaves the process by logs or crash reports.
-    pub redact: fn(&str) -> Cow<'_, str>,
 }
 
 /// The whole life of the process: serves `provider` to the Terraform that started it, until it is told
 /// to end or Terraform is gone. Answers 1 if it could not start to serve, 2 if it crashed.
 pub fn run<P: Provider>(settings: Settings, lifecycle: Lifecycle, provider: P) -> ExitCode {
-    panics::install(settings.redact);
+    panics::install();
     match crash::guard(|| start(&settings, lifecycle, provider)) {
         Ok(code) => code,
         Err(report) => {

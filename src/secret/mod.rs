@@ -1,14 +1,19 @@
-//! The secret type: a credential that cannot be printed by accident; and the redactor, for texts in
-//! which others may have printed it.
+//! The secret type: a credential that cannot be printed by accident; and the door for texts in which others may
+//! have printed it.
 
-mod encodings;
-mod redact;
+mod door;
+mod forms;
+mod known;
+mod shape;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-pub use redact::{redact, register};
+pub use door::{Author, admit, redact};
+pub use known::{holds_secret, plain, register};
 
 /// A credential. It has no `Display` and no `Serialize`, its `Debug` shows nothing, and its memory is
 /// overwritten when it is dropped. [`Secret::expose`] is the one way to the value, so that every use

@@ -18,9 +18,9 @@ pub async fn handle<P: Provider>(
 ) -> Result<Response, Diagnostics> {
     let resource = server.resource(&request.type_name)?;
     let schema = resource.schema();
-    let prior = super::decode(request.prior_state.as_ref(), schema.ty(), "prior state")?;
-    let planned = super::decode(request.planned_state.as_ref(), schema.ty(), "planned state")?;
-    let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
+    let prior = super::decode(request.prior_state.as_ref(), schema, "prior state")?;
+    let planned = super::decode(request.planned_state.as_ref(), schema, "planned state")?;
+    let config = super::decode(request.config.as_ref(), schema, "configuration")?;
     let secrets = schema.secrets_in(&config);
     let private = request.planned_private.clone();
     let call = server.call()?;

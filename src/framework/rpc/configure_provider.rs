@@ -10,11 +10,7 @@ use proto::configure_provider::{Request, Response};
 pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Response, Diagnostics> {
     let provider = server.provider();
     let schema = provider.schema();
-    let config = super::decode(
-        request.config.as_ref(),
-        schema.ty(),
-        "provider configuration",
-    )?;
+    let config = super::decode(request.config.as_ref(), schema, "provider configuration")?;
     let mut diagnostics = Diagnostics::new();
     server.connect(provider.configure(&config, &request.terraform_version, &mut diagnostics));
     Ok(Response {

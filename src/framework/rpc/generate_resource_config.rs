@@ -10,7 +10,7 @@ use proto::generate_resource_config::{Request, Response};
 
 pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Response, Diagnostics> {
     let schema = server.resource(&request.type_name)?.schema();
-    let state = super::decode(request.state.as_ref(), schema.ty(), "state")?;
+    let state = super::decode(request.state.as_ref(), schema, "state")?;
     Ok(Response {
         config: Some(wire::encode(&generate::config(&schema.attributes, &state))),
         diagnostics: Vec::new(),

@@ -37,7 +37,7 @@ async fn list<P: Provider>(
     let lister = server.lister(&request.type_name)?;
     let resource = server.resource(&request.type_name)?;
     let schema = lister.schema();
-    let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
+    let config = super::decode(request.config.as_ref(), schema, "configuration")?;
     super::wholly_known(&config)?;
     let wanted = ListRequest {
         config,

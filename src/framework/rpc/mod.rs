@@ -24,9 +24,8 @@ mod validate_resource_config;
 
 use super::codec::CodecError;
 use super::diagnostics::Diagnostics;
-use super::schema::IdentitySchema;
+use super::schema::{IdentitySchema, Schema};
 use super::server::failure;
-use super::ty::Type;
 use super::value::Value;
 use super::wire;
 use crate::proto::tfplugin6 as proto;
@@ -62,13 +61,16 @@ answers! {
     validate_state_store write_state_bytes
 }
 
-/// Reads a value of a call; what is wrong with it becomes the outcome of the call.
+/// Reads a block of a call; what is wrong with it becomes the outcome of the call. Every secret that comes into the
+/// process with a block is known to the redactor from here on.
 fn decode(
     message: Option<&proto::DynamicValue>,
-    ty: &Type,
+    schema: &Schema,
     what: &str,
 ) -> Result<Value, Diagnostics> {
-    wire::decode(message, ty).map_err(|error| unreadable(what, &error))
+    let value = wire::decode(message, schema.ty()).map_err(|error| unreadable(what, &error))?;
+    schema.recognise(&value);
+    Ok(value)
 }
 
 fn unreadable(what: &str, error: &CodecError) -> Diagnostics {
@@ -97,5 +99,5 @@ fn decode_identity(
     schema: &IdentitySchema,
 ) -> Result<Value, Diagnostics> {
     let data = message.and_then(|message| message.identity_data.as_ref());
-    decode(data, &schema.ty(), "identity")
+    wire::decode(data, &schema.ty()).map_err(|error| unreadable("identity", &error))
 }

@@ -11,10 +11,10 @@ use proto::plan_resource_change::{Request, Response};
 pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Response, Diagnostics> {
     let resource = server.resource(&request.type_name)?;
     let schema = resource.schema();
-    let prior = super::decode(request.prior_state.as_ref(), schema.ty(), "prior state")?;
+    let prior = super::decode(request.prior_state.as_ref(), schema, "prior state")?;
     let proposed = super::decode(
         request.proposed_new_state.as_ref(),
-        schema.ty(),
+        schema,
         "proposed state",
     )?;
     let mut diagnostics = Diagnostics::new();
@@ -28,7 +28,7 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
             ..Default::default()
         });
     }
-    let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
+    let config = super::decode(request.config.as_ref(), schema, "configuration")?;
     let prior = (!prior.is_null()).then_some(&prior);
     let draft = plan::draft(schema, prior, proposed, &config);
     let mut planned = resource.plan(

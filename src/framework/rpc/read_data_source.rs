@@ -14,7 +14,7 @@ pub async fn handle<P: Provider>(
 ) -> Result<Response, Diagnostics> {
     let source = server.data_source(&request.type_name)?;
     let schema = source.schema();
-    let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
+    let config = super::decode(request.config.as_ref(), schema, "configuration")?;
     super::wholly_known(&config)?;
     let mut diagnostics = Diagnostics::new();
     let found = source.read(&server.call()?, config, &mut diagnostics).await;

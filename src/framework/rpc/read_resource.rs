@@ -14,7 +14,7 @@ pub async fn handle<P: Provider>(
 ) -> Result<Response, Diagnostics> {
     let resource = server.resource(&request.type_name)?;
     let schema = resource.schema();
-    let state = super::decode(request.current_state.as_ref(), schema.ty(), "state")?;
+    let state = super::decode(request.current_state.as_ref(), schema, "state")?;
     if state.is_null() {
         // There is nothing to look for; a client that asks all the same is told that nothing is there.
         return Ok(Response::default());

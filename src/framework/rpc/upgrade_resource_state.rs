@@ -40,6 +40,7 @@ pub(super) fn stored_object(
              Terraform 0.12 first, or remove it from the state and import it again.",
         ));
     }
+    schema.recognise(&value);
     plan::clear_write_only(&schema.attributes, &mut value);
     Ok(value)
 }

@@ -12,7 +12,7 @@ use proto::validate_data_resource_config::{Request, Response};
 pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Response, Diagnostics> {
     let source = server.data_source(&request.type_name)?;
     let schema = source.schema();
-    let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
+    let config = super::decode(request.config.as_ref(), schema, "configuration")?;
     let mut diagnostics = Diagnostics::new();
     // Write-only arguments exist in resources only.
     let client = Client { write_only: true };

@@ -11,7 +11,7 @@ use proto::validate_list_resource_config::{Request, Response};
 
 pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Response, Diagnostics> {
     let schema = server.lister(&request.type_name)?.schema();
-    let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
+    let config = super::decode(request.config.as_ref(), schema, "configuration")?;
     let mut diagnostics = Diagnostics::new();
     // Write-only arguments exist in resources only.
     let client = Client { write_only: true };

@@ -11,11 +11,7 @@ use proto::validate_provider_config::{Request, Response};
 
 pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Response, Diagnostics> {
     let schema = server.provider().schema();
-    let config = super::decode(
-        request.config.as_ref(),
-        schema.ty(),
-        "provider configuration",
-    )?;
+    let config = super::decode(request.config.as_ref(), schema, "provider configuration")?;
     let mut diagnostics = Diagnostics::new();
     // No provider argument is write-only, so what the client knows of them does not matter.
     let client = Client { write_only: true };

@@ -12,7 +12,7 @@ use proto::validate_resource_config::{Request, Response};
 pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Response, Diagnostics> {
     let resource = server.resource(&request.type_name)?;
     let schema = resource.schema();
-    let config = super::decode(request.config.as_ref(), schema.ty(), "configuration")?;
+    let config = super::decode(request.config.as_ref(), schema, "configuration")?;
     let client = Client {
         write_only: request
             .client_capabilities

@@ -1,0 +1,207 @@
+//! Masking by value: every credential that this process has met, found in whatever form a text holds it.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
+use std::sync::{LazyLock, PoisonError, RwLock};
+
+use super::Secret;
+use super::forms::{self, Form};
+
+/// So many bytes of a secret in a row are one too many.
+const WINDOW: usize = 8;
+
+/// Shorter values are left out: replacing three characters wherever they occur destroys every text, and
+/// would tell the value by what is missing.
+const SHORTEST: usize = 4;
+
+/// How many windows are kept, in 64 MiB or so. Rather than forget one, texts are withheld from then on.
+const MOST_WINDOWS: usize = 4 << 20;
+
+/// What stands in many a key and tells nothing about any.
+pub(super) const PUBLIC: [&str; 14] = [
+    "https://",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----BEGIN RSA PRIVATE KEY-----",
+    "-----BEGIN EC PRIVATE KEY-----",
+    "-----BEGIN OPENSSH PRIVATE KEY-----",
+    "-----BEGIN CERTIFICATE-----",
+    "-----END PRIVATE KEY-----",
+    "-----END RSA PRIVATE KEY-----",
+    "-----END EC PRIVATE KEY-----",
+    "-----END OPENSSH PRIVATE KEY-----",
+    "-----END CERTIFICATE-----",
+    "\"type\": \"service_account\", \"project_id\": \"private_key_id\": \"private_key\": \"client_email\": \
+     \"client_id\": \"auth_uri\": \"token_uri\": \"auth_provider_x509_cert_url\": \"client_x509_cert_url\": \
+     \"universe_domain\": \"googleapis.com\"",
+    "https://accounts.google.com/o/oauth2/auth https://oauth2.googleapis.com/token .iam.gserviceaccount.com",
+    "https://www.googleapis.com/oauth2/v1/certs https://www.googleapis.com/robot/v1/metadata/x509/",
+];
+
+static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(|| {
+    let mut known = Known::default();
+    PUBLIC.iter().for_each(|text| known.add_plain(text));
+    RwLock::new(known)
+});
+
+/// Makes the value known from now on, for the life of the process.
+pub fn register(secret: &Secret) {
+    if !read(|known| {
+        known
+            .values
+            .contains(&known.name(secret.expose().as_bytes()))
+    }) {
+        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+        known.add(secret.expose());
+    }
+}
+
+/// Makes a text known that is shown anyway, such as a user name: what a secret has in common with it is not masked.
+pub fn plain(text: &str) {
+    if !read(|known| known.plain.contains(text)) {
+        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+        known.add_plain(text);
+    }
+}
+
+/// Whether a text holds a whole secret, in any form, that is not a part of something plain.
+pub fn holds_secret(text: &str) -> bool {
+    read(|known| known.holds(text))
+}
+
+pub(super) fn read<T>(look: impl FnOnce(&Known) -> T) -> T {
+    look(&KNOWN.read().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Secrets are kept as hashes only, under a key of this process.
+#[derive(Default)]
+pub(super) struct Known {
+    names: RandomState,
+    /// Whole values, as they came.
+    values: HashSet<u64>,
+    /// Every [`WINDOW`] bytes in a row of a value; a shorter value as a whole.
+    windows: HashSet<u64>,
+    /// By the first window of a value: the lengths and the names of the values.
+    beginnings: HashMap<u64, Vec<(usize, u64)>>,
+    /// The lengths of the shorter values.
+    short: Vec<usize>,
+    plain: HashSet<Box<str>>,
+}
+
+impl Known {
+    fn name(&self, bytes: &[u8]) -> u64 {
+        self.names.hash_one(bytes)
+    }
+
+    pub(super) fn add(&mut self, value: &str) {
+        self.values.insert(self.name(value.as_bytes()));
+        let value = value.trim();
+        self.add_form(value.as_bytes());
+        // As forms in web pages write a blank.
+        self.add_form(value.replace(' ', "+").as_bytes());
+        self.add_form(&forms::without_blanks(value));
+    }
+
+    fn add_form(&mut self, value: &[u8]) {
+        if value.len() < SHORTEST || self.windows.len() > MOST_WINDOWS {
+            return;
+        }
+        let length = value.len().min(WINDOW);
+        if length < WINDOW && !self.short.contains(&length) {
+            self.short.push(length);
+        }
+        let names: Vec<u64> = value
+            .windows(length)
+            .map(|window| self.name(window))
+            .collect();
+        let whole = (value.len(), self.name(value));
+        let beginnings = self.beginnings.entry(names[0]).or_default();
+        if !beginnings.contains(&whole) {
+            beginnings.push(whole);
+        }
+        self.windows.extend(names);
+    }
+
+    pub(super) fn add_plain(&mut self, text: &str) {
+        // `user:password` is no plain text, wherever it stands.
+        if text.len() >= SHORTEST && !(text.contains([':', '@']) && self.holds(text)) {
+            self.plain.insert(text.into());
+            let dense = forms::without_blanks(text);
+            self.plain
+                .extend(std::str::from_utf8(&dense).map(Into::into));
+        }
+    }
+
+    /// Whether bytes are a part of something that is shown anyway.
+    pub(super) fn is_plain(&self, bytes: &[u8]) -> bool {
+        let holds = |text: &str| {
+            text.as_bytes()
+                .windows(bytes.len())
+                .any(|part| part == bytes)
+        };
+        self.plain.iter().any(|text| holds(text))
+    }
+
+    /// Where a text holds parts of secrets. `None` if it has more forms than can be looked at, or there are more
+    /// secrets than can be looked for.
+    pub(super) fn places(&self, text: &str) -> Option<Vec<Range<usize>>> {
+        let mut places = Vec::new();
+        if self.windows.is_empty() {
+            return Some(places);
+        }
+        if self.windows.len() > MOST_WINDOWS {
+            return None;
+        }
+        let whole = forms::every(text, |form| {
+            self.each_window(form, |window, _| {
+                if self.is_plain(&form.bytes[window.clone()]) {
+                    return;
+                }
+                let mut place = form.place(window);
+                if form.packed {
+                    place = run_around(text.as_bytes(), place);
+                }
+                places.push(place);
+            });
+        });
+        whole.then_some(places)
+    }
+
+    pub(super) fn holds(&self, text: &str) -> bool {
+        let mut found = false;
+        forms::every(text, |form| {
+            self.each_window(form, |window, name| {
+                let rest = &form.bytes[window.start..];
+                let beginnings = self.beginnings.get(&name).into_iter().flatten();
+                found |= beginnings
+                    .filter_map(|(length, name)| Some((rest.get(..*length)?, name)))
+                    .any(|(part, name)| {
+                        // Short values stand in many a word.
+                        (part.len() >= WINDOW || part.len() == form.bytes.len())
+                            && self.name(part) == *name
+                            && !self.is_plain(part)
+                    });
+            });
+        });
+        found
+    }
+
+    fn each_window(&self, form: &Form, mut found: impl FnMut(Range<usize>, u64)) {
+        for length in self.short.iter().copied().chain([WINDOW]) {
+            for (at, window) in form.bytes.windows(length).enumerate() {
+                let name = self.name(window);
+                if self.windows.contains(&name) {
+                    found(at..at + length, name);
+                }
+            }
+        }
+    }
+}
+
+/// Widens a place to the run of base64 characters around it.
+fn run_around(text: &[u8], place: Range<usize>) -> Range<usize> {
+    let in_run = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(byte);
+    let before = text[..place.start].iter().rev().take_while(in_run).count();
+    let after = text[place.end..].iter().take_while(in_run).count();
+    place.start - before..place.end + after
+}

@@ -1,0 +1,54 @@
+//! Masking by shape: what looks like a token, in an answer of somebody who has seen credentials and may know
+//! others. Names, dates and addresses are let through.
+
+use std::ops::Range;
+
+use super::known::Known;
+
+/// Where a text holds what looks like a token.
+pub(super) fn places(text: &str, known: &Known) -> Vec<Range<usize>> {
+    let mut places = Vec::new();
+    let mut start = 0;
+    // The blank ends the last run.
+    for (at, byte) in text.bytes().chain([b' ']).enumerate() {
+        if byte.is_ascii_alphanumeric() || b"+/=_~.-".contains(&byte) {
+            continue;
+        }
+        let run = &text[start..at];
+        let is_digest = text[..start].ends_with("sha256:") && run.len() == 64;
+        if looks_like_token(run) && !is_digest && !is_known(run) && !known.is_plain(run.as_bytes())
+        {
+            places.push(start..at);
+        }
+        start = at + 1;
+    }
+    places
+}
+
+fn looks_like_token(run: &str) -> bool {
+    let any = |is: fn(&u8) -> bool| run.as_bytes().iter().any(is);
+    let (lower, upper, digit) = (
+        any(u8::is_ascii_lowercase),
+        any(u8::is_ascii_uppercase),
+        any(u8::is_ascii_digit),
+    );
+    digit && (run.len() >= 20 && (lower || upper) || run.len() >= 12 && lower && upper)
+}
+
+/// Whether every part of it is a word, a number or a date: a host or class name, an image reference; or it is a UUID.
+fn is_known(run: &str) -> bool {
+    uuid::Uuid::try_parse(run).is_ok() && run.len() == 36
+        || run.split(['+', '/', '=', '_', '~', '.', '-']).all(is_word)
+}
+
+fn is_word(part: &str) -> bool {
+    let count = |is: fn(&u8) -> bool| part.as_bytes().iter().filter(|byte| is(byte)).count();
+    let digits = count(u8::is_ascii_digit);
+    let capitals = count(u8::is_ascii_uppercase);
+    let is_date = part
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || b"TZ".contains(&byte));
+    // `x509`, `e2e`, `OAuth2Client`: few digits among letters, few capitals among small ones.
+    let few = digits <= 3 && (part.len() < 8 || capitals * 4 <= part.len());
+    digits == 0 || is_date || few
+}
