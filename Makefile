@@ -26,7 +26,7 @@ soak: ## Run what takes long: every fault, hundreds of kills, a thousand random 
 	@scripts/soak.sh
 
 check: ## Check format, lints, dependencies and generated documentation.
-	$(CARGO) fmt --check
+	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib
 	$(CARGO) run --locked --quiet --example generate_docs -- --check

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
+use support::plugin::Identity;
 
 use crate::codec::{self, Direction};
 use crate::contender::{Contender, Kind};
 use crate::host::{Host, spawn, wait};
-use crate::plugin::Identity;
 use crate::walk;
 
 /// So many calls, that the rest of the process does not matter.

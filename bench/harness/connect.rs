@@ -10,10 +10,9 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme};
+use support::plugin::{Handshake, Identity, dial};
 use tokio_rustls::TlsConnector;
 use tonic::transport::{Channel, Endpoint};
-
-use crate::plugin::{Handshake, Identity, dial};
 
 /// Connects as Terraform does.
 pub async fn connect(

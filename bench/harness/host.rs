@@ -5,6 +5,7 @@ use std::io;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use support::plugin::{COOKIE, Handshake, Identity, PATIENCE};
 use terraform_provider_bahriya::proto::go_plugin;
 use terraform_provider_bahriya::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
@@ -15,7 +16,6 @@ use tonic::transport::Channel;
 
 use crate::connect::connect;
 use crate::contender::Contender;
-use crate::plugin::{COOKIE, Handshake, Identity, PATIENCE};
 
 const LIMIT: usize = i32::MAX as usize;
 

@@ -17,22 +17,18 @@ mod stats;
 mod terraform;
 mod walk;
 
-#[path = "../../tests/support/plugin.rs"]
-mod plugin;
-#[path = "../../tests/support/sandbox.rs"]
-mod sandbox;
-
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
+
+use support::plugin::Identity;
+use support::sandbox::Sandbox;
 
 use clap::Parser;
 
 use contender::{Contender, Kind};
 use page::Page;
-use plugin::Identity;
 use report::Results;
-use sandbox::Sandbox;
 use terraform::{Effort, Lane};
 
 /// Measures the provider beside its peers.

@@ -1,8 +1,9 @@
 //! From exec to a configured provider: what Terraform pays four times per apply.
 
+use support::plugin::Identity;
+
 use crate::contender::Contender;
 use crate::host::Host;
-use crate::plugin::Identity;
 use crate::stats::Samples;
 
 /// What one program costs to start.

@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use support::sandbox::Sandbox;
 use tempfile::TempDir;
 
 use crate::contender::{Contender, Kind};
-use crate::sandbox::Sandbox;
 use crate::stats::Samples;
 
 const PROJECTS: usize = 10;

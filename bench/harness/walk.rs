@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use serde_json::Value as Json;
+use support::plugin::Identity;
+use support::sandbox::Sandbox;
 use terraform_provider_bahriya::framework::codec;
 use terraform_provider_bahriya::framework::provider::Provider as _;
 use terraform_provider_bahriya::framework::schema::Schema;
@@ -18,8 +20,6 @@ use tonic::transport::Channel;
 
 use crate::contender::{Contender, Kind};
 use crate::host::{Host, dynamic};
-use crate::plugin::Identity;
-use crate::sandbox::Sandbox;
 use crate::stats::Samples;
 
 pub const REGISTRY: &str = "bahriya_registry";

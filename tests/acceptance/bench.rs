@@ -1,9 +1,8 @@
 //! A sandbox with a Terraform beside it, and the few questions that most tests ask of them.
 
 use serde_json::Value;
-
-use crate::sandbox::{Options, Sandbox};
-use crate::terraform::Terraform;
+use support::sandbox::{Options, Sandbox};
+use support::terraform::Terraform;
 
 /// A sandbox and a Terraform that is configured for it.
 pub struct Bench {

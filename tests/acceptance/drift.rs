@@ -1,9 +1,9 @@
 //! Changes by other clients, and what `on_drift` makes of them.
 
 use serde_json::json;
+use support::sandbox::Sandbox;
 
 use crate::bench::{Bench, registry, secret};
-use crate::sandbox::Sandbox;
 
 const ADDRESS: &str = "bahriya_registry.ghcr";
 

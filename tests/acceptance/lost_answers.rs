@@ -1,9 +1,9 @@
 //! Writes that landed although nobody heard of it.
 
 use serde_json::json;
+use support::sandbox::Sandbox;
 
 use crate::bench::{Bench, registry, secret};
-use crate::sandbox::Sandbox;
 
 const ADDRESS: &str = "bahriya_registry.ghcr";
 

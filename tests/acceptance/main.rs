@@ -2,15 +2,6 @@
 
 #![cfg(unix)]
 
-#[path = "../support/registry_server.rs"]
-mod registry_server;
-#[path = "../support/sandbox.rs"]
-mod sandbox;
-#[path = "../support/soak.rs"]
-mod soak;
-#[path = "../support/terraform.rs"]
-mod terraform;
-
 mod bench;
 
 mod adopt;

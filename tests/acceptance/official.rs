@@ -1,9 +1,9 @@
 //! Moving from the official provider: its states and its configurations, as they are.
 
 use serde_json::{Value, json};
+use support::terraform::{OFFICIAL, OURS, Terraform};
 
 use crate::bench::Bench;
-use crate::terraform::{OFFICIAL, OURS, Terraform};
 
 /// As in the official documentation, with the project given by its id.
 const CONFIGURATION: &str = r#"

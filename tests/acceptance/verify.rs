@@ -1,7 +1,8 @@
 //! The credential check, through Terraform, against a real image registry.
 
+use support::registry_server::RegistryServer;
+
 use crate::bench::Bench;
-use crate::registry_server::RegistryServer;
 
 /// A registry at this server, user `bot`, with this password and these further lines.
 fn hcl(server: &str, password: &str, lines: &str) -> String {

@@ -1,9 +1,10 @@
 //! How many versions each combination of changed arguments makes, in both dialects. A short run leaves out the
 //! combinations of three, four and five arguments; `SOAK=1` (`make soak`) has all 64.
 
+use support::sandbox::Sandbox;
+use support::soak::soaking;
+
 use crate::bench::{Bench, named_registry};
-use crate::sandbox::Sandbox;
-use crate::soak::soaking;
 
 const ARGUMENTS: [(&str, &str, &str); 6] = [
     ("name", "\"GitHub\"", "\"Packages\""),

@@ -1,7 +1,8 @@
 //! An API that shows no version numbers, as observed in July 2026: what works, and what says why it cannot.
 
+use support::sandbox::Sandbox;
+
 use crate::bench::{Bench, registry, secret};
-use crate::sandbox::Sandbox;
 
 const ADDRESS: &str = "bahriya_registry.ghcr";
 

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use serde_json::json;
+use support::authority::Authority;
 use terraform_provider_bahriya::api::{Client, Kind, Settings};
 use terraform_provider_bahriya::resources::advice::advice;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::authority::Authority;
 use crate::server::{Reply, Server, TOKEN, ok, settings, within};
 
 /// A server with a certificate for this machine, and the file with the authority that signed it.

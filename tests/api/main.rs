@@ -1,8 +1,6 @@
 //! The API client against a server that does what it should not: refuses, stalls, cuts, lies.
 
 mod attachments;
-#[path = "../support/authority.rs"]
-mod authority;
 mod deletion;
 mod dialects;
 mod environment;

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
-use crate::repository;
+use support::repository;
 
 /// What the demo says while it waits, before the address of the page.
 const WAITS: &str = "Enter goes on. The page: http://";

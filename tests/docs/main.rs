@@ -6,15 +6,3 @@ mod pages;
 mod roots;
 mod setup;
 mod snippets;
-
-#[path = "../support/sandbox.rs"]
-mod sandbox;
-#[path = "../support/terraform.rs"]
-mod terraform;
-
-use std::path::PathBuf;
-
-/// The root of the repository.
-fn repository() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use support::{executables, repository};
 use terraform_provider_bahriya::framework::provider::Provider;
 use terraform_provider_bahriya::framework::schema::{Attribute, Kind};
 use terraform_provider_bahriya::provider::Bahriya;
 
-use crate::repository;
 use crate::roots::files;
 
 fn page(path: &str) -> String {
@@ -100,17 +100,10 @@ fn every_attribute_stands_on_its_page() {
 
 #[test]
 fn the_generated_pages_are_up_to_date() {
-    let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-bahriya"));
-    let generator = provider.with_file_name("examples").join("generate_docs");
-    let output = Command::new(&generator)
+    let output = Command::new(executables::example("generate_docs"))
         .arg("--check")
         .output()
-        .unwrap_or_else(|error| {
-            panic!(
-                "{} cannot be started ({error}): run `cargo build --examples`",
-                generator.display()
-            )
-        });
+        .expect("the generator starts");
     assert!(
         output.status.success(),
         "{}",

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::repository;
+use support::repository;
 
 /// How far a configuration is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,7 +186,7 @@ fn blocks(page: &Path) -> Vec<Root> {
                     .take_while(|line| *line != "```")
                     .collect();
                 roots.push(Root {
-                    name: format!("{}:{}", relative(page, &repository()), number + 1),
+                    name: format!("{}:{}", relative(page, repository()), number + 1),
                     depth: std::mem::replace(&mut depth, Depth::Apply),
                     files: vec![("main.tf".to_owned(), body.join("\n") + "\n")],
                 });

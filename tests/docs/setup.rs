@@ -11,7 +11,7 @@ use std::thread;
 
 use tempfile::TempDir;
 
-use crate::repository;
+use support::repository;
 
 /// An archive like HashiCorp's: a licence, and a program that says it is Terraform 9.9.9.
 const ARCHIVE: &[u8] = include_bytes!("stand-in-terraform.zip");

@@ -4,10 +4,11 @@ use std::fs;
 use std::sync::Mutex;
 use std::thread;
 
-use crate::repository;
+use support::repository;
+use support::sandbox::Sandbox;
+use support::terraform::Terraform;
+
 use crate::roots::{self, Depth, Root};
-use crate::sandbox::Sandbox;
-use crate::terraform::Terraform;
 
 /// How many Terraforms run at a time.
 const PARALLEL: usize = 4;

@@ -3,11 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::{Value as Json, json};
+use support::mini::{Terraform, Trouble};
+use support::sandbox::Sandbox;
 use tokio::io::AsyncWriteExt;
 
-use crate::sandbox::Sandbox;
 use crate::server::{reply, serve};
-use crate::terraform::{Terraform, Trouble};
 use crate::{ORGANISATION, PASSWORD, REGISTRY, TOKEN, config, provider, stored};
 
 /// Looks for the secrets in everything that the provider has told and logged.

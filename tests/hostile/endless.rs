@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use support::mini::Trouble;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::server::{Request, reply, serve};
-use crate::terraform::Trouble;
 use crate::{ORGANISATION, REGISTRY, TOKEN, config, provider, stored};
 
 /// The most memory that the provider may ever have had, in KiB. An unoptimised build starts with about

@@ -5,18 +5,11 @@
 
 mod echoes;
 mod endless;
-#[path = "../support/plugin.rs"]
-mod plugin;
-#[path = "../support/sandbox.rs"]
-mod sandbox;
 mod server;
-#[path = "../model/terraform.rs"]
-mod terraform;
 
+use support::mini::{Stored, Terraform};
+use support::plugin::Options;
 use terraform_provider_bahriya::framework::value::Value;
-
-use crate::plugin::Options;
-use crate::terraform::{Stored, Terraform};
 
 const ORGANISATION: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
 const TOKEN: &str = "pat_hostile-canary/token+0123456789";

@@ -7,14 +7,7 @@
 #![cfg(unix)]
 
 mod actions;
-#[path = "../support/plugin.rs"]
-mod plugin;
 mod reference;
-#[path = "../support/sandbox.rs"]
-mod sandbox;
-#[path = "../support/soak.rs"]
-mod soak;
-mod terraform;
 mod world;
 
 use std::cell::{Cell, RefCell};
@@ -76,7 +69,7 @@ fn whatever_happens_ends_as_the_reference_says() {
         failures.len(),
         started.elapsed()
     );
-    soak::publish("random stories", &result);
+    support::soak::publish("random stories", &result);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 

@@ -3,16 +3,16 @@
 mod compare;
 mod outside;
 
+use support::mini::{Stored, Terraform, Trouble};
+use support::plugin::Options;
+use support::sandbox::Sandbox;
 use terraform_provider_bahriya::framework::model;
 use terraform_provider_bahriya::framework::value::Value;
 
 use crate::actions::{
     Action, Fault, NAMES, Outside, PASSWORDS, SERVERS, Step, TRIGGERS, USERNAMES,
 };
-use crate::plugin::Options;
 use crate::reference::{Api, Config, Reference};
-use crate::sandbox::Sandbox;
-use crate::terraform::{Stored, Terraform, Trouble};
 
 const REGISTRY: &str = "bahriya_registry";
 const ATTACHMENT: &str = "bahriya_project_registry_attachment";

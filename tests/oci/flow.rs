@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Response;
+use support::authority::Authority;
 use terraform_provider_bahriya::oci::verify::Outcome;
 
-use crate::authority::Authority;
 use crate::reason;
-use crate::support::{
+use crate::server::{
     PASSWORD, Seen, Server, USERNAME, answer, basic, challenge, check, check_with, verifier,
 };
 

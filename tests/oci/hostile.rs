@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
+use support::authority::Authority;
 use terraform_provider_bahriya::oci::verify::{Outcome, Verifier};
 
-use crate::authority::Authority;
 use crate::reason;
-use crate::support::{
+use crate::server::{
     PASSWORD, Seen, Server, USERNAME, answer, challenge, check, check_with, verifier,
 };
 

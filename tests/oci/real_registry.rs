@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use support::authority::Authority;
+use support::registry_server::RegistryServer;
 use terraform_provider_bahriya::oci::verify::Outcome;
 
-use crate::authority::Authority;
 use crate::reason;
-use crate::registry_server::RegistryServer;
-use crate::support::{check, check_with, verifier};
+use crate::server::{check, check_with, verifier};
 
 #[tokio::test]
 async fn right_and_wrong_credentials() {

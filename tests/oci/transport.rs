@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Response;
+use support::authority::Authority;
 use terraform_provider_bahriya::oci::verify::{Outcome, Verifier};
 use terraform_provider_bahriya::secret::Secret;
 
-use crate::authority::Authority;
 use crate::reason;
-use crate::support::{
+use crate::server::{
     PASSWORD, Seen, Server, USERNAME, answer, challenge, check, check_with, verifier,
 };
 

@@ -2,12 +2,11 @@ use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
+use support::plugin::{Handshake, Identity, Options, PATIENCE, PluginProcess, connect, dial};
 use terraform_provider_bahriya::proto::health::HealthCheckRequest;
 use terraform_provider_bahriya::proto::health::health_client::HealthClient;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tonic::transport::Channel;
-
-use crate::support::{Handshake, Identity, Options, PATIENCE, PluginProcess, connect, dial};
 
 async fn is_served(channel: Channel) -> bool {
     let asking = HealthCheckRequest::default();

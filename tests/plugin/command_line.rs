@@ -1,4 +1,4 @@
-use crate::support::{Options, Spawned};
+use support::plugin::{Options, Spawned};
 
 async fn run(options: Options) -> (i32, Vec<String>, String) {
     let process = Spawned::start(&options);

@@ -2,10 +2,9 @@ use std::path::Path;
 
 use rustix::process::Signal;
 use serde_json::Value;
+use support::plugin::{Handshake, Options, Spawned, connect};
 use terraform_provider_bahriya::proto::health::HealthCheckRequest;
 use terraform_provider_bahriya::proto::health::health_client::HealthClient;
-
-use crate::support::{Handshake, Options, Spawned, connect};
 
 #[tokio::test]
 async fn it_serves_whoever_attaches_until_it_is_interrupted() {

@@ -2,6 +2,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
+use support::plugin::{Options, PATIENCE, PluginProcess};
 use terraform_provider_bahriya::proto::go_plugin::Empty;
 use terraform_provider_bahriya::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
 use terraform_provider_bahriya::proto::health::HealthCheckRequest;
@@ -10,8 +11,6 @@ use terraform_provider_bahriya::proto::tfplugin6::apply_resource_change;
 use tonic::codegen::http::uri::PathAndQuery;
 use tonic::transport::Channel;
 use tonic::{Request, Status};
-
-use crate::support::{Options, PATIENCE, PluginProcess};
 
 /// How long Terraform waits after `Shutdown` before it kills.
 const PATIENCE_OF_TERRAFORM: Duration = Duration::from_secs(2);

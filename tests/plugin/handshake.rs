@@ -2,7 +2,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::support::{Options, PluginProcess};
+use support::plugin::{Options, PluginProcess};
 
 #[tokio::test]
 async fn the_line_has_the_form_of_go_plugin() {

@@ -1,9 +1,8 @@
 use rustix::process::Signal;
 use serde_json::{Map, Value};
+use support::plugin::{Handshake, Options, PluginProcess, connect};
 use terraform_provider_bahriya::proto::health::HealthCheckRequest;
 use terraform_provider_bahriya::proto::health::health_client::HealthClient;
-
-use crate::support::{Handshake, Options, PluginProcess, connect};
 
 /// A run in which there is something to log: a stranger, an interrupt, the end.
 async fn eventful_run(options: Options) -> Vec<String> {

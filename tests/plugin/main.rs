@@ -2,9 +2,6 @@
 
 #![cfg(unix)]
 
-#[path = "../support/plugin.rs"]
-mod support;
-
 mod admission;
 mod command_line;
 mod debug;

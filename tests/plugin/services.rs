@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use support::plugin::{Options, PATIENCE, PluginProcess};
 use terraform_provider_bahriya::proto::go_plugin::grpc_broker_client::GrpcBrokerClient;
 use terraform_provider_bahriya::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
 use terraform_provider_bahriya::proto::go_plugin::grpc_stdio_client::GrpcStdioClient;
@@ -10,8 +11,6 @@ use terraform_provider_bahriya::proto::health::health_client::HealthClient;
 use terraform_provider_bahriya::proto::tfplugin6::stop_provider;
 use tokio_stream::StreamExt as _;
 use tonic::Code;
-
-use crate::support::{Options, PATIENCE, PluginProcess};
 
 fn asks(service: &str) -> HealthCheckRequest {
     HealthCheckRequest {

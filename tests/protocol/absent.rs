@@ -1,9 +1,8 @@
 //! Kinds of things that this provider does not have: a client that asks all the same gets words.
 
+use support::plugin::Options;
+use support::provider_client::{Client, errors, rpc};
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
-
-use crate::plugin::Options;
-use crate::provider_client::{Client, errors, rpc};
 
 #[tokio::test]
 async fn every_call_for_an_absent_kind_is_answered_in_words() {

@@ -1,9 +1,9 @@
 //! ApplyResourceChange: what comes back is complete, known, and what was planned.
 
 use serde_json::{Value as Json, json};
+use support::provider_client::{ATTACHMENT, Client, REGISTRY, errors, json_of, rpc, warnings};
+use support::sandbox::Sandbox;
 
-use crate::provider_client::{ATTACHMENT, Client, REGISTRY, errors, json_of, rpc, warnings};
-use crate::sandbox::Sandbox;
 use crate::{registry, with};
 
 #[tokio::test]

@@ -1,13 +1,13 @@
 //! The ways of other clients: older and newer Terraform, and OpenTofu.
 
 use serde_json::json;
-use terraform_provider_bahriya::proto::tfplugin6 as proto;
-
-use crate::plugin::Options;
-use crate::provider_client::{
+use support::plugin::Options;
+use support::provider_client::{
     Client, Object, REGISTRY, errors, json_of, provider_config, rpc, unknown,
 };
-use crate::sandbox::Sandbox;
+use support::sandbox::Sandbox;
+use terraform_provider_bahriya::proto::tfplugin6 as proto;
+
 use crate::{registry, with};
 
 /// Terraform before 1.11 and OpenTofu before 1.11 would store a write-only argument.
@@ -25,7 +25,7 @@ async fn without_write_only_arguments_only_their_use_is_an_error() {
             let config = client.block(REGISTRY, config);
             let request = proto::validate_resource_config::Request {
                 type_name: REGISTRY.to_owned(),
-                config: Some(crate::provider_client::dynamic(&config)),
+                config: Some(support::provider_client::dynamic(&config)),
                 client_capabilities: capabilities,
             };
             let answer = rpc!(client, validate_resource_config, request);
@@ -162,7 +162,7 @@ async fn functions_are_told_before_and_after_configuration() {
 async fn no_call_depends_on_the_schema_having_been_asked_for() {
     let sandbox = Sandbox::start();
     let asked = Client::start(Options::default()).await;
-    let plugin = crate::plugin::PluginProcess::start(Options::default()).await;
+    let plugin = support::plugin::PluginProcess::start(Options::default()).await;
     let mut client = Client::with_schema(plugin, asked.schema.clone());
     assert_eq!(
         client.configure(provider_config(&sandbox), "1.11.4").await,

@@ -1,15 +1,15 @@
 //! ValidateProviderConfig and ConfigureProvider.
 
 use serde_json::{Value as Json, json};
-use terraform_provider_bahriya::proto::tfplugin6 as proto;
-
-use crate::plugin::Options;
-use crate::provider_client::{
+use support::plugin::Options;
+use support::provider_client::{
     Client, REGISTRY, complete, dynamic, errors, json_of, provider_config, rpc, summaries, unknown,
     warnings,
 };
+use support::sandbox::Sandbox;
+use terraform_provider_bahriya::proto::tfplugin6 as proto;
+
 use crate::registry;
-use crate::sandbox::Sandbox;
 
 async fn validate(client: &mut Client, config: Json) -> Vec<proto::Diagnostic> {
     let config = complete(client.schema.provider.as_ref().unwrap(), config);
@@ -53,7 +53,7 @@ async fn what_is_missing_is_named_with_both_ways_to_set_it() {
         assert!(diagnostic.attribute.is_some());
     }
     // Unconfigured, it still answers in words.
-    let object = crate::provider_client::Object {
+    let object = support::provider_client::Object {
         state: client.block(REGISTRY, json!({"id": "x"})),
         private: Vec::new(),
         identity: None,

@@ -1,12 +1,11 @@
 //! ValidateDataResourceConfig and ReadDataSource.
 
 use serde_json::{Value as Json, json};
-use terraform_provider_bahriya::proto::tfplugin6 as proto;
-
-use crate::provider_client::{
+use support::provider_client::{
     Client, complete, dynamic, errors, has_unknown, json_of, rpc, unknown,
 };
-use crate::sandbox::Sandbox;
+use support::sandbox::Sandbox;
+use terraform_provider_bahriya::proto::tfplugin6 as proto;
 
 async fn found(client: &mut Client, ty: &str, config: Json) -> Json {
     let answer = client.look_up(ty, config).await;
@@ -378,7 +377,7 @@ async fn an_api_that_fails_is_told_with_the_request() {
 async fn an_invisible_organisation_is_named() {
     let sandbox = Sandbox::start();
     let mut client = Client::configured(&sandbox).await;
-    let mut config = crate::provider_client::provider_config(&sandbox);
+    let mut config = support::provider_client::provider_config(&sandbox);
     config["organisation_id"] = json!(sandbox.hidden_organisation);
     assert_eq!(client.configure(config, "1.11.4").await, []);
     let summary = refused(&mut client, "bahriya_organisation", json!({})).await;

@@ -1,10 +1,9 @@
 //! CallFunction, on a process that is never configured.
 
 use serde_json::{Value as Json, json};
+use support::plugin::Options;
+use support::provider_client::{Client, dynamic, json_of, rpc, unknown};
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
-
-use crate::plugin::Options;
-use crate::provider_client::{Client, dynamic, json_of, rpc, unknown};
 
 async fn call(
     client: &mut Client,

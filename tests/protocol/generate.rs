@@ -1,10 +1,9 @@
 //! GenerateResourceConfig: what it writes for an imported object plans nothing.
 
 use serde_json::{Value as Json, json};
+use support::provider_client::{ATTACHMENT, Client, Object, REGISTRY, dynamic, json_of, rpc};
+use support::sandbox::Sandbox;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
-
-use crate::provider_client::{ATTACHMENT, Client, Object, REGISTRY, dynamic, json_of, rpc};
-use crate::sandbox::Sandbox;
 
 async fn generate(client: &mut Client, ty: &str, state: &Json) -> Json {
     let request = proto::generate_resource_config::Request {

@@ -1,13 +1,13 @@
 //! ImportResourceState and MoveResourceState.
 
 use serde_json::{Value as Json, json};
-use terraform_provider_bahriya::proto::tfplugin6 as proto;
-
-use crate::provider_client::{
+use support::provider_client::{
     ATTACHMENT, Client, Object, REGISTRY, check_stored, dynamic, errors, json_of, rpc,
 };
+use support::sandbox::Sandbox;
+use terraform_provider_bahriya::proto::tfplugin6 as proto;
+
 use crate::registry;
-use crate::sandbox::Sandbox;
 
 async fn import(
     client: &mut Client,

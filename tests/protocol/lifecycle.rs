@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
+use support::provider_client::{Client, REGISTRY, errors, json_of, rpc};
+use support::sandbox::Sandbox;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
 
-use crate::provider_client::{Client, REGISTRY, errors, json_of, rpc};
 use crate::registry;
-use crate::sandbox::Sandbox;
 
 /// Lets the POST of a registry wait before it acts.
 async fn slow_create(sandbox: &Sandbox, ms: u64) {
@@ -61,7 +61,7 @@ async fn a_stop_ends_waits_at_once() {
     let looking = tokio::spawn(async move {
         let request = proto::read_data_source::Request {
             type_name: "bahriya_registries".to_owned(),
-            config: Some(crate::provider_client::dynamic(
+            config: Some(support::provider_client::dynamic(
                 &json!({"registries": null}),
             )),
             ..Default::default()
@@ -103,7 +103,7 @@ async fn a_lost_connection_does_not_abandon_a_create() {
     creating.abort();
     let _ = creating.await;
     drop(grpc);
-    let crate::plugin::PluginProcess {
+    let support::plugin::PluginProcess {
         process, channel, ..
     } = plugin;
     drop(channel);

@@ -1,13 +1,13 @@
 //! ValidateListResourceConfig and ListResource.
 
 use serde_json::{Value as Json, json};
-use terraform_provider_bahriya::proto::tfplugin6 as proto;
-
-use crate::plugin::Options;
-use crate::provider_client::{
+use support::plugin::Options;
+use support::provider_client::{
     ATTACHMENT, Client, REGISTRY, complete, dynamic, errors, json_of, rpc, unknown,
 };
-use crate::sandbox::Sandbox;
+use support::sandbox::Sandbox;
+use terraform_provider_bahriya::proto::tfplugin6 as proto;
+
 use proto::list_resource::Event;
 
 fn request(
@@ -189,7 +189,10 @@ async fn what_fails_is_the_last_event() {
     );
 
     client
-        .configure(crate::provider_client::provider_config(&sandbox), "1.14.0")
+        .configure(
+            support::provider_client::provider_config(&sandbox),
+            "1.14.0",
+        )
         .await;
     let events = list(&mut client, undecided).await;
     assert_eq!(

@@ -3,13 +3,6 @@
 
 #![cfg(unix)]
 
-#[path = "../support/plugin.rs"]
-mod plugin;
-#[path = "../support/provider_client/mod.rs"]
-mod provider_client;
-#[path = "../support/sandbox.rs"]
-mod sandbox;
-
 mod absent;
 mod apply;
 mod clients;

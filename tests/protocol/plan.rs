@@ -2,12 +2,12 @@
 
 use prost::Message as _;
 use serde_json::{Value as Json, json};
-use terraform_provider_bahriya::proto::tfplugin6 as proto;
-
-use crate::provider_client::{
+use support::provider_client::{
     Client, REGISTRY, dynamic, errors, is_unknown, json_of, rpc, unknown, warnings,
 };
-use crate::sandbox::Sandbox;
+use support::sandbox::Sandbox;
+use terraform_provider_bahriya::proto::tfplugin6 as proto;
+
 use crate::{registry, with};
 
 /// Terraform plans again at the start of the apply and compares.

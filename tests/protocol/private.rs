@@ -1,9 +1,9 @@
 //! Private bytes: empty, of another provider, of another version, or garbage.
 
 use serde_json::Value as Json;
+use support::provider_client::{ATTACHMENT, Client, Object, REGISTRY, errors, json_of};
+use support::sandbox::Sandbox;
 
-use crate::provider_client::{ATTACHMENT, Client, Object, REGISTRY, errors, json_of};
-use crate::sandbox::Sandbox;
 use crate::{registry, with};
 
 const FOREIGN: [&[u8]; 5] = [

@@ -1,13 +1,13 @@
 //! ReadResource: what is there, what is gone, and what must not be lost.
 
 use serde_json::{Value as Json, json};
-use terraform_provider_bahriya::proto::tfplugin6 as proto;
-
-use crate::provider_client::{
+use support::provider_client::{
     ATTACHMENT, Client, REGISTRY, check_stored, errors, json_of, rpc, warnings,
 };
+use support::sandbox::Sandbox;
+use terraform_provider_bahriya::proto::tfplugin6 as proto;
+
 use crate::registry;
-use crate::sandbox::Sandbox;
 
 #[tokio::test]
 async fn an_unchanged_object_is_answered_as_it_was_with_its_private_bytes() {

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
+use support::plugin::Options;
+use support::provider_client::{ATTACHMENT, Client, REGISTRY, attributes, rpc};
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
-
-use crate::plugin::Options;
-use crate::provider_client::{ATTACHMENT, Client, REGISTRY, attributes, rpc};
 
 const DATA_SOURCES: [&str; 8] = [
     "bahriya_organisation",

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use serde_json::{Value as Json, json};
+use support::plugin::Options;
+use support::provider_client::{Client, REGISTRY, errors, json_of, rpc};
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
-
-use crate::plugin::Options;
-use crate::provider_client::{Client, REGISTRY, errors, json_of, rpc};
 
 async fn upgrade(
     client: &mut Client,

@@ -1,9 +1,9 @@
 //! ValidateResourceConfig: every rule of a schema, at its argument, and never while a value is unknown.
 
 use serde_json::{Value as Json, json};
+use support::plugin::Options;
+use support::provider_client::{ATTACHMENT, Client, REGISTRY, errors, unknown};
 
-use crate::plugin::Options;
-use crate::provider_client::{ATTACHMENT, Client, REGISTRY, errors, unknown};
 use crate::{registry, with};
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! Values on the wire (plugin-protocol section 3.7): every form that a client may send.
 
 use serde_json::{Value as Json, json};
-use terraform_provider_bahriya::proto::tfplugin6 as proto;
-
-use crate::plugin::Options;
-use crate::provider_client::{
+use support::plugin::Options;
+use support::provider_client::{
     Client, DynamicValue, REGISTRY, dynamic, errors, json_of, rpc, summaries,
 };
+use terraform_provider_bahriya::proto::tfplugin6 as proto;
+
 use crate::{registry, with};
 
 async fn validate(client: &mut Client, config: Option<DynamicValue>) -> Vec<proto::Diagnostic> {

@@ -1,26 +1,20 @@
 //! What a crash tells: a provider that panics with a secret in its message, in a call and beside one, behind
 //! the same process edge as the real one.
 
+use support::executables;
+use support::plugin::{Options, PluginProcess};
 use terraform_provider_bahriya::framework::value::{Object, Value};
 use terraform_provider_bahriya::framework::wire;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
 
 use crate::needles::Needles;
-use crate::plugin::{Options, PluginProcess};
-use crate::sandbox;
 
 const SECRET: &str = "p4nic&<>\"'\\ü%+/=~-eNd";
 
 /// Configures the provider of `examples/crashing_provider.rs`, ends it, and answers what it told in its
 /// answer and on stderr.
 async fn crash(place: &str) -> (String, String) {
-    let program = sandbox::program().with_file_name("crashing_provider");
-    let built = "it is an example of this crate: cargo build --example crashing_provider";
-    assert!(
-        program.exists(),
-        "{} is missing; {built}",
-        program.display()
-    );
+    let program = executables::example("crashing_provider");
     let mut options = Options::default()
         .env("CRASH", place)
         .env("BAHRIYA_TOKEN", SECRET)

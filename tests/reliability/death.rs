@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde_json::Value;
+use support::sandbox::Sandbox;
+use support::soak::{self, soaking};
+use support::terraform::{Run, Running, Terraform};
 use tempfile::TempDir;
 
 use crate::leaks::imports_asked_for;
-use crate::sandbox::Sandbox;
 use crate::seed::Seed;
-use crate::soak::{self, soaking};
-use crate::terraform::{Run, Running, Terraform};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Blow {

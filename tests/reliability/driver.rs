@@ -9,14 +9,14 @@ mod process;
 
 use std::time::Duration;
 
+use support::plugin::Options;
+use support::sandbox::Sandbox;
 use terraform_provider_bahriya::connection::Connection;
 use terraform_provider_bahriya::framework::provider::Resource;
 use terraform_provider_bahriya::framework::value::{Object, Value};
 use terraform_provider_bahriya::framework::wire;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
 
-use crate::plugin::Options;
-use crate::sandbox::Sandbox;
 use plan::Planned;
 use process::{Walk, answered, start};
 

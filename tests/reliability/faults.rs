@@ -1,8 +1,7 @@
 //! Every way in which the sandbox can fail, as columns of the matrix.
 
 use serde_json::{Value, json};
-
-use crate::sandbox::LoggedRequest;
+use support::sandbox::LoggedRequest;
 
 /// How long a read answers the state before the last write.
 const STALE_MS: u64 = 1200;

@@ -6,13 +6,13 @@ use std::fs;
 use std::time::Instant;
 
 use serde_json::{Value, json};
+use support::sandbox::Sandbox;
+use support::soak::{self, soaking};
+use support::terraform::{Run, Terraform};
 
 use crate::faults;
 use crate::needles::Needles;
-use crate::sandbox::Sandbox;
 use crate::seed::Seed;
-use crate::soak::{self, soaking};
-use crate::terraform::{Run, Terraform};
 
 /// Kept in the state, as its argument is documented to be; nowhere else.
 const STORED: [&str; 2] = ["st0red-1&<>\"'\\ü%+/=~-eNd", "st0red-2&<>\"'\\ü%+/=~-eNd"];

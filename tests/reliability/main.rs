@@ -13,12 +13,4 @@ mod leaks;
 mod matrix;
 mod needles;
 mod operations;
-#[path = "../support/plugin.rs"]
-mod plugin;
-#[path = "../support/sandbox.rs"]
-mod sandbox;
 mod seed;
-#[path = "../support/soak.rs"]
-mod soak;
-#[path = "../support/terraform.rs"]
-mod terraform;

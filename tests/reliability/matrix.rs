@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
 
+use support::sandbox::{LoggedRequest, Sandbox};
+use support::soak::{self, soaking};
 use tokio::task::JoinSet;
 
 use crate::driver::{Outcome, Workspace};
@@ -14,9 +16,7 @@ use crate::needles::Needles;
 use crate::operations::{
     APIS, Api, HANDLE, OPERATIONS, Operation, PASSWORDS, Scene, Target, USERNAME,
 };
-use crate::sandbox::{LoggedRequest, Sandbox};
 use crate::seed::Seed;
-use crate::soak::{self, soaking};
 use table::{table, title, totals};
 
 /// Most cases spend their time waiting, so many run at once: in a sample, and in a soak.

@@ -1,5 +1,6 @@
 //! The operations of both resources: what has to be there before, what is asked for, and what is true afterwards.
 
+use support::sandbox::{self, Sandbox};
 use terraform_provider_bahriya::connection::Connection;
 use terraform_provider_bahriya::framework::provider::Resource;
 use terraform_provider_bahriya::framework::value::{Object, Value};
@@ -7,7 +8,6 @@ use terraform_provider_bahriya::resources::project_registry_attachment::ProjectR
 use terraform_provider_bahriya::resources::registry::Registry;
 
 use crate::driver::{Outcome, Workspace};
-use crate::sandbox::{self, Sandbox};
 
 pub const HANDLE: &str = "ghcr-deploy";
 pub const USERNAME: &str = "deploy-bot";

@@ -1,8 +1,7 @@
 //! Tokens, organisations and roles.
 
 use serde_json::json;
-
-use crate::sandbox::Sandbox;
+use support::sandbox::Sandbox;
 
 #[tokio::test]
 async fn a_token_is_required_and_must_be_valid() {

@@ -1,8 +1,7 @@
 //! What registries cost per month.
 
 use serde_json::{Value, json};
-
-use crate::sandbox::Sandbox;
+use support::sandbox::Sandbox;
 
 async fn cost(sandbox: &Sandbox) -> Value {
     sandbox.call("GET", "/cost", None).await.expect(200).data

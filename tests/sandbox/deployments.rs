@@ -1,9 +1,9 @@
 //! Deployments: what a real image registry says to the stored credentials.
 
 use serde_json::json;
+use support::registry_server::RegistryServer;
+use support::sandbox::Sandbox;
 
-use crate::registry_server::RegistryServer;
-use crate::sandbox::Sandbox;
 use crate::world::{IMAGE, World, outcome, push};
 
 #[tokio::test]

@@ -7,10 +7,9 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use serde_json::json;
+use support::registry_server::RegistryServer;
+use support::sandbox::Sandbox;
 use tokio::time::sleep;
-
-use crate::registry_server::RegistryServer;
-use crate::sandbox::Sandbox;
 
 /// Writers at work when the process is killed.
 const WRITERS: u64 = 4;

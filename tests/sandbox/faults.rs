@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-
-use crate::sandbox::{LoggedRequest, Sandbox};
+use support::sandbox::{LoggedRequest, Sandbox};
 
 const CREATE: &str = "/organisations/*/registries";
 

@@ -1,10 +1,5 @@
 //! The sandbox behaves as the Bahriya documents tell. `docs/statements.md` lists which test shows what.
 
-#[path = "../support/registry_server.rs"]
-mod registry_server;
-#[path = "../support/sandbox.rs"]
-mod sandbox;
-
 mod access;
 mod browser;
 mod containers;

@@ -2,9 +2,9 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::json;
+use support::sandbox::Sandbox;
 
 use crate::browser::Browser;
-use crate::sandbox::Sandbox;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_shows_everything_and_updates_itself() {

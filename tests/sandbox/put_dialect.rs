@@ -1,8 +1,7 @@
 //! The *put* dialect: a PUT of the whole registry, no routes for credentials.
 
 use serde_json::{Value, json};
-
-use crate::sandbox::{Reply, Sandbox};
+use support::sandbox::{Reply, Sandbox};
 
 fn whole(name: &str, password: &str) -> Value {
     json!({

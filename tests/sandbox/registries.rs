@@ -1,8 +1,7 @@
 //! Registries: metadata, handles, attachments, deletion.
 
 use serde_json::{Value, json};
-
-use crate::sandbox::{Reply, Sandbox};
+use support::sandbox::{Reply, Sandbox};
 
 async fn read(sandbox: &Sandbox, registry: &str) -> Value {
     let path = format!("/registries/{registry}");

@@ -9,8 +9,8 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, Engine};
 use rusqlite::Connection;
 use serde_json::json;
-
-use crate::sandbox::{Sandbox, program};
+use support::executables;
+use support::sandbox::Sandbox;
 
 const CANARIES: [&str; 3] = [
     "canary-Pass_w0rd-1",
@@ -209,7 +209,7 @@ fn the_key_is_in_a_file_of_its_own_that_only_its_owner_reads() {
     assert_eq!(permissions.mode() & 0o777, 0o600);
 
     let refusal = || {
-        let mut sandbox = Command::new(program());
+        let mut sandbox = Command::new(executables::example("sandbox"));
         let output = sandbox.arg("--database").arg(&file).output().unwrap();
         assert!(!output.status.success());
         String::from_utf8(output.stderr).unwrap()

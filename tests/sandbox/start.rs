@@ -7,11 +7,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::sandbox::program;
+use support::executables;
 
 /// What a sandbox prints until it is ready, on both streams; it ends with its standard input.
 fn started(arguments: &[&str]) -> (String, String) {
-    let mut child = Command::new(program())
+    let mut child = Command::new(executables::example("sandbox"))
         .arg("--exit-with-stdin")
         .args(arguments)
         .stdin(Stdio::piped())
@@ -81,7 +81,7 @@ fn the_usual_port_is_used_unless_it_is_taken_which_is_said() {
 fn a_wanted_port_that_is_taken_is_an_error() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let Output { status, stderr, .. } = Command::new(program())
+    let Output { status, stderr, .. } = Command::new(executables::example("sandbox"))
         .args(["--listen", &address])
         .output()
         .unwrap();

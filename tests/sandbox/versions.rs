@@ -1,8 +1,7 @@
 //! Versions of credentials: rotation, activation, eviction, in the *rotate* dialect.
 
 use serde_json::{Value, json};
-
-use crate::sandbox::{CheckedVersion, Reply, Sandbox};
+use support::sandbox::{CheckedVersion, Reply, Sandbox};
 
 async fn read(sandbox: &Sandbox, registry: &str) -> Value {
     let path = format!("/registries/{registry}");

@@ -3,9 +3,9 @@
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
-
-use crate::registry_server::RegistryServer;
-use crate::sandbox::{Sandbox, program};
+use support::executables;
+use support::registry_server::RegistryServer;
+use support::sandbox::Sandbox;
 
 /// A sandbox, an image registry with one image, and a project with two regions.
 pub struct World {
@@ -75,7 +75,7 @@ impl World {
 }
 
 pub fn push(server: &RegistryServer, password: &str, access: &[&str]) {
-    let Output { status, stderr, .. } = Command::new(program())
+    let Output { status, stderr, .. } = Command::new(executables::example("sandbox"))
         .args(["push-image", "--username", "bot", "--image"])
         .arg(format!("{}/{IMAGE}", server.address))
         .args(access)

@@ -1,12 +1,12 @@
 //! The state and the sandbox, compared with the reference.
 
 use serde_json::json;
+use support::mini::at;
 use terraform_provider_bahriya::framework::value::Value;
 use terraform_provider_bahriya::oci::server;
 
 use super::Sequence;
 use crate::actions::{NAMES, PASSWORDS, SERVERS, USERNAMES};
-use crate::terraform::at;
 
 impl Sequence<'_> {
     /// The state says what the configuration says and what there is.

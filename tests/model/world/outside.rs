@@ -1,11 +1,11 @@
 //! What others do to the same registry, past Terraform.
 
 use serde_json::json;
+use support::sandbox::Sandbox;
 
 use super::Sequence;
 use crate::actions::{NAMES, Outside, PASSWORDS, USERNAMES};
 use crate::reference::{Credentials, Registry};
-use crate::sandbox::Sandbox;
 
 impl Sequence<'_> {
     /// Lets somebody else act, if there is something to act on.

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
+use support::plugin::{Handshake, Options, PluginProcess, Spawned, connect};
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
 use terraform_provider_bahriya::proto::tfplugin6::provider_client::ProviderClient;
 use tonic::transport::Channel;
-
-use crate::plugin::{Handshake, Options, PluginProcess, Spawned, connect};
 
 /// A configured provider process.
 pub struct Walk {

@@ -1,9 +1,6 @@
 //! Talks tfplugin6 to the real executable with values as JSON, and checks every plan and apply as
 //! Terraform does.
 
-// Every test binary that includes this file uses its own part of it.
-#![allow(dead_code)]
-
 mod rules;
 mod values;
 
@@ -12,8 +9,8 @@ use serde_json::{Value as Json, json};
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
 use tonic::transport::Channel;
 
-use super::plugin::{Options, PluginProcess};
-use super::sandbox::Sandbox;
+use crate::plugin::{Options, PluginProcess};
+use crate::sandbox::Sandbox;
 
 pub use proto::DynamicValue;
 pub use proto::provider_client::ProviderClient;
@@ -28,6 +25,7 @@ pub const REGISTRY: &str = "bahriya_registry";
 pub const ATTACHMENT: &str = "bahriya_project_registry_attachment";
 
 /// Calls a procedure of a [`Client`] and keeps the answer's bytes. A gRPC status fails the test.
+#[macro_export]
 macro_rules! rpc {
     ($client:expr, $procedure:ident, $request:expr) => {{
         let answer = $client.grpc.$procedure($request).await;
@@ -40,7 +38,7 @@ macro_rules! rpc {
         answer
     }};
 }
-pub(crate) use rpc;
+pub use crate::rpc;
 
 /// What Terraform 1.11.4 says of itself.
 pub const TERRAFORM_1_11: proto::ClientCapabilities = proto::ClientCapabilities {

@@ -1,8 +1,5 @@
 //! A private certificate authority, for servers that speak TLS on this machine.
 
-// Each test binary includes this file and uses its own part of it.
-#![allow(dead_code)]
-
 use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;

@@ -7,9 +7,6 @@
 //! terraform.assert_empty_plan();
 //! ```
 
-// Each test binary includes this file and uses its own part of it.
-#![allow(dead_code)]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
@@ -20,6 +17,8 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::executables;
 
 /// The addresses that are served by the provider under test: our own, and that of the official provider.
 pub const OURS: &str = "bahriya-rs/bahriya";
@@ -62,7 +61,7 @@ impl Terraform {
         };
         let plugins = terraform.path(".plugins");
         fs::create_dir(&plugins).expect("the directory is new");
-        let provider = env!("CARGO_BIN_EXE_terraform-provider-bahriya");
+        let provider = executables::provider();
         symlink(provider, plugins.join("terraform-provider-bahriya")).expect("the link is new");
         let plugins = plugins.display();
         terraform.write(

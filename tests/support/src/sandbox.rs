@@ -1,8 +1,7 @@
 //! Starts the real sandbox process and talks to it, for every test that needs a Bahriya API.
 //!
 //! ```ignore
-//! #[path = "../support/sandbox.rs"]
-//! mod sandbox;
+//! use support::sandbox::Sandbox;
 //!
 //! let sandbox = Sandbox::options().dialect("put").start();
 //! let registry = sandbox.create_registry("ghcr", "ghcr.io", "bot", "secret").await;
@@ -10,19 +9,17 @@
 //!     "fault": {"kind": "drop", "when": "after"}})).await;
 //! ```
 
-// Each test binary includes this file and uses its own part of it.
-#![allow(dead_code)]
-
-#[path = "sandbox_api.rs"]
 mod api;
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use serde_json::Value;
+
+use crate::executables;
 
 /// How to start a sandbox. Without options: in memory, dialect *rotate*, versions shown.
 #[derive(Clone, Default)]
@@ -147,7 +144,7 @@ impl Sandbox {
     }
 
     fn spawn(options: Options, listen: &str) -> Self {
-        let program = program();
+        let program = executables::example("sandbox");
         let mut child = Command::new(&program)
             .args(["--exit-with-stdin", "--listen", listen])
             .args(&options.args)
@@ -245,18 +242,6 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-/// The sandbox is an example of this crate: it stands beside the provider that the tests were built with.
-pub fn program() -> PathBuf {
-    let provider = Path::new(env!("CARGO_BIN_EXE_terraform-provider-bahriya"));
-    let program = provider.with_file_name("examples").join("sandbox");
-    assert!(
-        program.exists(),
-        "the sandbox is not built: run `cargo build --example sandbox` (looked at {})",
-        program.display()
-    );
-    program
 }
 
 fn collect(

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{CheckedVersion, LoggedRequest, Reply, Sandbox};
+use crate::sandbox::{CheckedVersion, LoggedRequest, Reply, Sandbox};
 
 /// The imitated API.
 impl Sandbox {

@@ -11,12 +11,11 @@ use axum::http::{HeaderMap, Response};
 use axum::serve::Listener;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use support::authority::Authority;
 use terraform_provider_bahriya::oci::verify::{Outcome, Verifier};
 use terraform_provider_bahriya::secret::Secret;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
-
-use crate::authority::Authority;
 
 pub const USERNAME: &str = "robot";
 pub const PASSWORD: &str = "correct-horse-battery";

@@ -1,10 +1,6 @@
 //! Long runs (`SOAK=1`, `make soak`), and their figures, written to where readers find them.
 
-// Each test binary includes this file and uses its own part of it.
-#![allow(dead_code)]
-
 use std::fs;
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 /// Tests run side by side and write to the same file.
@@ -22,7 +18,7 @@ pub fn publish(section: &str, result: &str) {
         return;
     }
     let _alone = FILE.lock().unwrap_or_else(PoisonError::into_inner);
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reliability.md");
+    let file = crate::repository().join("docs/reliability.md");
     let text = fs::read_to_string(&file).expect("the document can be read");
     let written = placed(&text, section, result);
     fs::write(&file, written).expect("the document can be written");

@@ -1,8 +1,5 @@
 //! Starts a real image registry (`scripts/registry-server.sh`: Debian's docker-registry with htpasswd).
 
-// Each test binary includes this file and uses its own part of it.
-#![allow(dead_code)]
-
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -122,5 +119,5 @@ fn set_user(directory: &Path, user: &str, password: &str) {
 }
 
 fn script() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/registry-server.sh")
+    crate::repository().join("scripts/registry-server.sh")
 }

@@ -2,7 +2,6 @@
 //! private bytes, and holds every answer to the rules that Terraform enforces.
 
 // Each test binary that includes this file uses its own part of it.
-#![allow(dead_code)]
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,6 @@
 //! Plays Terraform: starts the provider's executable as Terraform does and talks to it over its socket.
 
-// Every test binary that includes this file uses its own part of it.
-#![allow(dead_code)]
-
+use std::ffi::OsStr;
 use std::io;
 use std::net::SocketAddr;
 use std::process::{ExitStatus, Stdio};
@@ -28,8 +26,8 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tonic::transport::{Channel, Endpoint};
 
-/// The executable under test.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_terraform-provider-bahriya");
+use crate::executables;
+
 pub const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 /// How long anything may take that is expected to happen, on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -168,7 +166,8 @@ impl Spawned {
     /// Starts the executable with the environment of a host.
     pub fn start(options: &Options) -> Self {
         let identity = Identity::new();
-        let mut words = options.through.iter().map(String::as_str).chain([PROGRAM]);
+        let provider = executables::provider().as_os_str();
+        let mut words = options.through.iter().map(OsStr::new).chain([provider]);
         let mut command = Command::new(words.next().unwrap());
         command.args(words).args(&options.args);
         // What the developer has set for a Terraform of their own is not meant for the tests.

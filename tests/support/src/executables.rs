@@ -1,0 +1,31 @@
+//! Where the programs are that tests start.
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+/// The provider under test: the one that was built with the test, or what `PROVIDER_EXECUTABLE` names.
+pub fn provider() -> &'static Path {
+    static PROVIDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let named = std::env::var_os("PROVIDER_EXECUTABLE").map(PathBuf::from);
+        named.unwrap_or_else(|| built("terraform-provider-bahriya", "--bins"))
+    });
+    &PROVIDER
+}
+
+/// An example of the repository, such as the sandbox.
+pub fn example(name: &str) -> PathBuf {
+    built(&format!("examples/{name}"), "--examples")
+}
+
+/// Cargo puts tests and benches into `deps`, beside which the programs are.
+fn built(name: &str, kind: &str) -> PathBuf {
+    let this = std::env::current_exe().expect("a test knows where it is");
+    let profile = this.ancestors().nth(2).expect("a test is below target/");
+    let program = profile.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        program.exists(),
+        "{} is not built: run `cargo build {kind}`",
+        program.display()
+    );
+    program
+}
