@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use terraform_provider_bahriya::framework::diagnostics::Diagnostics;
+use terraform_provider_bahriya::framework::diagnostics::{Diagnostics, Reported};
 use terraform_provider_bahriya::framework::function::Function;
 use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
 use terraform_provider_bahriya::framework::list::ListResource;
@@ -45,7 +45,12 @@ impl Provider for Crashing {
         &[]
     }
 
-    fn configure(&self, _: &Value, _: &str, _: &mut Diagnostics) -> Option<Self::Connection> {
+    fn configure(
+        &self,
+        _: &Value,
+        _: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Self::Connection, Reported> {
         let value = std::env::var("BAHRIYA_TOKEN").unwrap_or_default();
         secret::register(&Secret::new(value.as_str()));
         let message = format!(
@@ -58,7 +63,7 @@ impl Provider for Crashing {
         }
         // Nobody waits for this, so that nobody turns its end into a message.
         tokio::spawn(async move { panic!("{message}") });
-        None
+        Err(diagnostics.error("Not configured", "It ends before that."))
     }
 }
 

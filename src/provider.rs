@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use crate::api::{self, Client, Transport};
 use crate::connection::Connection;
 use crate::data_sources;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::function::Function;
 use crate::framework::list::ListResource;
 use crate::framework::model::Attr;
@@ -105,7 +105,7 @@ impl Provider for Bahriya {
         config: &Value,
         terraform_version: &str,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Connection> {
+    ) -> Result<Connection, Reported> {
         let mut undecided = Vec::new();
         let mut setting = |name, variable| Setting::find(config, name, variable, &mut undecided);
         let token = setting("token", "BAHRIYA_TOKEN");
@@ -113,7 +113,7 @@ impl Provider for Bahriya {
         let base_url = setting("base_url", "BAHRIYA_API_URL");
         let ca_file = setting("ca_certificate_file", "BAHRIYA_CA_CERTIFICATE_FILE");
         if !undecided.is_empty() {
-            return Some(Connection::Undecided(undecided));
+            return Ok(Connection::Undecided(undecided));
         }
         let inherited: Vec<_> = [&token, &organisation, &base_url, &ca_file]
             .into_iter()
@@ -139,21 +139,20 @@ impl Provider for Bahriya {
             Some(transport) => Client::over(settings, Arc::clone(transport)),
         };
         match client {
-            Ok(client) => Some(Connection::Ready(client)),
+            Ok(client) => Ok(Connection::Ready(client)),
             Err(error) => {
                 let inherited = inherited.iter().find(|(name, _)| *name == error.setting);
                 let source = inherited.map_or(String::new(), |(_, variable)| {
                     format!(" The value comes from the environment variable {variable}.")
                 });
-                diagnostics.error_at(
+                Err(diagnostics.error_at(
                     Path::attribute(error.setting),
                     format!("Invalid {}", error.setting),
                     format!(
                         "The provider cannot be configured: {error}.{source} {}",
                         error.advice
                     ),
-                );
-                None
+                ))
             }
         }
     }
@@ -210,8 +209,8 @@ impl Setting {
         }
     }
 
-    fn required(self, what: &str, diagnostics: &mut Diagnostics) -> Option<String> {
-        if self.value.is_none() {
+    fn required(self, what: &str, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
+        self.value.ok_or_else(|| {
             diagnostics.error_at(
                 Path::attribute(self.name),
                 format!("Missing {}", self.name),
@@ -219,9 +218,8 @@ impl Setting {
                     "The provider needs {what}. Set {} in the provider block, or the environment variable {}.",
                     self.name, self.variable
                 ),
-            );
-        }
-        self.value
+            )
+        })
     }
 }
 

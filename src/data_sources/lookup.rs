@@ -1,7 +1,7 @@
 //! What the look-ups share: their failures, and the choice between an id and a handle.
 
 use crate::api::Error;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Kind, Mode};
@@ -9,10 +9,12 @@ use crate::framework::value::Value;
 use crate::resources::report;
 
 /// What a look-up found; a failure becomes a diagnostic.
-pub fn found<T>(what: &str, answer: Result<T, Error>, diagnostics: &mut Diagnostics) -> Option<T> {
-    answer
-        .map_err(|error| report::failed("look up", what, &error, diagnostics))
-        .ok()
+pub fn found<T>(
+    what: &str,
+    answer: Result<T, Error>,
+    diagnostics: &mut Diagnostics,
+) -> Result<T, Reported> {
+    answer.map_err(|error| report::failed("look up", what, &error, diagnostics))
 }
 
 /// The one name by which an object is looked up.
@@ -25,34 +27,38 @@ pub enum Key {
 }
 
 impl Key {
-    /// Reads the two arguments of which exactly one may be set. `None` with an error, or while it is not
-    /// known yet which one is.
+    /// Reads the two arguments of which exactly one may be set. `None` while it is not known yet which one is.
     pub fn of(
         config: &Value,
         id: &'static str,
         handle: &'static str,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Self> {
+    ) -> Result<Option<Self>, Reported> {
         match (Attr::read(config, id), Attr::read(config, handle)) {
-            (Attr::Known(id), Attr::Null) => Some(Self::Id(id)),
-            (Attr::Null, Attr::Known(handle)) => Some(Self::Handle(handle)),
-            (Attr::Null, Attr::Null) => {
-                diagnostics.error(
-                    format!("Neither {id} nor {handle}"),
-                    format!("Set one of the two, {id} or {handle}, to say what to look up."),
-                );
-                None
-            }
-            (Attr::Known(_), Attr::Known(_)) => {
-                diagnostics.error_at(
-                    Path::attribute(handle),
-                    format!("Both {id} and {handle}"),
-                    format!("They could name two different things. Remove {id} or {handle}."),
-                );
-                None
-            }
-            _ => None,
+            (Attr::Known(id), Attr::Null) => Ok(Some(Self::Id(id))),
+            (Attr::Null, Attr::Known(handle)) => Ok(Some(Self::Handle(handle))),
+            (Attr::Null, Attr::Null) => Err(diagnostics.error(
+                format!("Neither {id} nor {handle}"),
+                format!("Set one of the two, {id} or {handle}, to say what to look up."),
+            )),
+            (Attr::Known(_), Attr::Known(_)) => Err(diagnostics.error_at(
+                Path::attribute(handle),
+                format!("Both {id} and {handle}"),
+                format!("They could name two different things. Remove {id} or {handle}."),
+            )),
+            _ => Ok(None),
         }
+    }
+
+    /// The same for a look-up, which clients ask for only once everything is known.
+    pub fn known(
+        config: &Value,
+        id: &'static str,
+        handle: &'static str,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Self, Reported> {
+        Self::of(config, id, handle, diagnostics)?
+            .ok_or_else(|| diagnostics.error(format!("Neither {id} nor {handle} is known yet"), ""))
     }
 }
 
@@ -105,7 +111,9 @@ mod tests {
     fn key(id: Value, handle: Value) -> (Option<Key>, Vec<String>) {
         let mut diagnostics = Diagnostics::new();
         let config = object([("id", id), ("handle", handle)]);
-        let key = Key::of(&config, "id", "handle", &mut diagnostics);
+        let key = Key::of(&config, "id", "handle", &mut diagnostics)
+            .ok()
+            .flatten();
         (
             key,
             diagnostics.iter().map(|one| one.summary.clone()).collect(),

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::lookup;
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::Schema;
@@ -57,21 +57,20 @@ impl DataSource<Connection> for Organisation {
         call: &Call<Connection>,
         _: Value,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Value> {
+    ) -> Result<Value, Reported> {
         let (client, operation) = timeouts::begin(call, diagnostics)?;
         let listed = client.organisations(&operation).await;
         let listed = lookup::found("the organisation", listed, diagnostics)?;
         let found = listed
             .into_iter()
             .find(|one| one.id.eq_ignore_ascii_case(client.organisation()));
-        let Some(organisation) = found else {
+        let organisation = found.ok_or_else(|| {
             diagnostics.error(
                 format!("No organisation {}", client.organisation()),
                 "The token does not see it. Check organisation_id (or BAHRIYA_ORGANISATION_ID), and whether the \
                  owner of the token is a member.",
-            );
-            return None;
-        };
+            )
+        })?;
         let model = Model {
             id: Attr::Known(organisation.id),
             name: organisation.name.into(),
@@ -79,7 +78,7 @@ impl DataSource<Connection> for Organisation {
             email: organisation.email.into(),
             role: organisation.role.into(),
         };
-        Some(model.into())
+        Ok(model.into())
     }
 }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::lookup::{self, Key};
 use crate::api::{self, Client, Operation};
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::{Attribute, Kind, Mode, Schema};
@@ -64,7 +64,8 @@ impl DataSource<Connection> for Project {
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        Key::of(config, "id", "handle", diagnostics);
+        // What is wrong has been told.
+        let _ = Key::of(config, "id", "handle", diagnostics);
     }
 
     async fn read(
@@ -72,8 +73,8 @@ impl DataSource<Connection> for Project {
         call: &Call<Connection>,
         config: Value,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Value> {
-        let key = Key::of(&config, "id", "handle", diagnostics)?;
+    ) -> Result<Value, Reported> {
+        let key = Key::known(&config, "id", "handle", diagnostics)?;
         let (client, operation) = timeouts::begin(call, diagnostics)?;
         let mut model = Model::from(find(client, &operation, &key, diagnostics).await?);
         // What is configured stays as it is written.
@@ -81,7 +82,7 @@ impl DataSource<Connection> for Project {
             Key::Id(id) => model.id = Attr::Known(id),
             Key::Handle(handle) => model.handle = Attr::Known(handle),
         }
-        Some(model.into())
+        Ok(model.into())
     }
 }
 
@@ -91,32 +92,32 @@ pub async fn find(
     operation: &Operation,
     key: &Key,
     diagnostics: &mut Diagnostics,
-) -> Option<api::Project> {
-    let (what, other, answer) = match key {
-        Key::Id(id) => {
-            let answer = client.project(operation, id).await;
-            (format!("project {id}"), "Look it up by its handle", answer)
-        }
-        Key::Handle(handle) => {
-            let answer = client.project_by_handle(operation, handle).await;
-            (
-                format!("project \"{handle}\""),
-                "Check its spelling",
-                answer,
-            )
-        }
+) -> Result<api::Project, Reported> {
+    let answer = match key {
+        Key::Id(id) => client.project(operation, id).await,
+        Key::Handle(handle) => client.project_by_handle(operation, handle).await,
     };
-    let project = lookup::found(&what, answer, diagnostics)?;
-    if project.is_none() {
-        diagnostics.error(
-            format!("No {what}"),
-            format!(
-                "Organisation {} has no such project, or has it no more. {other}, or check organisation_id.",
-                client.organisation()
-            ),
-        );
+    lookup::found(&described(key).0, answer, diagnostics)?
+        .ok_or_else(|| missing(client, key, diagnostics))
+}
+
+/// The error for a project that is not there.
+pub fn missing(client: &Client, key: &Key, diagnostics: &mut Diagnostics) -> Reported {
+    let (what, other) = described(key);
+    diagnostics.error(
+        format!("No {what}"),
+        format!(
+            "Organisation {} has no such project, or has it no more. {other}, or check organisation_id.",
+            client.organisation()
+        ),
+    )
+}
+
+fn described(key: &Key) -> (String, &'static str) {
+    match key {
+        Key::Id(id) => (format!("project {id}"), "Look it up by its handle"),
+        Key::Handle(handle) => (format!("project \"{handle}\""), "Check its spelling"),
     }
-    project
 }
 
 impl From<api::Project> for Model {

@@ -8,7 +8,7 @@ use super::lookup::{self, Key};
 use super::project;
 use crate::api;
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::Schema;
@@ -73,7 +73,8 @@ impl DataSource<Connection> for ProjectAttachments {
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        Key::of(config, "project_id", "project_handle", diagnostics);
+        // What is wrong has been told.
+        let _ = Key::of(config, "project_id", "project_handle", diagnostics);
     }
 
     async fn read(
@@ -81,14 +82,14 @@ impl DataSource<Connection> for ProjectAttachments {
         call: &Call<Connection>,
         config: Value,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Value> {
-        let key = Key::of(&config, "project_id", "project_handle", diagnostics)?;
+    ) -> Result<Value, Reported> {
+        let key = Key::known(&config, "project_id", "project_handle", diagnostics)?;
         let (client, operation) = timeouts::begin(call, diagnostics)?;
         let project = project::find(client, &operation, &key, diagnostics).await?;
         let what = format!("the attachments of project \"{}\"", project.handle);
         let listed = client.attachments(&operation, &project.id).await;
-        // Deleted since it was found, a project has nothing attached.
-        let mut attached = lookup::found(&what, listed, diagnostics)?.unwrap_or_default();
+        let listed = lookup::found(&what, listed, diagnostics)?;
+        let mut attached = listed.ok_or_else(|| project::missing(client, &key, diagnostics))?;
         attached.sort_by(|a, b| a.handle.cmp(&b.handle));
         let (mut id, mut handle) = (project.id, project.handle);
         // What is configured stays as it is written.
@@ -101,7 +102,7 @@ impl DataSource<Connection> for ProjectAttachments {
             project_handle: Attr::Known(handle),
             registries: Attr::Known(attached.into_iter().map(Item::from).collect()),
         };
-        Some(model.into())
+        Ok(model.into())
     }
 }
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{lookup, project};
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::Schema;
@@ -56,17 +56,15 @@ impl DataSource<Connection> for Projects {
         call: &Call<Connection>,
         _: Value,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Value> {
+    ) -> Result<Value, Reported> {
         let (client, operation) = timeouts::begin(call, diagnostics)?;
         let listed = client.projects(&operation).await;
         let mut projects = lookup::found("the projects", listed, diagnostics)?;
         projects.sort_by(|a, b| a.handle.cmp(&b.handle));
         let items = projects.into_iter().map(project::Model::from).collect();
-        Some(
-            Model {
-                projects: Attr::Known(items),
-            }
-            .into(),
-        )
+        Ok(Model {
+            projects: Attr::Known(items),
+        }
+        .into())
     }
 }

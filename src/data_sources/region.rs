@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::lookup;
 use crate::api;
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
 use crate::framework::number::Number;
 use crate::framework::provider::{Call, DataSource};
@@ -78,19 +78,19 @@ impl DataSource<Connection> for Region {
         call: &Call<Connection>,
         config: Value,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Value> {
-        let id = Attr::<String>::read(&config, "id").known().cloned()?;
+    ) -> Result<Value, Reported> {
+        let id = Attr::<String>::read(&config, "id");
+        let id = id.known().map_or("", String::as_str);
         let (client, operation) = timeouts::begin(call, diagnostics)?;
         let what = format!("region \"{id}\"");
-        let answer = client.region(&operation, &id).await;
-        let region = lookup::found(&what, answer, diagnostics)?;
-        if region.is_none() {
+        let answer = client.region(&operation, id).await;
+        let region = lookup::found(&what, answer, diagnostics)?.ok_or_else(|| {
             diagnostics.error(
                 format!("No {what}"),
                 "Bahriya has no such region. The data source bahriya_regions lists those that there are.",
-            );
-        }
-        region.map(|region| Model::from(region).into())
+            )
+        })?;
+        Ok(Model::from(region).into())
     }
 }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{lookup, region};
 use crate::api;
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::{Attribute, Mode, Schema};
@@ -61,7 +61,7 @@ impl DataSource<Connection> for Regions {
         call: &Call<Connection>,
         config: Value,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Value> {
+    ) -> Result<Value, Reported> {
         let (client, operation) = timeouts::begin(call, diagnostics)?;
         let status_filter = Attr::<String>::read(&config, "status_filter");
         let listed = client.regions(&operation).await;
@@ -75,7 +75,7 @@ impl DataSource<Connection> for Regions {
             status_filter,
             regions: Attr::Known(regions),
         };
-        Some(model.into())
+        Ok(model.into())
     }
 }
 

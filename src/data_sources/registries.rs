@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{lookup, registry};
 use crate::api;
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::Schema;
@@ -74,18 +74,16 @@ impl DataSource<Connection> for Registries {
         call: &Call<Connection>,
         _: Value,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Value> {
+    ) -> Result<Value, Reported> {
         let (client, operation) = timeouts::begin(call, diagnostics)?;
         let listed = client.registries(&operation).await;
         let mut registries = lookup::found("the registries", listed, diagnostics)?;
         registries.sort_by(|a, b| a.handle.cmp(&b.handle));
         let items = registries.into_iter().map(Item::from).collect();
-        Some(
-            Model {
-                registries: Attr::Known(items),
-            }
-            .into(),
-        )
+        Ok(Model {
+            registries: Attr::Known(items),
+        }
+        .into())
     }
 }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::lookup::{self, Key};
 use crate::api::{self, Client, Error, HandleState, Operation, ProjectReference};
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::{Attribute, Mode, Schema};
@@ -149,7 +149,8 @@ impl DataSource<Connection> for Registry {
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        Key::of(config, "id", "handle", diagnostics);
+        // What is wrong has been told.
+        let _ = Key::of(config, "id", "handle", diagnostics);
     }
 
     async fn read(
@@ -157,8 +158,8 @@ impl DataSource<Connection> for Registry {
         call: &Call<Connection>,
         config: Value,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Value> {
-        let key = Key::of(&config, "id", "handle", diagnostics)?;
+    ) -> Result<Value, Reported> {
+        let key = Key::known(&config, "id", "handle", diagnostics)?;
         let (client, operation) = timeouts::begin(call, diagnostics)?;
         let registry = find(client, &operation, &key, diagnostics).await?;
         let what = format!("registry \"{}\"", registry.handle);
@@ -169,7 +170,7 @@ impl DataSource<Connection> for Registry {
             Key::Id(id) => model.id = Attr::Known(id),
             Key::Handle(handle) => model.handle = Attr::Known(handle),
         }
-        Some(model.into())
+        Ok(model.into())
     }
 }
 
@@ -178,47 +179,39 @@ async fn find(
     operation: &Operation,
     key: &Key,
     diagnostics: &mut Diagnostics,
-) -> Option<api::Registry> {
+) -> Result<api::Registry, Reported> {
     let organisation = client.organisation();
     match key {
         Key::Id(id) => {
             let what = format!("registry {id}");
             let registry = client.registry(operation, id).await;
-            let registry = lookup::found(&what, registry, diagnostics)?;
-            if registry.is_none() {
+            lookup::found(&what, registry, diagnostics)?.ok_or_else(|| {
                 diagnostics.error(
                     format!("No {what}"),
                     format!(
                         "Organisation {organisation} has no registry with this id. Look it up by its handle, or \
                          check organisation_id."
                     ),
-                );
-            }
-            registry
+                )
+            })
         }
         Key::Handle(handle) => {
             let what = format!("registry \"{handle}\"");
             let state = client.registry_by_handle(operation, handle).await;
             match lookup::found(&what, state, diagnostics)? {
-                HandleState::Alive(registry) => Some(*registry),
-                HandleState::Burned => {
-                    diagnostics.error(
-                        format!("The {what} is gone"),
-                        "A registry had this handle and was deleted, and a handle can never be used again. Name \
-                         the registry that took its place.",
-                    );
-                    None
-                }
-                HandleState::Free => {
-                    diagnostics.error(
-                        format!("No {what}"),
-                        format!(
-                            "Organisation {organisation} never had a registry with this handle. Check its spelling \
-                             and organisation_id."
-                        ),
-                    );
-                    None
-                }
+                HandleState::Alive(registry) => Ok(*registry),
+                HandleState::Burned => Err(diagnostics.error(
+                    format!("The {what} is gone"),
+                    "A registry had this handle and was deleted, and a handle can never be used again. Name \
+                     the registry that took its place.",
+                )),
+                HandleState::Free => Err(diagnostics.error(
+                    format!("No {what}"),
+                    format!(
+                        "Organisation {organisation} never had a registry with this handle. Check its spelling \
+                         and organisation_id."
+                    ),
+                )),
             }
         }
     }

@@ -24,6 +24,11 @@ pub struct Diagnostic {
     pub path: Path,
 }
 
+/// Proof that an error was told, which nothing but [`Diagnostics`] can make. Work that fails answers it in place
+/// of its result, so that nothing is ever missing in silence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reported(());
+
 /// The messages of one call, in the order in which they came up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
@@ -35,13 +40,19 @@ impl Diagnostics {
     }
 
     /// Adds an error about the whole block.
-    pub fn error(&mut self, summary: impl Into<String>, detail: impl Into<String>) {
-        self.error_at(Path::ROOT, summary, detail);
+    pub fn error(&mut self, summary: impl Into<String>, detail: impl Into<String>) -> Reported {
+        self.error_at(Path::ROOT, summary, detail)
     }
 
     /// Adds an error about one attribute.
-    pub fn error_at(&mut self, path: Path, summary: impl Into<String>, detail: impl Into<String>) {
+    pub fn error_at(
+        &mut self,
+        path: Path,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Reported {
         self.push(Severity::Error, path, summary.into(), detail.into());
+        Reported(())
     }
 
     /// Adds a warning about the whole block.
@@ -83,8 +94,17 @@ impl Diagnostics {
 
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
-        self.iter()
-            .any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.check().is_err()
+    }
+
+    /// Goes on only while none of them is an error.
+    pub fn check(&self) -> Result<(), Reported> {
+        let error = |one: &Diagnostic| one.severity == Severity::Error;
+        if self.iter().any(error) {
+            Err(Reported(()))
+        } else {
+            Ok(())
+        }
     }
 
     /// The messages in order.

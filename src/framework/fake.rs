@@ -4,12 +4,13 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 
-use super::diagnostics::Diagnostics;
+use super::diagnostics::{Diagnostics, Reported};
 use super::function::{Function, FunctionError, Parameter, Signature};
 use super::list::{Found, ListRequest, ListResource, Listed};
 use super::model::object;
 use super::provider::{
-    Call, DataSource, ImportTarget, Plan, PlanRequest, Provider, Resource, Stored, UpdateRequest,
+    Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider, Resource, Stored,
+    UpdateRequest,
 };
 use super::schema::{Attribute, IdentitySchema, Mode, Schema};
 use super::ty::Type;
@@ -17,8 +18,8 @@ use super::value::Value;
 
 /// The name that makes every operation panic.
 pub const PANICS: &str = "panics";
-/// The name that makes an operation answer nothing and say nothing.
-pub const SILENT: &str = "silent";
+/// The name that makes every operation fail.
+pub const FAILS: &str = "fails";
 
 pub struct Fake;
 pub struct Thing;
@@ -48,11 +49,11 @@ pub fn named(name: &str) -> Value {
     object([("name", name.into())])
 }
 
-fn act(value: &Value) -> Option<Stored> {
+fn act(value: &Value, diagnostics: &mut Diagnostics) -> Result<Stored, Reported> {
     match value.attribute("name").and_then(Value::as_str) {
         Some(PANICS) => panic!("on purpose"),
-        Some(SILENT) => None,
-        _ => Some(Stored {
+        Some(FAILS) => Err(diagnostics.error("refused", "")),
+        _ => Ok(Stored {
             value: value.clone(),
             private: b"private".to_vec(),
             identity: value.clone(),
@@ -83,8 +84,13 @@ impl Provider for Fake {
         &[&Thing]
     }
 
-    fn configure(&self, config: &Value, _: &str, _: &mut Diagnostics) -> Option<()> {
-        act(config).map(drop)
+    fn configure(
+        &self,
+        config: &Value,
+        _: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Reported> {
+        act(config, diagnostics).map(drop)
     }
 }
 
@@ -104,19 +110,24 @@ impl Resource<()> for Thing {
 
     fn validate(&self, _: &Value, _: &mut Diagnostics) {}
 
-    fn plan(&self, request: PlanRequest<'_>, _: &mut Diagnostics) -> Plan {
+    async fn plan(&self, _: &Call<()>, request: PlanRequest<'_>, _: &mut Diagnostics) -> Plan {
         Plan {
             planned: request.draft.clone(),
             private: request.private.to_owned(),
         }
     }
 
-    fn plan_delete(&self, _: &Value, private: &[u8], _: &mut Diagnostics) -> Vec<u8> {
+    fn plan_delete(&self, _: &Call<()>, _: &Value, private: &[u8], _: &mut Diagnostics) -> Vec<u8> {
         private.to_owned()
     }
 
-    async fn read(&self, _: &Call<()>, current: Stored, _: &mut Diagnostics) -> Option<Stored> {
-        act(&current.value)
+    async fn read(
+        &self,
+        _: &Call<()>,
+        current: Stored,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Looked, Reported> {
+        act(&current.value, diagnostics).map(Looked::There)
     }
 
     async fn create(
@@ -125,34 +136,43 @@ impl Resource<()> for Thing {
         planned: Value,
         _: Value,
         _: Vec<u8>,
-        _: &mut Diagnostics,
-    ) -> Option<Stored> {
-        act(&planned)
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Stored, Reported> {
+        act(&planned, diagnostics)
     }
 
-    async fn update(&self, _: &Call<()>, request: UpdateRequest, _: &mut Diagnostics) -> Stored {
-        act(&request.planned).unwrap_or(Stored {
+    async fn update(
+        &self,
+        _: &Call<()>,
+        request: UpdateRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> Stored {
+        act(&request.planned, diagnostics).unwrap_or(Stored {
             value: request.prior,
             private: request.private,
             identity: Value::Null,
         })
     }
 
-    async fn delete(&self, _: &Call<()>, prior: Value, _: Vec<u8>, diagnostics: &mut Diagnostics) {
-        if act(&prior).is_none() {
-            diagnostics.error("refused", "");
-        }
+    async fn delete(
+        &self,
+        _: &Call<()>,
+        prior: Value,
+        _: Vec<u8>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Reported> {
+        act(&prior, diagnostics).map(drop)
     }
 
     async fn import(
         &self,
         _: &Call<()>,
         target: ImportTarget,
-        _: &mut Diagnostics,
-    ) -> Option<Stored> {
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Stored, Reported> {
         match target {
-            ImportTarget::Id(id) => act(&named(&id)),
-            ImportTarget::Identity(identity) => act(&identity),
+            ImportTarget::Id(id) => act(&named(&id), diagnostics),
+            ImportTarget::Identity(identity) => act(&identity, diagnostics),
         }
     }
 
@@ -173,8 +193,13 @@ impl DataSource<()> for Thing {
 
     fn validate(&self, _: &Value, _: &mut Diagnostics) {}
 
-    async fn read(&self, _: &Call<()>, config: Value, _: &mut Diagnostics) -> Option<Value> {
-        act(&config).map(|stored| stored.value)
+    async fn read(
+        &self,
+        _: &Call<()>,
+        config: Value,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Value, Reported> {
+        act(&config, diagnostics).map(|stored| stored.value)
     }
 }
 
@@ -193,16 +218,17 @@ impl ListResource<()> for Thing {
         _: &Call<()>,
         request: ListRequest,
         found: &mut Found,
-        _: &mut Diagnostics,
-    ) {
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Reported> {
         let listed = |value: &Value| Listed {
             identity: value.clone(),
             display_name: "a thing".to_owned(),
             object: request.objects.then(|| value.clone()),
         };
         if found.hand(listed(&named("first"))).await.is_continue() {
-            act(&request.config);
+            act(&request.config, diagnostics)?;
         }
+        Ok(())
     }
 }
 
@@ -213,7 +239,12 @@ impl Function for Thing {
 
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {
         let text = &arguments[0];
-        act(&object([("name", text.clone())]));
+        act(&object([("name", text.clone())]), &mut Diagnostics::new()).map_err(|_| {
+            FunctionError {
+                text: "refused".to_owned(),
+                argument: None,
+            }
+        })?;
         Ok(text.clone())
     }
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
-use super::diagnostics::Diagnostics;
+use super::diagnostics::{Diagnostics, Reported};
 use super::plan;
 use super::provider::Call;
 use super::schema::Schema;
@@ -29,7 +29,7 @@ pub trait ListResource<C: Send + Sync + 'static>: Send + Sync {
         request: ListRequest,
         found: &mut Found,
         diagnostics: &mut Diagnostics,
-    );
+    ) -> Result<(), Reported>;
 }
 
 /// What a list is asked for.

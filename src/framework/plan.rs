@@ -80,13 +80,16 @@ pub fn keep_refinements(draft: &Value, planned: &mut Value) {
     }
 }
 
-/// The attributes whose change asks for a new object.
+/// The attributes whose change asks for a new object. What is not known yet may turn out to be the same: it never does.
 pub fn requires_replace(schema: &Schema, prior: &Value, planned: &Value) -> Vec<Path> {
     schema
         .attributes
         .iter()
         .filter(|attribute| attribute.replaces)
-        .filter(|attribute| prior.attribute(attribute.name) != planned.attribute(attribute.name))
+        .filter(|attribute| {
+            let planned = planned.attribute(attribute.name);
+            planned != prior.attribute(attribute.name) && !planned.is_some_and(Value::is_unknown)
+        })
         .map(|attribute| Path::attribute(attribute.name))
         .collect()
 }
@@ -170,6 +173,8 @@ mod tests {
             requires_replace(&schema(), &prior, &planned),
             [Path::attribute("handle")]
         );
+        let unknown = object([("handle", Value::UNKNOWN)]);
+        assert_eq!(requires_replace(&schema(), &prior, &unknown), []);
     }
 
     #[test]

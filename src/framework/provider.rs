@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use super::diagnostics::Diagnostics;
+use super::diagnostics::{Diagnostics, Reported};
 use super::function::Function;
 use super::list::ListResource;
 use super::schema::{IdentitySchema, Schema};
@@ -39,7 +39,7 @@ pub trait Provider: Send + Sync + 'static {
         config: &Value,
         terraform_version: &str,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Self::Connection>;
+    ) -> Result<Self::Connection, Reported>;
 }
 
 /// The surroundings of one call to a configured provider.
@@ -59,6 +59,15 @@ pub struct Stored {
     pub private: Vec<u8>,
     /// What identifies the object for ever; null while it cannot be known.
     pub identity: Value,
+}
+
+/// What a look at an object comes to.
+#[derive(Debug, Clone)]
+pub enum Looked {
+    /// It is there, as shown.
+    There(Stored),
+    /// It is proved not to exist any more.
+    Gone,
 }
 
 /// What a plan starts from.
@@ -120,21 +129,33 @@ pub trait Resource<C: Send + Sync + 'static>: Send + Sync {
     /// Checks across attributes that need no stored state. What is unknown is not judged.
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
 
-    /// Plans a create or an update. Pure: no clock, no network, the same answer to the same question.
-    fn plan(&self, request: PlanRequest<'_>, diagnostics: &mut Diagnostics) -> Plan;
+    /// Plans a create or an update. It may look at what is there, once; from then on it is pure: no clock, no
+    /// network, the same answer to the same question.
+    async fn plan(
+        &self,
+        call: &Call<C>,
+        request: PlanRequest<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Plan;
 
     /// Plans a deletion: a last chance to warn or to refuse. Answers the bytes for the apply.
-    fn plan_delete(&self, prior: &Value, private: &[u8], diagnostics: &mut Diagnostics) -> Vec<u8>;
+    fn plan_delete(
+        &self,
+        call: &Call<C>,
+        prior: &Value,
+        private: &[u8],
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<u8>;
 
-    /// Looks at the object. `None` without an error means that it is proved to be gone.
+    /// Looks at the object.
     async fn read(
         &self,
         call: &Call<C>,
         current: Stored,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Stored>;
+    ) -> Result<Looked, Reported>;
 
-    /// Makes the object. Whatever exists afterwards is returned, with or without errors.
+    /// Makes the object. An error means that nothing was made.
     async fn create(
         &self,
         call: &Call<C>,
@@ -142,7 +163,7 @@ pub trait Resource<C: Send + Sync + 'static>: Send + Sync {
         config: Value,
         private: Vec<u8>,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Stored>;
+    ) -> Result<Stored, Reported>;
 
     /// Changes the object. With errors, what is returned is what has been proved.
     async fn update(
@@ -152,14 +173,14 @@ pub trait Resource<C: Send + Sync + 'static>: Send + Sync {
         diagnostics: &mut Diagnostics,
     ) -> Stored;
 
-    /// Removes the object; it is gone unless there are errors.
+    /// Removes the object.
     async fn delete(
         &self,
         call: &Call<C>,
         prior: Value,
         private: Vec<u8>,
         diagnostics: &mut Diagnostics,
-    );
+    ) -> Result<(), Reported>;
 
     /// Finds an existing object. Reads only.
     async fn import(
@@ -167,7 +188,7 @@ pub trait Resource<C: Send + Sync + 'static>: Send + Sync {
         call: &Call<C>,
         target: ImportTarget,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Stored>;
+    ) -> Result<Stored, Reported>;
 
     /// Whether a stored object of another provider's type may become one of this type as it stands.
     fn accepts_move(&self, source_provider: &str, source_type: &str) -> bool;
@@ -185,11 +206,11 @@ pub trait DataSource<C: Send + Sync + 'static>: Send + Sync {
     /// Checks across arguments. What is unknown is not judged.
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
 
-    /// Fills in the object that was asked for; `None` only with an error.
+    /// Fills in the object that was asked for.
     async fn read(
         &self,
         call: &Call<C>,
         config: Value,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Value>;
+    ) -> Result<Value, Reported>;
 }

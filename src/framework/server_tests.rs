@@ -4,7 +4,7 @@ use tokio_stream::StreamExt as _;
 use tonic::Request;
 
 use super::*;
-use crate::framework::fake::{Fake, PANICS, SILENT, named};
+use crate::framework::fake::{FAILS, Fake, PANICS, named};
 use crate::framework::panics::tests::turn;
 use crate::framework::value::Value;
 use crate::framework::wire;
@@ -129,21 +129,10 @@ async fn a_panic_in_any_other_call_is_a_diagnostic_too() {
 }
 
 #[tokio::test]
-async fn a_create_that_says_nothing_is_an_error() {
-    let server = server().await;
-    let answer = server
-        .apply_resource_change(apply(Value::Null, named(SILENT)))
-        .await;
-    let answer = answer.expect("no status").into_inner();
-    assert_eq!(only(&answer.diagnostics).0, "Nothing was created");
-    assert_eq!(answer.new_state, Some(wire::encode(&Value::Null)));
-}
-
-#[tokio::test]
 async fn a_refused_deletion_leaves_state_and_private_bytes_to_terraform() {
     let server = server().await;
     let answer = server
-        .apply_resource_change(apply(named(SILENT), Value::Null))
+        .apply_resource_change(apply(named(FAILS), Value::Null))
         .await;
     let answer = answer.expect("no status").into_inner();
     assert_eq!(only(&answer.diagnostics).0, "refused");

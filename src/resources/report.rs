@@ -2,17 +2,17 @@
 
 use super::advice::advice;
 use crate::api::{Client, Error};
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 
 /// Adds an error: what failed on what, why, and the next step.
-pub fn failed(doing: &str, on: &str, error: &Error, diagnostics: &mut Diagnostics) {
+pub fn failed(doing: &str, on: &str, error: &Error, diagnostics: &mut Diagnostics) -> Reported {
     diagnostics.error(
         format!("Failed to {doing} {on}"),
         format!("Bahriya: {error}. {}", advice(error)),
-    );
+    )
 }
 
-/// Whether the object belongs to the configured organisation; an error if not.
+/// Makes sure that the object belongs to the configured organisation.
 ///
 /// Looked for in another organisation, every object would seem to be gone, and be created again there.
 pub fn same_organisation(
@@ -20,10 +20,10 @@ pub fn same_organisation(
     client: &Client,
     on: &str,
     diagnostics: &mut Diagnostics,
-) -> bool {
+) -> Result<(), Reported> {
     match recorded {
         Some(recorded) if !recorded.eq_ignore_ascii_case(client.organisation()) => {
-            diagnostics.error(
+            Err(diagnostics.error(
                 format!("{on} belongs to another organisation"),
                 format!(
                     "The state says organisation {recorded}, and the provider is configured for {}. Set \
@@ -31,10 +31,9 @@ pub fn same_organisation(
                      an alias for the other organisation. To give the object up, run terraform state rm.",
                     client.organisation()
                 ),
-            );
-            false
+            ))
         }
-        _ => true,
+        _ => Ok(()),
     }
 }
 

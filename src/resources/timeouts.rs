@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::api::{Client, Operation};
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
 use crate::framework::provider::Call;
 use crate::framework::schema::{Attribute, Kind, Mode};
@@ -59,10 +59,10 @@ pub fn attribute() -> Attribute {
 pub fn begin<'a>(
     call: &'a Call<Connection>,
     diagnostics: &mut Diagnostics,
-) -> Option<(&'a Client, Operation)> {
+) -> Result<(&'a Client, Operation), Reported> {
     let client = call.connection.client(diagnostics)?;
     let operation = operation(call, &Attr::Null, |timeouts| &timeouts.read);
-    Some((client, operation))
+    Ok((client, operation))
 }
 
 /// The bounds of an operation that starts now.

@@ -25,12 +25,11 @@ pub async fn handle<P: Provider>(
     let private = request.planned_private.clone();
     let call = server.call()?;
     let mut diagnostics = Diagnostics::new();
-    let planned_null = planned.is_null();
-    let stored = if planned_null {
-        resource
+    let stored = if planned.is_null() {
+        let deleted = resource
             .delete(&call, prior, private, &mut diagnostics)
             .await;
-        if diagnostics.has_errors() {
+        if deleted.is_err() {
             // The private bytes of the plan may be another object's: in a replace, they are those of the create.
             return Ok(Response {
                 diagnostics: wire::diagnostics(&diagnostics),
@@ -42,6 +41,7 @@ pub async fn handle<P: Provider>(
         resource
             .create(&call, planned, config, private, &mut diagnostics)
             .await
+            .ok()
     } else {
         let update = UpdateRequest {
             prior,
@@ -51,15 +51,6 @@ pub async fn handle<P: Provider>(
         };
         Some(resource.update(&call, update, &mut diagnostics).await)
     };
-    if stored.is_none() && !planned_null && !diagnostics.has_errors() {
-        diagnostics.error(
-            "Nothing was created",
-            format!(
-                "The provider neither made the {} nor said why. This is a mistake of the provider: please report it.",
-                request.type_name
-            ),
-        );
-    }
     let mut response = Response {
         new_state: Some(wire::encode(&Value::Null)),
         diagnostics: wire::diagnostics_apart_from(&secrets, &diagnostics),

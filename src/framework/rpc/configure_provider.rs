@@ -12,7 +12,8 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
     let schema = provider.schema();
     let config = super::decode(request.config.as_ref(), schema, "provider configuration")?;
     let mut diagnostics = Diagnostics::new();
-    server.connect(provider.configure(&config, &request.terraform_version, &mut diagnostics));
+    let configured = provider.configure(&config, &request.terraform_version, &mut diagnostics);
+    server.connect(configured.ok());
     Ok(Response {
         diagnostics: wire::diagnostics_apart_from(&schema.secrets_in(&config), &diagnostics),
     })

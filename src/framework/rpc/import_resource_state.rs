@@ -23,7 +23,7 @@ pub async fn handle<P: Provider>(
     let found = resource
         .import(&server.call()?, target, &mut diagnostics)
         .await;
-    let imported = found.map(|stored| ImportedResource {
+    let imported = found.ok().map(|stored| ImportedResource {
         type_name: request.type_name,
         state: Some(wire::encode(&plan::storable(
             resource.schema(),

@@ -48,7 +48,8 @@ async fn list<P: Provider>(
     let mut diagnostics = Diagnostics::new();
     tokio::select! {
         () = items.closed() => tracing::debug!("the client has gone"),
-        () = lister.list(&call, wanted, &mut found, &mut diagnostics) => {}
+        // What failed has been told.
+        _ = lister.list(&call, wanted, &mut found, &mut diagnostics) => {}
     }
     Ok(diagnostics)
 }

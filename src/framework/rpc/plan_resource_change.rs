@@ -8,7 +8,10 @@ use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
 use proto::plan_resource_change::{Request, Response};
 
-pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Response, Diagnostics> {
+pub async fn handle<P: Provider>(
+    server: Server<P>,
+    request: Request,
+) -> Result<Response, Diagnostics> {
     let resource = server.resource(&request.type_name)?;
     let schema = resource.schema();
     let prior = super::decode(request.prior_state.as_ref(), schema, "prior state")?;
@@ -17,13 +20,14 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
         schema,
         "proposed state",
     )?;
+    let call = server.call()?;
     let mut diagnostics = Diagnostics::new();
     if proposed.is_null() {
-        let private = resource.plan_delete(&prior, &request.prior_private, &mut diagnostics);
+        let private = resource.plan_delete(&call, &prior, &request.prior_private, &mut diagnostics);
         return Ok(Response {
             planned_state: Some(wire::encode(&proposed)),
             planned_private: private,
-            planned_identity: request.prior_identity.clone(),
+            planned_identity: request.prior_identity,
             diagnostics: wire::diagnostics(&diagnostics),
             ..Default::default()
         });
@@ -31,22 +35,20 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
     let config = super::decode(request.config.as_ref(), schema, "configuration")?;
     let prior = (!prior.is_null()).then_some(&prior);
     let draft = plan::draft(schema, prior, proposed, &config);
-    let mut planned = resource.plan(
-        PlanRequest {
-            prior,
-            config: &config,
-            draft: &draft,
-            private: &request.prior_private,
-        },
-        &mut diagnostics,
-    );
+    let asked = PlanRequest {
+        prior,
+        config: &config,
+        draft: &draft,
+        private: &request.prior_private,
+    };
+    let mut planned = resource.plan(&call, asked, &mut diagnostics).await;
     plan::keep_refinements(&draft, &mut planned.planned);
     let replaced = prior.map(|prior| plan::requires_replace(schema, prior, &planned.planned));
     Ok(Response {
         planned_state: Some(wire::encode(&planned.planned)),
         requires_replace: replaced.iter().flatten().map(wire::path).collect(),
         planned_private: planned.private,
-        planned_identity: request.prior_identity.clone(),
+        planned_identity: request.prior_identity,
         diagnostics: wire::diagnostics_apart_from(&schema.secrets_in(&config), &diagnostics),
         ..Default::default()
     })

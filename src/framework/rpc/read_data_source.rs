@@ -19,7 +19,9 @@ pub async fn handle<P: Provider>(
     let mut diagnostics = Diagnostics::new();
     let found = source.read(&server.call()?, config, &mut diagnostics).await;
     Ok(Response {
-        state: found.map(|value| wire::encode(&plan::storable(schema, value))),
+        state: found
+            .ok()
+            .map(|value| wire::encode(&plan::storable(schema, value))),
         diagnostics: wire::diagnostics(&diagnostics),
         ..Default::default()
     })

@@ -2,7 +2,7 @@
 
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::plan;
-use crate::framework::provider::{Provider, Stored};
+use crate::framework::provider::{Looked, Provider, Stored};
 use crate::framework::server::Server;
 use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
@@ -22,7 +22,7 @@ pub async fn handle<P: Provider>(
     let identity = super::decode_identity(request.current_identity.as_ref(), resource.identity())?;
     let current = Stored {
         value: state,
-        private: request.private,
+        private: request.private.clone(),
         identity,
     };
     let mut diagnostics = Diagnostics::new();
@@ -33,11 +33,20 @@ pub async fn handle<P: Provider>(
         diagnostics: wire::diagnostics(&diagnostics),
         ..Default::default()
     };
-    if let Some(stored) = found {
-        response.new_state = Some(wire::encode(&plan::storable(schema, stored.value)));
-        response.private = stored.private;
-        response.new_identity =
-            wire::encode_identity(&stored.identity).or(request.current_identity);
+    match found {
+        Ok(Looked::There(stored)) => {
+            response.new_state = Some(wire::encode(&plan::storable(schema, stored.value)));
+            response.private = stored.private;
+            response.new_identity =
+                wire::encode_identity(&stored.identity).or(request.current_identity);
+        }
+        Ok(Looked::Gone) => {}
+        // An error proves nothing: for any client it is as it was.
+        Err(_) => {
+            response.new_state = request.current_state;
+            response.private = request.private;
+            response.new_identity = request.current_identity;
+        }
     }
     Ok(response)
 }

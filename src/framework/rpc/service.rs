@@ -87,11 +87,11 @@ service! {
         upgrade_resource_identity "UpgradeResourceIdentity" type_name;
         move_resource_state "MoveResourceState" target_type_name;
         configure_provider "ConfigureProvider";
-        plan_resource_change "PlanResourceChange" type_name;
         generate_resource_config "GenerateResourceConfig" type_name;
     }
     // Calls that talk to the API.
     with_io {
+        plan_resource_change "PlanResourceChange";
         read_resource "ReadResource";
         apply_resource_change "ApplyResourceChange";
         import_resource_state "ImportResourceState";

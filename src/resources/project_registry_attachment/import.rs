@@ -4,7 +4,7 @@ use super::operations;
 use super::schema::Model;
 use crate::api::{Client, Error, Operation, Project};
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, ImportTarget, Stored};
 use crate::framework::value::Value;
@@ -16,7 +16,7 @@ pub async fn import(
     call: &Call<Connection>,
     target: ImportTarget,
     diagnostics: &mut Diagnostics,
-) -> Option<Stored> {
+) -> Result<Stored, Reported> {
     let (client, operation) = timeouts::begin(call, diagnostics)?;
     let (project, handle) = match target {
         ImportTarget::Id(id) => parts(&id, diagnostics)?,
@@ -24,39 +24,30 @@ pub async fn import(
     };
     let name = format!("attachment of registry \"{handle}\" to project \"{project}\"");
     match find(client, &operation, &project, &handle).await {
-        Ok(Some(model)) => Some(operations::stored(client, model)),
-        Ok(None) => {
-            diagnostics.error(
-                format!("No {name}"),
-                format!(
-                    "Organisation {} has no such project, or the registry is not attached to it. Check both, or \
-                     create the attachment instead of importing it.",
-                    client.organisation()
-                ),
-            );
-            None
-        }
-        Err(error) => {
-            report::failed("import", &name, &error, diagnostics);
-            None
-        }
+        Ok(Some(model)) => Ok(operations::stored(client, model)),
+        Ok(None) => Err(diagnostics.error(
+            format!("No {name}"),
+            format!(
+                "Organisation {} has no such project, or the registry is not attached to it. Check both, or \
+                 create the attachment instead of importing it.",
+                client.organisation()
+            ),
+        )),
+        Err(error) => Err(report::failed("import", &name, &error, diagnostics)),
     }
 }
 
-fn parts(id: &str, diagnostics: &mut Diagnostics) -> Option<(String, String)> {
+fn parts(id: &str, diagnostics: &mut Diagnostics) -> Result<(String, String), Reported> {
     // Neither a UUID nor a handle contains either separator.
     match id.split_once([':', '/']) {
         Some((project, handle)) if !project.is_empty() && !handle.is_empty() => {
-            Some((project.to_owned(), handle.to_owned()))
+            Ok((project.to_owned(), handle.to_owned()))
         }
-        _ => {
-            diagnostics.error(
-                format!("\"{id}\" names no attachment"),
-                "Import an attachment by {project_id}:{handle} or {project_handle}:{handle}, for example \
-                 shop:ghcr-deploy.",
-            );
-            None
-        }
+        _ => Err(diagnostics.error(
+            format!("\"{id}\" names no attachment"),
+            "Import an attachment by {project_id}:{handle} or {project_handle}:{handle}, for example \
+             shop:ghcr-deploy.",
+        )),
     }
 }
 
@@ -64,13 +55,11 @@ fn of_identity(
     client: &Client,
     identity: &Value,
     diagnostics: &mut Diagnostics,
-) -> Option<(String, String)> {
+) -> Result<(String, String), Reported> {
     let part = |name| Attr::<String>::read(identity, name).known().cloned();
     let organisation = part("organisation_id");
-    if !report::same_organisation(organisation.as_deref(), client, "The identity", diagnostics) {
-        return None;
-    }
-    Some((
+    report::same_organisation(organisation.as_deref(), client, "The identity", diagnostics)?;
+    Ok((
         part("project_id").unwrap_or_default(),
         part("handle").unwrap_or_default(),
     ))

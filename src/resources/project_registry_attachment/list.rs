@@ -9,7 +9,7 @@ use super::operations;
 use super::schema::{self, Model};
 use crate::api::{Client, Error, Operation, Project};
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::list::{Found, ListRequest, ListResource, Listed};
 use crate::framework::model::Attr;
 use crate::framework::provider::Call;
@@ -47,31 +47,29 @@ impl ListResource<Connection> for ProjectRegistryAttachment {
         request: ListRequest,
         found: &mut Found,
         diagnostics: &mut Diagnostics,
-    ) {
-        let Some((client, operation)) = timeouts::begin(call, diagnostics) else {
-            return;
-        };
+    ) -> Result<(), Reported> {
+        let (client, operation) = timeouts::begin(call, diagnostics)?;
         let only = Attr::<String>::read(&request.config, "project_id");
         let projects = match projects(client, &operation, only.known()).await {
             Ok(projects) => projects,
-            Err(error) => return report::failed("list", "the projects", &error, diagnostics),
+            Err(error) => return Err(report::failed("list", "the projects", &error, diagnostics)),
         };
         if let (Some(id), []) = (only.known(), projects.as_slice()) {
-            diagnostics.error(
+            return Err(diagnostics.error(
                 format!("No project {id}"),
                 format!(
                     "Organisation {} has no project with this id, so that it has no attachments either. Check \
                      the id and organisation_id.",
                     client.organisation()
                 ),
-            );
+            ));
         }
         for project in projects {
             let attachments = match client.attachments(&operation, &project.id).await {
                 Ok(attachments) => attachments,
                 Err(error) => {
                     let name = format!("the attachments of project \"{}\"", project.handle);
-                    return report::failed("list", &name, &error, diagnostics);
+                    return Err(report::failed("list", &name, &error, diagnostics));
                 }
             };
             for attachment in attachments.into_iter().flatten() {
@@ -90,10 +88,11 @@ impl ListResource<Connection> for ProjectRegistryAttachment {
                     object: request.objects.then_some(stored.value),
                 };
                 if found.hand(listed).await.is_break() {
-                    return;
+                    return Ok(());
                 }
             }
         }
+        Ok(())
     }
 }
 

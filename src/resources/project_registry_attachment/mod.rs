@@ -10,11 +10,11 @@ use async_trait::async_trait;
 use self::schema::Model;
 use crate::api::Client;
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, object};
 use crate::framework::private;
 use crate::framework::provider::{
-    Call, ImportTarget, Plan, PlanRequest, Resource, Stored, UpdateRequest,
+    Call, ImportTarget, Looked, Plan, PlanRequest, Resource, Stored, UpdateRequest,
 };
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Value;
@@ -38,7 +38,12 @@ impl Resource<Connection> for ProjectRegistryAttachment {
 
     fn validate(&self, _: &Value, _: &mut Diagnostics) {}
 
-    fn plan(&self, request: PlanRequest<'_>, _: &mut Diagnostics) -> Plan {
+    async fn plan(
+        &self,
+        _: &Call<Connection>,
+        request: PlanRequest<'_>,
+        _: &mut Diagnostics,
+    ) -> Plan {
         let mut planned = Model::from(request.draft);
         if request.prior.is_none()
             && let (Some(project), Some(handle)) =
@@ -52,7 +57,13 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         }
     }
 
-    fn plan_delete(&self, _: &Value, private: &[u8], _: &mut Diagnostics) -> Vec<u8> {
+    fn plan_delete(
+        &self,
+        _: &Call<Connection>,
+        _: &Value,
+        private: &[u8],
+        _: &mut Diagnostics,
+    ) -> Vec<u8> {
         private.to_owned()
     }
 
@@ -61,7 +72,7 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         call: &Call<Connection>,
         current: Stored,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Stored> {
+    ) -> Result<Looked, Reported> {
         operations::read(call, current, diagnostics).await
     }
 
@@ -72,7 +83,7 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         _: Value,
         _: Vec<u8>,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Stored> {
+    ) -> Result<Stored, Reported> {
         operations::create(call, (&planned).into(), diagnostics).await
     }
 
@@ -96,9 +107,9 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         prior: Value,
         private: Vec<u8>,
         diagnostics: &mut Diagnostics,
-    ) {
+    ) -> Result<(), Reported> {
         let memory = private::decode(&private);
-        operations::delete(call, &(&prior).into(), &memory, diagnostics).await;
+        operations::delete(call, &(&prior).into(), &memory, diagnostics).await
     }
 
     async fn import(
@@ -106,7 +117,7 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         call: &Call<Connection>,
         target: ImportTarget,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Stored> {
+    ) -> Result<Stored, Reported> {
         import::import(call, target, diagnostics).await
     }
 

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::schema::Model;
 use super::{identity_of, name_of};
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::private;
-use crate::framework::provider::{Call, Stored};
+use crate::framework::provider::{Call, Looked, Stored};
 use crate::resources::report;
 use crate::resources::timeouts;
 
@@ -25,9 +25,9 @@ pub async fn create(
     call: &Call<Connection>,
     mut model: Model,
     diagnostics: &mut Diagnostics,
-) -> Option<Stored> {
+) -> Result<Stored, Reported> {
     let client = call.connection.client(diagnostics)?;
-    let (project, handle) = model.project_id.known().zip(model.handle.known())?;
+    let (project, handle) = link_of(&model, diagnostics)?;
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.create);
     let name = name_of(&model);
     match client.attach(&operation, project, handle).await {
@@ -40,37 +40,30 @@ pub async fn create(
             }
             model.id = Attr::Known(format!("{project}:{handle}"));
             model.join_id = attached.join_id.into();
-            Some(stored(client, model))
+            Ok(stored(client, model))
         }
-        Err(error) => {
-            report::failed("create", &name, &error, diagnostics);
-            None
-        }
+        Err(error) => Err(report::failed("create", &name, &error, diagnostics)),
     }
 }
 
-/// Looks for the link in the project's list. `None` without an error means that it is proved to be gone.
+/// Looks for the link in the project's list.
 pub async fn read(
     call: &Call<Connection>,
     current: Stored,
     diagnostics: &mut Diagnostics,
-) -> Option<Stored> {
+) -> Result<Looked, Reported> {
     let client = match &*call.connection {
         Connection::Ready(client) => client,
         Connection::Undecided(arguments) => {
             report::not_refreshed(arguments, diagnostics);
-            return Some(current);
+            return Ok(Looked::There(current));
         }
     };
     let mut model = Model::from(&current.value);
     let name = name_of(&model);
     let memory: Memory = private::decode(&current.private);
-    if !report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics) {
-        return Some(current);
-    }
-    let (Some(project), Some(handle)) = (model.project_id.known(), model.handle.known()) else {
-        return Some(current);
-    };
+    report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics)?;
+    let (project, handle) = link_of(&model, diagnostics)?;
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.read);
     match client
         .refreshed_attachment(&operation, project, handle)
@@ -81,19 +74,16 @@ pub async fn read(
             if attachment.join_id.is_some() {
                 model.join_id = attachment.join_id.into();
             }
-            Some(stored(client, model))
+            Ok(Looked::There(stored(client, model)))
         }
         Ok(None) => {
             diagnostics.warning(
                 format!("The {name} is gone"),
                 "It was detached outside Terraform. The plan attaches it again while it is configured.",
             );
-            None
+            Ok(Looked::Gone)
         }
-        Err(error) => {
-            report::failed("read", &name, &error, diagnostics);
-            Some(current)
-        }
+        Err(error) => Err(report::failed("read", &name, &error, diagnostics)),
     }
 }
 
@@ -103,20 +93,30 @@ pub async fn delete(
     model: &Model,
     memory: &Memory,
     diagnostics: &mut Diagnostics,
-) {
+) -> Result<(), Reported> {
     let name = name_of(model);
-    let (Some(project), Some(handle)) = (model.project_id.known(), model.handle.known()) else {
-        return;
-    };
-    let Some(client) = call.connection.client(diagnostics) else {
-        return;
-    };
-    if !report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics) {
-        return;
-    }
+    let (project, handle) = link_of(model, diagnostics)?;
+    let client = call.connection.client(diagnostics)?;
+    report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics)?;
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.delete);
-    if let Err(error) = client.detach(&operation, project, handle).await {
-        report::failed("delete", &name, &error, diagnostics);
+    client
+        .detach(&operation, project, handle)
+        .await
+        .map_err(|error| report::failed("delete", &name, &error, diagnostics))
+}
+
+/// The two ends of a link. A state without one of them was edited by hand.
+fn link_of<'a>(
+    model: &'a Model,
+    diagnostics: &mut Diagnostics,
+) -> Result<(&'a str, &'a str), Reported> {
+    match (model.project_id.known(), model.handle.known()) {
+        (Some(project), Some(handle)) => Ok((project, handle)),
+        _ => Err(diagnostics.error(
+            format!("The {} is incomplete", name_of(model)),
+            "The state lacks its project_id or its handle. Remove it with terraform state rm, then import it \
+             by {project_id}:{handle}.",
+        )),
     }
 }
 

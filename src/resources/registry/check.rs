@@ -2,7 +2,7 @@
 
 use super::schema::Model;
 use crate::api::{Client, Operation};
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::path::Path;
 use crate::oci::verify::{DEFAULT_TIMEOUT, Outcome, Verifier};
 use crate::secret::Secret;
@@ -17,34 +17,33 @@ pub async fn credentials(
     config: &Model,
     password: &Secret,
     diagnostics: &mut Diagnostics,
-) {
+) -> Result<(), Reported> {
     let strict = match config.verify.known().map(String::as_str) {
         Some("error") => true,
         Some("warn") => false,
-        _ => return,
+        _ => return Ok(()),
     };
     let (Some(server), Some(username)) = (config.server.known(), config.username.known()) else {
-        return;
+        return Ok(());
     };
     let verifier = Verifier::new(client.trust_anchors().to_vec(), DEFAULT_TIMEOUT);
     let outcome = tokio::select! {
-        () = operation.cancel.cancelled() => return,
+        () = operation.cancel.cancelled() => return Ok(()),
         outcome = verifier.verify(server, username, password) => outcome,
     };
     let (summary, reason) = match &outcome {
-        Outcome::Accepted => return,
+        Outcome::Accepted => return Ok(()),
         Outcome::Refused { reason } => {
             let summary = format!("{server} refuses the credentials");
             if strict {
-                diagnostics.error_at(
+                return Err(diagnostics.error_at(
                     Path::attribute("password"),
                     summary,
                     format!(
                         "Nothing was stored. The registry server was asked, and {reason}. Check user name and \
                          password, or set verify to \"warn\" or \"off\" to store them unchecked."
                     ),
-                );
-                return;
+                ));
             }
             (summary, reason.clone())
         }
@@ -67,4 +66,5 @@ pub async fn credentials(
         summary,
         format!("The credentials are stored all the same, but {reason}."),
     );
+    Ok(())
 }

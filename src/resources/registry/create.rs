@@ -9,7 +9,7 @@ use super::schema::Model;
 use super::{identity_of, name_of};
 use crate::api::{Client, Error, Kind, NewRegistry, Operation};
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::path::Path;
 use crate::framework::provider::{Call, Stored};
@@ -23,7 +23,7 @@ pub async fn create(
     mut model: Model,
     config: &Model,
     diagnostics: &mut Diagnostics,
-) -> Option<Stored> {
+) -> Result<Stored, Reported> {
     let client = call.connection.client(diagnostics)?;
     let name = name_of(&model);
     let password = decide::configured_password(config).known().cloned();
@@ -34,15 +34,11 @@ pub async fn create(
         model.username.known(),
         password,
     ) else {
-        super::messages::create_needs_password(diagnostics);
-        return None;
+        return Err(super::messages::create_needs_password(diagnostics));
     };
     secret::register(&password);
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.create);
-    check::credentials(client, &operation, config, &password, diagnostics).await;
-    if diagnostics.has_errors() {
-        return None;
-    }
+    check::credentials(client, &operation, config, &password, diagnostics).await?;
     let new = NewRegistry {
         handle,
         name: display,
@@ -61,10 +57,7 @@ pub async fn create(
     );
     let created = match created {
         Ok(created) => created,
-        Err(error) => {
-            refused(handle, &name, &error, diagnostics);
-            return None;
-        }
+        Err(error) => return Err(refused(handle, &name, &error, diagnostics)),
     };
     for warning in &created.warnings {
         diagnostics.warning(format!("{name} was created"), warning);
@@ -85,7 +78,7 @@ pub async fn create(
             );
         }
     }
-    Some(Stored {
+    Ok(Stored {
         identity: identity_of(client, &model),
         value: model.into(),
         private: memory.stored(),
@@ -117,7 +110,7 @@ async fn confirm(
     Ok(current)
 }
 
-fn refused(handle: &str, name: &str, error: &Error, diagnostics: &mut Diagnostics) {
+fn refused(handle: &str, name: &str, error: &Error, diagnostics: &mut Diagnostics) -> Reported {
     let path = Path::attribute("handle");
     match error.kind() {
         Kind::HandleTaken {

@@ -4,7 +4,7 @@ use super::memory::{Memory, PlanNote};
 use super::name_of;
 use super::schema::Model;
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::path::Path;
 use crate::framework::provider::Call;
 use crate::resources::report;
@@ -16,31 +16,31 @@ pub async fn delete(
     prior: &Model,
     memory: &Memory,
     diagnostics: &mut Diagnostics,
-) {
+) -> Result<(), Reported> {
     let name = name_of(prior);
-    if refused(prior, memory, &name, diagnostics) {
-        return;
-    }
-    let Some(client) = call.connection.client(diagnostics) else {
-        return;
-    };
+    not_its_own_successor(prior, memory, &name, diagnostics)?;
+    let client = call.connection.client(diagnostics)?;
     let Some(id) = prior.id.known() else {
-        return;
+        return Ok(());
     };
-    if !report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics) {
-        return;
-    }
+    report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics)?;
     let operation = timeouts::operation(call, &prior.timeouts, |timeouts| &timeouts.delete);
-    if let Err(error) = client.delete_registry(&operation, id).await {
-        report::failed("delete", &name, &error, diagnostics);
-    }
+    client
+        .delete_registry(&operation, id)
+        .await
+        .map_err(|error| report::failed("delete", &name, &error, diagnostics))
 }
 
 /// A tainted registry looks like a plain create in the plan, so this is where its replacement is stopped:
 /// both halves of a replace carry the private bytes of the create that it ends with.
-fn refused(prior: &Model, memory: &Memory, name: &str, diagnostics: &mut Diagnostics) -> bool {
+fn not_its_own_successor(
+    prior: &Model,
+    memory: &Memory,
+    name: &str,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
     let Some(PlanNote::Create { handle, replaces }) = &memory.plan else {
-        return false;
+        return Ok(());
     };
     let same = match handle {
         Some(handle) => Some(handle) == prior.handle.known(),
@@ -48,13 +48,13 @@ fn refused(prior: &Model, memory: &Memory, name: &str, diagnostics: &mut Diagnos
         None => replaces.is_none(),
     };
     if same {
-        diagnostics.error_at(
+        return Err(diagnostics.error_at(
             Path::attribute("handle"),
             format!("{name} was not deleted"),
             "It is to be replaced by a registry with the same handle, which is impossible: deleting it would \
              spend the handle. It is probably tainted. Run terraform untaint with its address to keep it as it \
              is, or give the resource a new handle.",
-        );
+        ));
     }
-    same
+    Ok(())
 }

@@ -6,7 +6,7 @@ use super::schema::Model;
 use super::{identity_of, name_of};
 use crate::api::{Client, Error, HandleState, Operation, Registry};
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, ImportTarget, Stored};
 use crate::resources::report;
@@ -17,54 +17,43 @@ pub async fn import(
     call: &Call<Connection>,
     target: ImportTarget,
     diagnostics: &mut Diagnostics,
-) -> Option<Stored> {
+) -> Result<Stored, Reported> {
     let (client, operation) = timeouts::begin(call, diagnostics)?;
     let id = match target {
         ImportTarget::Id(id) => id,
         ImportTarget::Identity(identity) => {
             let organisation = Attr::<String>::read(&identity, "organisation_id");
             let recorded = organisation.known().map(String::as_str);
-            if !report::same_organisation(recorded, client, "The identity", diagnostics) {
-                return None;
-            }
+            report::same_organisation(recorded, client, "The identity", diagnostics)?;
             Attr::read(&identity, "id")
                 .known()
                 .cloned()
                 .unwrap_or_default()
         }
     };
-    match find(client, &operation, &id).await {
-        Ok(Found::Registry(registry)) => {
-            let stored = adopt(client, &operation, &registry).await;
-            stored
-                .map_err(|error| {
-                    report::failed("import", &format!("registry \"{id}\""), &error, diagnostics);
-                })
-                .ok()
-        }
+    let adopted = match find(client, &operation, &id).await {
+        Ok(Found::Registry(registry)) => adopt(client, &operation, &registry).await,
         Ok(Found::Burned) => {
-            diagnostics.error(
+            return Err(diagnostics.error(
                 format!("Registry \"{id}\" is gone"),
                 "A registry had this handle and was deleted. Nothing is left to import.",
-            );
-            None
+            ));
         }
         Ok(Found::Nothing) => {
-            diagnostics.error(
+            return Err(diagnostics.error(
                 format!("No registry \"{id}\""),
                 format!(
                     "Organisation {} has none with this id or handle. Import a registry by its UUID or by its \
                      handle, and check organisation_id.",
                     client.organisation()
                 ),
-            );
-            None
+            ));
         }
-        Err(error) => {
-            report::failed("import", &format!("registry \"{id}\""), &error, diagnostics);
-            None
-        }
-    }
+        Err(error) => Err(error),
+    };
+    adopted.map_err(|error| {
+        report::failed("import", &format!("registry \"{id}\""), &error, diagnostics)
+    })
 }
 
 enum Found {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{Registry, import};
 use crate::api;
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::list::{Found, ListRequest, ListResource, Listed};
 use crate::framework::model::object;
 use crate::framework::provider::Call;
@@ -34,13 +34,18 @@ impl ListResource<Connection> for Registry {
         request: ListRequest,
         found: &mut Found,
         diagnostics: &mut Diagnostics,
-    ) {
-        let Some((client, operation)) = timeouts::begin(call, diagnostics) else {
-            return;
-        };
+    ) -> Result<(), Reported> {
+        let (client, operation) = timeouts::begin(call, diagnostics)?;
         let mut registries = match client.registries(&operation).await {
             Ok(registries) => registries,
-            Err(error) => return report::failed("list", "the registries", &error, diagnostics),
+            Err(error) => {
+                return Err(report::failed(
+                    "list",
+                    "the registries",
+                    &error,
+                    diagnostics,
+                ));
+            }
         };
         registries.sort_by(|a, b| a.handle.cmp(&b.handle));
         for registry in registries {
@@ -49,7 +54,7 @@ impl ListResource<Connection> for Registry {
                     Ok(stored) => Some(stored.value),
                     Err(error) => {
                         let name = format!("registry \"{}\"", registry.handle);
-                        return report::failed("list", &name, &error, diagnostics);
+                        return Err(report::failed("list", &name, &error, diagnostics));
                     }
                 }
             } else {
@@ -64,9 +69,10 @@ impl ListResource<Connection> for Registry {
                 object: whole,
             };
             if found.hand(listed).await.is_break() {
-                return;
+                return Ok(());
             }
         }
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use super::decide::{self, Finding};
 use super::memory::Memory;
 use super::plan::password_path;
 use super::schema::Model;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::path::Path;
 use crate::oci::credential_lint::{self, Field, Severity};
@@ -37,13 +37,13 @@ pub fn replace_with_spent_handle(handle: &str, diagnostics: &mut Diagnostics) {
     );
 }
 
-pub fn create_needs_password(diagnostics: &mut Diagnostics) {
+pub fn create_needs_password(diagnostics: &mut Diagnostics) -> Reported {
     diagnostics.error_at(
         Path::attribute("password"),
         "Missing password",
         "A new registry needs credentials. Set password_wo together with password_wo_version, which keeps \
          the password out of the state, or set password. If the registry exists already, import it.",
-    );
+    )
 }
 
 pub fn rename_needs_password(name: &str, diagnostics: &mut Diagnostics) {
@@ -174,30 +174,32 @@ pub fn eviction_ahead(
 
 /// The message for what a comparison found.
 pub fn finding(finding: &Finding, diagnostics: &mut Diagnostics) {
-    match finding {
-        Finding::PasswordMissing => diagnostics.error_at(
-            Path::attribute("password"),
-            "Missing password",
+    let (argument, summary, detail) = match finding {
+        Finding::PasswordMissing => (
+            "password",
+            "Missing password".to_owned(),
             "A change of server or username makes a new version of the credentials, which needs the password \
-             too. Set password_wo together with a new password_wo_version, or set password.",
+             too. Set password_wo together with a new password_wo_version, or set password."
+                .to_owned(),
         ),
-        Finding::PinnedAgainstChange { pin } => diagnostics.error_at(
-            Path::attribute("active_version"),
-            "Credentials changed while a version is pinned",
+        Finding::PinnedAgainstChange { pin } => (
+            "active_version",
+            "Credentials changed while a version is pinned".to_owned(),
             format!(
                 "active_version = {pin} says that version {pin} stays current, and the changed credentials would \
                  have to become another version. Remove active_version to rotate, or undo the change of the \
                  credentials to stay at version {pin}."
             ),
         ),
-        Finding::PinWithoutNumbers => diagnostics.error_at(
-            Path::attribute("active_version"),
-            "Versions cannot be pinned here",
+        Finding::PinWithoutNumbers => (
+            "active_version",
+            "Versions cannot be pinned here".to_owned(),
             "The API shows no version numbers for this registry, so none can be activated. Remove \
-             active_version, and set the credentials that shall be current instead.",
+             active_version, and set the credentials that shall be current instead."
+                .to_owned(),
         ),
-        Finding::Evicted { version, retained } => diagnostics.error_at(
-            Path::attribute("active_version"),
+        Finding::Evicted { version, retained } => (
+            "active_version",
             format!("Version {version} is not retained"),
             format!(
                 "It cannot be activated. {} Choose one of these, or remove active_version and set the \
@@ -205,40 +207,43 @@ pub fn finding(finding: &Finding, diagnostics: &mut Diagnostics) {
                 remaining(retained)
             ),
         ),
-        Finding::NoActivation { version } => diagnostics.error_at(
-            Path::attribute("active_version"),
+        Finding::NoActivation { version } => (
+            "active_version",
             format!("Version {version} cannot be activated"),
             "This API changes a registry only as a whole and has no way to activate an earlier version. Remove \
-             active_version and set the earlier credentials again, which makes a new version.",
+             active_version and set the earlier credentials again, which makes a new version."
+                .to_owned(),
+        ),
+        Finding::RestoreNeedsPassword { version } => (
+            "on_drift",
+            format!("Version {version} cannot be restored"),
+            "It is no longer retained, and no password is configured from which to make it anew. Set \
+             password_wo or password, or set on_drift to \"warn\"."
+                .to_owned(),
         ),
         Finding::Drift {
             current,
             expected,
             restored,
-        } => drift(*current, *expected, *restored, diagnostics),
-        Finding::RestoreNeedsPassword { version } => diagnostics.error_at(
-            Path::attribute("on_drift"),
-            format!("Version {version} cannot be restored"),
-            "It is no longer retained, and no password is configured from which to make it anew. Set \
-             password_wo or password, or set on_drift to \"warn\".",
-        ),
-    }
-}
-
-fn drift(current: i64, expected: i64, restored: bool, diagnostics: &mut Diagnostics) {
-    let next = if restored {
-        "This plan puts it back."
-    } else {
-        "It stays as it is, since a credential is usually replaced for a reason. To keep it, \
-         pin it with active_version, or set its credentials here (with a new password_wo_version if they are \
-         write-only), which stores them once more. To go back, set on_drift to \"restore\" or pin the earlier \
-         version."
+        } => {
+            let next = if *restored {
+                "This plan puts it back."
+            } else {
+                "It stays as it is, since a credential is usually replaced for a reason. To keep it, \
+                 pin it with active_version, or set its credentials here (with a new password_wo_version if they are \
+                 write-only), which stores them once more. To go back, set on_drift to \"restore\" or pin the earlier \
+                 version."
+            };
+            return diagnostics.warning_at(
+                Path::attribute("current_version"),
+                format!("Version {current} became current outside Terraform"),
+                format!(
+                    "Version {expected} is the one that this configuration made current. {next}"
+                ),
+            );
+        }
     };
-    diagnostics.warning_at(
-        Path::attribute("current_version"),
-        format!("Version {current} became current outside Terraform"),
-        format!("Version {expected} is the one that this configuration made current. {next}"),
-    );
+    diagnostics.error_at(Path::attribute(argument), summary, detail);
 }
 
 fn remaining(retained: &[i64]) -> String {

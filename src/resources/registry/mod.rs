@@ -23,11 +23,11 @@ use self::memory::Memory;
 use self::schema::Model;
 use crate::api::Client;
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, object};
 use crate::framework::path::Path;
 use crate::framework::provider::{
-    Call, ImportTarget, Plan, PlanRequest, Resource, Stored, UpdateRequest,
+    Call, ImportTarget, Looked, Plan, PlanRequest, Resource, Stored, UpdateRequest,
 };
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Value;
@@ -60,11 +60,22 @@ impl Resource<Connection> for Registry {
         }
     }
 
-    fn plan(&self, request: PlanRequest<'_>, diagnostics: &mut Diagnostics) -> Plan {
+    async fn plan(
+        &self,
+        _: &Call<Connection>,
+        request: PlanRequest<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Plan {
         plan::plan(request, diagnostics)
     }
 
-    fn plan_delete(&self, prior: &Value, private: &[u8], diagnostics: &mut Diagnostics) -> Vec<u8> {
+    fn plan_delete(
+        &self,
+        _: &Call<Connection>,
+        prior: &Value,
+        private: &[u8],
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<u8> {
         plan::plan_delete(&prior.into(), private, diagnostics)
     }
 
@@ -73,7 +84,7 @@ impl Resource<Connection> for Registry {
         call: &Call<Connection>,
         current: Stored,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Stored> {
+    ) -> Result<Looked, Reported> {
         read::read(call, current, diagnostics).await
     }
 
@@ -84,7 +95,7 @@ impl Resource<Connection> for Registry {
         config: Value,
         _: Vec<u8>,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Stored> {
+    ) -> Result<Stored, Reported> {
         create::create(call, (&planned).into(), &(&config).into(), diagnostics).await
     }
 
@@ -103,9 +114,9 @@ impl Resource<Connection> for Registry {
         prior: Value,
         private: Vec<u8>,
         diagnostics: &mut Diagnostics,
-    ) {
+    ) -> Result<(), Reported> {
         let memory = Memory::decode(&private);
-        delete::delete(call, &(&prior).into(), &memory, diagnostics).await;
+        delete::delete(call, &(&prior).into(), &memory, diagnostics).await
     }
 
     async fn import(
@@ -113,7 +124,7 @@ impl Resource<Connection> for Registry {
         call: &Call<Connection>,
         target: ImportTarget,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Stored> {
+    ) -> Result<Stored, Reported> {
         import::import(call, target, diagnostics).await
     }
 

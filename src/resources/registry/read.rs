@@ -5,51 +5,46 @@ use super::schema::Model;
 use super::{identity_of, name_of};
 use crate::api::{Client, Operation, Registry};
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
-use crate::framework::provider::{Call, Stored};
+use crate::framework::provider::{Call, Looked, Stored};
 use crate::oci::server;
 use crate::resources::report;
 use crate::resources::timeouts;
 
-/// Reads the registry. `None` without an error means that it is proved to be gone.
+/// Reads the registry.
 pub async fn read(
     call: &Call<Connection>,
     current: Stored,
     diagnostics: &mut Diagnostics,
-) -> Option<Stored> {
+) -> Result<Looked, Reported> {
     let client = match &*call.connection {
         Connection::Ready(client) => client,
         Connection::Undecided(arguments) => {
             report::not_refreshed(arguments, diagnostics);
-            return Some(current);
+            return Ok(Looked::There(current));
         }
     };
     let model = Model::from(&current.value);
     let memory = Memory::decode(&current.private);
     let name = name_of(&model);
-    if !report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics) {
-        return Some(current);
-    }
+    report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics)?;
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.read);
     match refresh(client, &operation, model, memory).await {
-        Ok(Some((model, memory))) => Some(Stored {
+        Ok(Some((model, memory))) => Ok(Looked::There(Stored {
             identity: identity_of(client, &model),
             value: model.into(),
             private: memory.stored(),
-        }),
+        })),
         Ok(None) => {
             diagnostics.warning(
                 format!("{name} is gone"),
                 "It was deleted outside Terraform, and its handle is spent with it. To have such a registry \
                  again, give the resource a new handle; otherwise remove it from the configuration.",
             );
-            None
+            Ok(Looked::Gone)
         }
-        Err(error) => {
-            report::failed("read", &name, &error, diagnostics);
-            Some(current)
-        }
+        Err(error) => Err(report::failed("read", &name, &error, diagnostics)),
     }
 }
 

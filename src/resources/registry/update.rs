@@ -25,10 +25,11 @@ pub async fn update(
     let prior = Model::from(&request.prior);
     let memory = Memory::decode(&request.private);
     let name = name_of(&prior);
-    let client = call.connection.client(diagnostics).filter(|client| {
-        report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics)
+    let client = call.connection.client(diagnostics).and_then(|client| {
+        report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics)?;
+        Ok(client)
     });
-    let Some(client) = client else {
+    let Ok(client) = client else {
         return Stored {
             value: request.prior,
             private: memory.stored(),
@@ -86,8 +87,9 @@ impl Update<'_> {
         };
         let rotates = self.decision.credentials == Credentials::Rotate;
         if rotates && let Some(password) = &self.password {
-            check::credentials(self.client, &self.operation, config, password, diagnostics).await;
-            if diagnostics.has_errors() {
+            let checked =
+                check::credentials(self.client, &self.operation, config, password, diagnostics);
+            if checked.await.is_err() {
                 return Ok(());
             }
         }
