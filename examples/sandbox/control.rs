@@ -44,7 +44,7 @@ async fn clear_faults(State(app): State<App>) -> StatusCode {
 }
 
 async fn requests(State(app): State<App>) -> Response {
-    Json(app.log.entries()).into_response()
+    app.log.read(|entries| Json(entries).into_response())
 }
 
 async fn clear_requests(State(app): State<App>) -> StatusCode {

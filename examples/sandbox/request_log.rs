@@ -10,10 +10,13 @@ use axum::http::Method;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::store::now;
 
 /// One finished request.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
+    /// When the request came in.
+    pub at: String,
     pub method: String,
     /// Relative to the base address of the API, without a query.
     pub path: String,
@@ -44,8 +47,9 @@ impl RequestLog {
         })
     }
 
-    pub fn entries(&self) -> Vec<Entry> {
-        lock(&self.entries).clone()
+    /// Looks at the requests without a copy of them.
+    pub fn read<T>(&self, look: impl FnOnce(&[Entry]) -> T) -> T {
+        look(&lock(&self.entries))
     }
 
     pub fn clear(&self) {
@@ -76,6 +80,7 @@ impl InProgress {
         Self {
             app: app.clone(),
             entry: Entry {
+                at: now(),
                 method: method.to_string(),
                 path: path.into(),
                 status: 0,

@@ -1,9 +1,11 @@
 //! A headless Chromium, driven over its debugging pipe.
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -52,8 +54,23 @@ impl Browser {
         for domain in ["Runtime.enable", "Log.enable", "Page.enable"] {
             browser.call(domain, json!({}));
         }
-        browser.call("Page.navigate", json!({"url": url}));
+        browser.go(url);
         browser
+    }
+
+    /// Opens another page.
+    pub fn go(&mut self, url: &str) {
+        self.call("Page.navigate", json!({"url": url}));
+    }
+
+    /// Shows the page as on a screen of this width that prefers this scheme, `light` or `dark`.
+    pub fn screen(&mut self, width: u64, scheme: &str) {
+        let size = json!({
+            "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600,
+        });
+        self.call("Emulation.setDeviceMetricsOverride", size);
+        let scheme = json!({"name": "prefers-color-scheme", "value": scheme});
+        self.call("Emulation.setEmulatedMedia", json!({"features": [scheme]}));
     }
 
     /// The value of a JavaScript expression.
@@ -72,13 +89,23 @@ impl Browser {
         }
     }
 
-    /// A picture of the page, in base64.
-    pub fn screenshot(&mut self) -> String {
+    /// Keeps a picture of the page's beginning, for somebody to look at, where `SANDBOX_SCREENSHOTS` names a
+    /// directory.
+    pub fn keep_picture(&mut self, name: &str) {
+        let Some(directory) = std::env::var_os("SANDBOX_SCREENSHOTS") else {
+            return;
+        };
+        let size =
+            self.evaluate("[innerWidth, Math.min(document.documentElement.scrollHeight, 2400)]");
+        let clip = json!({"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1});
         let picture = self.call(
             "Page.captureScreenshot",
-            json!({"captureBeyondViewport": true}),
+            json!({"captureBeyondViewport": true, "clip": clip}),
         );
-        picture["data"].as_str().expect("a picture").to_owned()
+        let data = picture["data"].as_str().expect("a picture");
+        let bytes = BASE64_STANDARD.decode(data).expect("base64");
+        let file = Path::new(&directory).join(format!("{name}.png"));
+        std::fs::write(file, bytes).expect("the picture is written");
     }
 
     fn call(&mut self, method: &str, params: Value) -> Value {

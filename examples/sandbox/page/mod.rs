@@ -1,78 +1,144 @@
 //! The page at `/`: everything there is, for someone who watches. It updates itself.
 
-use axum::extract::State;
-use axum::http::header;
-use axum::response::{Html, IntoResponse};
+mod requests;
+mod tables;
+mod timeline;
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::IpAddr;
+
+use axum::extract::{Query, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use rusqlite::Connection;
+use serde::Deserialize;
 
+use crate::announce::exports;
 use crate::app::App;
 use crate::refusal::Refusal;
-use crate::request_log::Entry;
 use crate::store::containers::{self, Container};
 use crate::store::cost::{self, Cost};
-use crate::store::deployments::{self, Deployment};
-use crate::store::organisations;
+use crate::store::deployments::{self, Deployment, Use};
 use crate::store::projects::{self, Project};
 use crate::store::registries::{self, Registry};
+use crate::store::turns::{self, Turn};
 use crate::store::versions::{self, Version};
+use crate::store::{self, organisations};
 
-/// Requests shown, newest first.
-const RECENT_REQUESTS: usize = 8;
 /// The page needs nothing from elsewhere, and nothing else may use it.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
                       connect-src 'self'; frame-ancestors 'none'";
 
 /// What the page shows. It holds sealed versions and no plaintext.
 struct View {
+    organisation: String,
     projects: Vec<Project>,
-    registries: Vec<(Registry, Vec<Version>, Cost)>,
+    registries: Vec<(Registry, Cost, History)>,
+    /// Those that are not terminated, with their last deployment.
     containers: Vec<(Container, Option<Deployment>)>,
-    burned: Vec<String>,
+    terminated: Vec<String>,
+    spent: Vec<String>,
+    /// Handles by identifier.
+    handles: HashMap<String, String>,
+}
+
+/// What became of one registry's versions.
+struct History {
+    retained: Vec<Version>,
+    turns: Vec<Turn>,
+    uses: Vec<Use>,
 }
 
 impl View {
-    fn of(conn: &Connection, organisation: &str) -> Result<Self, Refusal> {
-        let costs = cost::of_registries(conn, organisation)?;
-        let registries = registries::all(conn, organisation)?
+    fn of(conn: &Connection, organisation: String) -> Result<Self, Refusal> {
+        let costs = cost::of_registries(conn, &organisation)?;
+        let mut turns = turns::by_registry(conn)?;
+        let mut uses = deployments::uses(conn, &organisation)?;
+        let registries = registries::all(conn, &organisation)?
             .into_iter()
             .zip(costs)
-            .map(|(registry, cost)| Ok((versions::all(conn, &registry)?, registry, cost)))
-            .map(|row| row.map(|(versions, registry, cost)| (registry, versions, cost)))
-            .collect::<Result<_, Refusal>>()?;
-        let containers = containers::all(conn, organisation)?
-            .into_iter()
-            .map(|container| {
-                let last = deployments::last(conn, &container.id)?;
-                Ok((container, last))
+            .map(|(registry, cost)| {
+                let history = History {
+                    retained: versions::all(conn, &registry)?,
+                    turns: turns.remove(&registry.id).unwrap_or_default(),
+                    uses: uses.remove(&registry.handle).unwrap_or_default(),
+                };
+                Ok((registry, cost, history))
             })
             .collect::<Result<_, Refusal>>()?;
+        let (terminated, alive): (Vec<_>, Vec<_>) = containers::all(conn, &organisation)?
+            .into_iter()
+            .partition(|container| container.terminated);
+        let containers = alive
+            .into_iter()
+            .map(|container| Ok((deployments::last(conn, &container.id)?, container)))
+            .map(|row| row.map(|(last, container)| (container, last)))
+            .collect::<Result<_, Refusal>>()?;
         Ok(Self {
-            projects: projects::all(conn, organisation)?,
+            projects: projects::all(conn, &organisation)?,
             registries,
             containers,
-            burned: registries::burned(conn, organisation)?,
+            terminated: terminated.into_iter().map(|it| it.handle).collect(),
+            spent: registries::burned(conn, &organisation)?,
+            handles: store::handles(conn)?,
+            organisation,
         })
     }
 }
 
-/// The page of the first organisation.
-pub async fn show(State(app): State<App>) -> Result<impl IntoResponse, Refusal> {
+/// What of the page a reader chooses.
+#[derive(Deserialize)]
+pub struct Choice {
+    #[serde(default)]
+    requests: requests::Kind,
+}
+
+/// The page of the first organisation; 304 to a browser that shows the newest already.
+pub async fn show(
+    State(app): State<App>,
+    Query(choice): Query<Choice>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let sent = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = sent(header::HOST).unwrap_or_default();
+    if !is_loopback(host) {
+        // A web page elsewhere may point a name of its own at this machine; it learns nothing.
+        return Err(Refusal::forbidden(
+            "This page is shown at a loopback address only.",
+        ));
+    }
     let view = app
         .store
-        .read(|conn| View::of(conn, &organisations::id_of(conn, "acme")?))
+        .read(|conn| View::of(conn, organisations::id_of(conn, "acme")?))
         .await?;
-    let mut requests = app.log.entries();
-    requests.reverse();
-    requests.truncate(RECENT_REQUESTS);
+    let page = document(&app, host, &view, choice.requests).into_string();
+    let mut hasher = DefaultHasher::new();
+    page.hash(&mut hasher);
+    let tag = format!("\"{:016x}\"", hasher.finish());
+    if sent(header::IF_NONE_MATCH) == Some(&tag) {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
     let headers = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::CACHE_CONTROL, "no-store"),
+        (header::ETAG, &tag),
     ];
-    Ok((headers, Html(document(&view, &requests).into_string())))
+    Ok((headers, Html(page)).into_response())
 }
 
-fn document(view: &View, requests: &[Entry]) -> Markup {
+fn is_loopback(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
+    let name = authority.host().trim_matches(['[', ']']);
+    name == "localhost" || name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
+
+/// An element with `data-live` is kept up to date by `page.js`; one with `data-key` lights up when it is new.
+fn document(app: &App, host: &str, view: &View, kind: requests::Kind) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -86,15 +152,25 @@ fn document(view: &View, requests: &[Entry]) -> Markup {
                 header {
                     h1 { "Bahriya sandbox" }
                     span.soft { "organisation acme, a local stand-in that runs nothing and bills nobody" }
+                    p.soft { "API: " code { (tables::breakable(&format!("http://{host}/console/v1"))) } }
                 }
                 main {
-                    (figures(view))
-                    (registries_table(view))
-                    (projects_table(view))
-                    (containers_table(view))
-                    (requests_table(requests))
+                    p #ended role="alert" hidden {
+                        b { "The sandbox has ended." } " This is what it last showed. Start it again with "
+                        code { "make sandbox" } ": at the same address, this page goes on by itself."
+                    }
+                    nav #figures .figures data-live { (figures(view)) }
+                    div #start data-live { @if view.registries.is_empty() { (start(app, host, view)) } }
+                    (tables::registries(view))
+                    (tables::projects(view))
+                    (tables::containers(view))
+                    (app.log.read(|entries| requests::section(entries, kind, &view.handles)))
                 }
-                footer { "Updates every second. Passwords are sealed and never shown. " a href="/openapi.json" { "OpenAPI document" } }
+                p #news role="status" {}
+                footer {
+                    "Updates itself. Times are UTC. Passwords are sealed and never shown. "
+                    a href="/openapi.json" { "OpenAPI document" }
+                }
                 script { (PreEscaped(include_str!("page.js"))) }
             }
         }
@@ -102,153 +178,48 @@ fn document(view: &View, requests: &[Entry]) -> Markup {
 }
 
 fn figures(view: &View) -> Markup {
-    let alive = view
-        .containers
-        .iter()
-        .filter(|(container, _)| !container.terminated);
     let cents = view
         .registries
         .iter()
-        .map(|(_, _, cost)| cost.cents())
+        .map(|(_, cost, _)| cost.cents())
         .sum();
-    html! {
-        div.figures {
-            div.figure { b { (view.registries.len()) } "registries" }
-            div.figure { b { (view.projects.len()) } "projects" }
-            div.figure { b { (alive.count()) } "containers" }
-            div.figure { b #cost { "$" (cost::dollars(cents)) } "per month" }
-        }
-    }
-}
-
-fn registries_table(view: &View) -> Markup {
-    table(
-        "Registries",
-        &["Handle", "Server", "Username", "Versions", "Attached to", "Monthly"],
-        view.registries.iter().map(|(registry, versions, cost)| html! {
-            td { code { (registry.handle) } div.soft { (registry.name) } }
-            td { code { (registry.server) } }
-            td { code { (registry.username) } }
-            td {
-                @for version in versions {
-                    span.chip.current[version.current] title={ (version.username) " at " (version.server) ", " (version.created) } {
-                        "v" (version.version)
-                    }
-                }
-                div.soft { "keeps " (registry.maxversions) }
-            }
-            td { @for (_, project) in &registry.projects { span.chip { (project) } } }
-            td.number { "$" (cost::dollars(cost.cents())) }
-        }),
+    let figure = |id: &str, count: usize, one: &str, many: &str| {
         html! {
-            @if !view.burned.is_empty() {
-                p.soft { "Burned handles: " @for handle in &view.burned { span.chip { s { (handle) } } } }
-            }
-        },
-    )
-}
-
-fn projects_table(view: &View) -> Markup {
-    let attached = |project: &Project| {
-        let id = project.id.clone();
-        view.registries.iter().filter_map(move |(registry, ..)| {
-            registry
-                .projects
-                .iter()
-                .any(|(attached, _)| *attached == id)
-                .then_some(&registry.handle)
-        })
+            a.figure href={ "#" (id) } { b { (count) } @if count == 1 { (one) } @else { (many) } }
+        }
     };
-    table(
-        "Projects",
-        &["Handle", "Regions", "Registries"],
-        view.projects.iter().map(|project| {
-            html! {
-                td { code { (project.handle) } div.soft { (project.name) } }
-                td { @for region in &project.regions { span.chip { (region) } } }
-                td { @for registry in attached(project) { span.chip { (registry) } } }
-            }
-        }),
-        html! {},
-    )
-}
-
-fn containers_table(view: &View) -> Markup {
-    table(
-        "Containers",
-        &["Handle", "Image", "Registry", "Status", "Last deployment"],
-        view.containers.iter().map(|(container, last)| {
-            let status = container.status(last.as_ref());
-            html! {
-                td { code { (container.handle) } div.soft { (container.project_handle) } }
-                td { code { (container.image) } }
-                td { @if let Some(registry) = &container.registry { span.chip { (registry) } } @else { span.soft { "public" } } }
-                td.good[status == "running"].bad[status == "failed"] { (status) }
-                td { @if let Some(last) = last { (deployment(last)) } @else { span.soft { "none" } } }
-            }
-        }),
-        html! {},
-    )
-}
-
-fn deployment(last: &Deployment) -> Markup {
     html! {
-        "no. " (last.number)
-        @for pull in &last.pulls {
-            div.good[pull.succeeded].bad[!pull.succeeded] {
-                (pull.region)
-                @if let Some(version) = pull.version { " with v" (version) }
-                ": "
-                @if pull.succeeded { "pulled " code { (pull.message.chars().take(19).collect::<String>()) "…" } }
-                @else { (pull.message) }
+        (figure("registries", view.registries.len(), "registry", "registries"))
+        (figure("projects", view.projects.len(), "project", "projects"))
+        (figure("containers", view.containers.len(), "container", "containers"))
+        div.figure { b #cost { "$" (cost::dollars(cents)) } "per month" }
+    }
+}
+
+/// What to type while there is nothing to look at.
+fn start(app: &App, host: &str, view: &View) -> Markup {
+    html! {
+        div.card {
+            h2 { "No registry yet" }
+            p { "Paste this into a shell:" }
+            pre #exports { (exports(app, host, &view.organisation)) }
+            @if view.projects.is_empty() {
+                p { "Make a project, which the console would do:" }
+                pre #project { (PROJECT) }
             }
+            p { "Then, in the source, after " code { "make install" } ", make a registry with Terraform:" }
+            pre #terraform { (TERRAFORM) }
         }
     }
 }
 
-fn requests_table(requests: &[Entry]) -> Markup {
-    table(
-        "Latest requests",
-        &["Method", "Path", "Status", "ms"],
-        requests.iter().map(|request| html! {
-            td { (request.method) }
-            td { code { (short(&request.path)) } }
-            td.good[(200..300).contains(&request.status)].bad[request.status >= 400 || request.status == 0] {
-                @if request.status == 0 { "no answer" } @else { (request.status) }
-            }
-            td.number { (request.ms) }
-        }),
-        html! {},
-    )
-}
+const PROJECT: &str = r#"curl -sS "$BAHRIYA_API_URL/organisations/$BAHRIYA_ORGANISATION_ID/projects" \
+  -H "Authorization: Bearer $BAHRIYA_TOKEN" -H "Content-Type: application/json" \
+  -d '{"handle": "shop", "name": "Shop", "regions": ["falkenstein-1"], "users": [],
+       "organisation": "'$BAHRIYA_ORGANISATION_ID'"}'
+"#;
 
-/// A path without the organisation, which is nearly always the same.
-fn short(path: &str) -> String {
-    let below = path.strip_prefix("/organisations/");
-    match below.and_then(|rest| rest.split_once('/')) {
-        Some((_, rest)) => format!("…/{rest}"),
-        None => path.into(),
-    }
-}
-
-/// One section: a table, or a word that there is nothing yet.
-fn table(
-    title: &str,
-    columns: &[&str],
-    rows: impl ExactSizeIterator<Item = Markup>,
-    after: Markup,
-) -> Markup {
-    html! {
-        h2 { (title) " " small { (rows.len()) } }
-        div.table {
-            @if rows.len() == 0 { div.empty { "None yet." } }
-            @else {
-                table {
-                    tr { @for column in columns { th { (column) } } }
-                    @for row in rows { tr { (row) } }
-                }
-            }
-        }
-        (after)
-    }
-}
+const TERRAFORM: &str = "\
+terraform -chdir=examples/quickstart init
+TF_VAR_password=any-password terraform -chdir=examples/quickstart apply
+";

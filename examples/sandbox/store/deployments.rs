@@ -1,5 +1,7 @@
 //! Deployments: what a container is pulled with, and what the image registry said in each region.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, Transaction, params};
 use serde_json::{Value, json};
 
@@ -59,6 +61,15 @@ impl Deployment {
             "status": if self.succeeded() { "succeeded" } else { "failed" }, "regions": regions,
         })
     }
+}
+
+/// A deployment that pulled with a version of a registry.
+pub struct Use {
+    pub version: i64,
+    pub container: String,
+    pub number: i64,
+    pub created: String,
+    pub succeeded: bool,
 }
 
 /// What a deployment pulls with.
@@ -156,4 +167,26 @@ pub fn last(conn: &Connection, container: &str) -> Result<Option<Deployment>, Re
         });
     }
     Ok(last)
+}
+
+/// What used the versions of each registry, oldest first, by the registry's handle.
+pub fn uses(conn: &Connection, organisation: &str) -> Result<HashMap<String, Vec<Use>>, Refusal> {
+    let mut statement = conn.prepare_cached(
+        "SELECT p.registry, version, handle, deployment, p.created, min(succeeded)
+         FROM pulls p JOIN containers c ON c.id = container
+         WHERE organisation = ?1 AND version IS NOT NULL
+         GROUP BY container, deployment ORDER BY min(p.rowid)",
+    )?;
+    let mut rows = statement.query([organisation])?;
+    let mut uses: HashMap<String, Vec<Use>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        uses.entry(row.get(0)?).or_default().push(Use {
+            version: row.get(1)?,
+            container: row.get(2)?,
+            number: row.get(3)?,
+            created: row.get(4)?,
+            succeeded: row.get(5)?,
+        });
+    }
+    Ok(uses)
 }

@@ -8,8 +8,10 @@ pub mod deployments;
 pub mod organisations;
 pub mod projects;
 pub mod registries;
+pub mod turns;
 pub mod versions;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -159,6 +161,16 @@ pub fn now() -> String {
 /// A fresh identifier.
 pub fn new_id() -> String {
     uuid::Uuid::new_v4().to_string()
+}
+
+/// The handle of every object that has one, by its identifier; deleted objects included.
+pub fn handles(conn: &Connection) -> Result<HashMap<String, String>, Refusal> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, handle FROM organisations UNION ALL SELECT id, handle FROM projects
+         UNION ALL SELECT id, handle FROM registries UNION ALL SELECT id, handle FROM containers",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// A list column as its items.

@@ -59,6 +59,17 @@ CREATE TABLE IF NOT EXISTS versions (
     PRIMARY KEY (registry, version)
 ) STRICT;
 
+-- One row each time a version became current. Versions that were evicted keep theirs.
+CREATE TABLE IF NOT EXISTS turns (
+    registry TEXT NOT NULL REFERENCES registries (id),
+    version INTEGER NOT NULL,
+    since TEXT NOT NULL
+) STRICT;
+-- Databases of before there were turns: the version that is current has been so since it was made.
+INSERT INTO turns
+    SELECT registry, version, v.created FROM registries r JOIN versions v ON registry = r.id AND version = current_version
+    WHERE r.id NOT IN (SELECT registry FROM turns);
+
 CREATE TABLE IF NOT EXISTS attachments (
     id TEXT NOT NULL UNIQUE,
     project TEXT NOT NULL REFERENCES projects (id),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use terraform_provider_bahriya::secret::Secret;
 
 use super::registries::Registry;
-use super::{new_id, now};
+use super::{new_id, now, turns};
 use crate::refusal::Refusal;
 use crate::seal::{Belongs, Key};
 
@@ -89,6 +89,7 @@ pub fn add(
             now()
         ],
     )?;
+    turns::begin(tx, registry, version)?;
     evict(tx, registry)?;
     Ok(id)
 }
@@ -121,6 +122,9 @@ pub fn activate(tx: &Transaction, registry: &Registry, version: i64) -> Result<S
         "UPDATE registries SET current_version = ?2 WHERE id = ?1",
         params![registry.id, version],
     )?;
+    if !found.current {
+        turns::begin(tx, &registry.id, version)?;
+    }
     Ok(found.id)
 }
 
