@@ -37,6 +37,10 @@ impl Provider for Crashing {
         &[]
     }
 
+    fn ephemeral_resources(&self) -> &[&'static dyn DataSource<Self::Connection>] {
+        &[]
+    }
+
     fn list_resources(&self) -> &[&'static dyn ListResource<Self::Connection>] {
         &[]
     }

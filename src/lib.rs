@@ -5,8 +5,8 @@
 //! 1. [`plugin`] — the process edge: handshake with Terraform, TLS, logging, signals.
 //! 2. [`framework`] — the provider protocol: values, schemas, and one file for each call.
 //! 3. [`provider`] — configuration, and the lists of what there is.
-//! 4. [`resources`] — what users manage: pure planning, then operations; [`data_sources`] — what they look
-//!    up; [`functions`] — what they compute.
+//! 4. [`resources`] — what users manage: pure planning, then operations; [`data_sources`] and
+//!    [`ephemeral_resources`] — what they look up; [`functions`] — what they compute.
 //! 5. [`api`] and [`oci`] — the Bahriya API, and image registries: the only places with addresses.
 //! 6. [`secret`] — the secret type and the redactor; `tls_failure` — why a connection was not made.
 
@@ -15,6 +15,7 @@
 pub mod api;
 pub mod connection;
 pub mod data_sources;
+pub mod ephemeral_resources;
 pub mod framework;
 pub mod functions;
 pub mod oci;

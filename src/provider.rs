@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use crate::api::{self, Client, Transport};
 use crate::connection::Connection;
 use crate::data_sources;
+use crate::ephemeral_resources;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::function::Function;
 use crate::framework::list::ListResource;
@@ -90,6 +91,10 @@ impl Provider for Bahriya {
 
     fn data_sources(&self) -> &[&'static dyn DataSource<Connection>] {
         &data_sources::ALL
+    }
+
+    fn ephemeral_resources(&self) -> &[&'static dyn DataSource<Connection>] {
+        &ephemeral_resources::ALL
     }
 
     fn list_resources(&self) -> &[&'static dyn ListResource<Connection>] {

@@ -21,7 +21,13 @@ use terraform_provider_bahriya::provider::Bahriya;
 use template::{Template, Values};
 
 /// The folders of `docs/` whose every page is generated.
-const GENERATED: [&str; 4] = ["resources", "data-sources", "list-resources", "functions"];
+const GENERATED: [&str; 5] = [
+    "resources",
+    "data-sources",
+    "ephemeral-resources",
+    "list-resources",
+    "functions",
+];
 
 fn main() -> ExitCode {
     let check = std::env::args().nth(1).is_some_and(|arg| arg == "--check");
@@ -94,6 +100,13 @@ fn pages(root: &Path) -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
             "data-sources",
             source.type_name(),
             markdown::of_block(source.schema()),
+        )?;
+    }
+    for resource in provider.ephemeral_resources() {
+        page(
+            "ephemeral-resources",
+            resource.type_name(),
+            markdown::of_block(resource.schema()),
         )?;
     }
     for list in provider.list_resources() {

@@ -76,6 +76,10 @@ impl Provider for Fake {
         &[&Thing]
     }
 
+    fn ephemeral_resources(&self) -> &[&'static dyn DataSource<()>] {
+        &[&Thing]
+    }
+
     fn list_resources(&self) -> &[&'static dyn ListResource<()>] {
         &[&Thing]
     }

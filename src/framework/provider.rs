@@ -27,6 +27,9 @@ pub trait Provider: Send + Sync + 'static {
     /// What it looks up.
     fn data_sources(&self) -> &[&'static dyn DataSource<Self::Connection>];
 
+    /// What it looks at without storing the answer.
+    fn ephemeral_resources(&self) -> &[&'static dyn DataSource<Self::Connection>];
+
     /// Of what it manages, what it can list.
     fn list_resources(&self) -> &[&'static dyn ListResource<Self::Connection>];
 
@@ -194,7 +197,8 @@ pub trait Resource<C: Send + Sync + 'static>: Send + Sync {
     fn accepts_move(&self, source_provider: &str, source_type: &str) -> bool;
 }
 
-/// A look at something that is managed elsewhere.
+/// A look at something that is managed elsewhere. What a data source finds is stored, what an ephemeral resource
+/// finds is not.
 #[async_trait]
 pub trait DataSource<C: Send + Sync + 'static>: Send + Sync {
     /// The name in the configuration.

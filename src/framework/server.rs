@@ -92,11 +92,15 @@ impl<P: Provider> Server<P> {
         &self,
         type_name: &str,
     ) -> Result<&'static dyn DataSource<P::Connection>, Diagnostics> {
-        let known = self.provider().data_sources();
-        let found = known.iter().find(|one| one.type_name() == type_name);
-        found
-            .copied()
-            .ok_or_else(|| unknown_type("data source", type_name))
+        look_up(self.provider().data_sources(), "data source", type_name)
+    }
+
+    pub(super) fn ephemeral_resource(
+        &self,
+        type_name: &str,
+    ) -> Result<&'static dyn DataSource<P::Connection>, Diagnostics> {
+        let known = self.provider().ephemeral_resources();
+        look_up(known, "ephemeral resource", type_name)
     }
 
     pub(super) fn lister(
@@ -181,6 +185,15 @@ pub(super) fn failure(summary: impl Into<String>, detail: impl Into<String>) -> 
     let mut diagnostics = Diagnostics::new();
     diagnostics.error(summary, detail);
     diagnostics
+}
+
+fn look_up<C: Send + Sync + 'static>(
+    known: &[&'static dyn DataSource<C>],
+    kind: &str,
+    type_name: &str,
+) -> Result<&'static dyn DataSource<C>, Diagnostics> {
+    let found = known.iter().find(|one| one.type_name() == type_name);
+    found.copied().ok_or_else(|| unknown_type(kind, type_name))
 }
 
 fn unknown_type(kind: &str, type_name: &str) -> Diagnostics {

@@ -14,6 +14,7 @@ mod guards;
 mod import;
 mod interrupt;
 mod lifecycle;
+mod login;
 mod lost_answers;
 mod many;
 mod official;

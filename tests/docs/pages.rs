@@ -79,6 +79,10 @@ fn every_attribute_stands_on_its_page() {
         let path = format!("data-sources/{}.md", short(source.type_name()));
         assert_stands_on(&page(&path), &path, &source.schema().attributes);
     }
+    for resource in provider.ephemeral_resources() {
+        let path = format!("ephemeral-resources/{}.md", short(resource.type_name()));
+        assert_stands_on(&page(&path), &path, &resource.schema().attributes);
+    }
     for list in provider.list_resources() {
         let path = format!("list-resources/{}.md", short(list.type_name()));
         assert_stands_on(&page(&path), &path, &list.schema().attributes);
@@ -116,6 +120,7 @@ fn every_page_of_the_registry_has_front_matter() {
     for folder in [
         "resources",
         "data-sources",
+        "ephemeral-resources",
         "list-resources",
         "functions",
         "guides",

@@ -95,6 +95,7 @@ fn examples() -> Vec<Root> {
         "provider",
         "resources",
         "data-sources",
+        "ephemeral-resources",
         "list-resources",
         "functions",
     ] {

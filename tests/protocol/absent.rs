@@ -14,10 +14,6 @@ async fn every_call_for_an_absent_kind_is_answered_in_words() {
         )+};
     }
     absent! {
-        validate_ephemeral_resource_config validate_ephemeral_resource_config "No ephemeral resources";
-        open_ephemeral_resource open_ephemeral_resource "No ephemeral resources";
-        renew_ephemeral_resource renew_ephemeral_resource "No ephemeral resources";
-        close_ephemeral_resource close_ephemeral_resource "No ephemeral resources";
         validate_state_store_config validate_state_store "No state stores";
         configure_state_store configure_state_store "No state stores";
         lock_state lock_state "No state stores";
@@ -94,6 +90,10 @@ async fn an_unknown_type_is_named() {
         generate_resource_config { type_name } "Unknown resource bahriya_nothing";
         validate_data_resource_config { type_name } "Unknown data source bahriya_nothing";
         read_data_source { type_name } "Unknown data source bahriya_nothing";
+        validate_ephemeral_resource_config { type_name } "Unknown ephemeral resource bahriya_nothing";
+        open_ephemeral_resource { type_name } "Unknown ephemeral resource bahriya_nothing";
+        renew_ephemeral_resource { type_name } "Unknown ephemeral resource bahriya_nothing";
+        close_ephemeral_resource { type_name } "Unknown ephemeral resource bahriya_nothing";
         validate_list_resource_config { type_name } "Unknown list resource bahriya_nothing";
     }
 }

@@ -42,7 +42,10 @@ async fn there_is_what_the_documentation_lists() {
     );
     assert_eq!(names(&schema.data_source_schemas), DATA_SOURCES.into());
     assert_eq!(names(&schema.functions), FUNCTIONS.into());
-    assert!(schema.ephemeral_resource_schemas.is_empty());
+    assert_eq!(
+        schema.ephemeral_resource_schemas.keys().collect::<Vec<_>>(),
+        ["bahriya_registry_login"]
+    );
     assert!(schema.state_store_schemas.is_empty());
     assert!(schema.action_schemas.is_empty());
     assert!(schema.provider_meta.is_none());

@@ -4,7 +4,8 @@ use crate::framework::provider::Provider;
 use crate::framework::server::Server;
 use crate::proto::tfplugin6 as proto;
 use proto::get_metadata::{
-    DataSourceMetadata, FunctionMetadata, ListResourceMetadata, ResourceMetadata, Response,
+    DataSourceMetadata, EphemeralMetadata, FunctionMetadata, ListResourceMetadata,
+    ResourceMetadata, Response,
 };
 
 pub fn handle<P: Provider>(server: &Server<P>) -> Response {
@@ -16,6 +17,12 @@ pub fn handle<P: Provider>(server: &Server<P>) -> Response {
         .data_sources()
         .iter()
         .map(|one| DataSourceMetadata {
+            type_name: one.type_name().to_owned(),
+        });
+    let ephemeral_resources = provider
+        .ephemeral_resources()
+        .iter()
+        .map(|one| EphemeralMetadata {
             type_name: one.type_name().to_owned(),
         });
     let list_resources = provider
@@ -32,6 +39,7 @@ pub fn handle<P: Provider>(server: &Server<P>) -> Response {
         resources: resources.collect(),
         data_sources: data_sources.collect(),
         functions: functions.collect(),
+        ephemeral_resources: ephemeral_resources.collect(),
         list_resources: list_resources.collect(),
         ..Default::default()
     }

@@ -20,6 +20,11 @@ pub fn handle<P: Provider>(server: &Server<P>) -> Response {
             .iter()
             .map(|one| (one.type_name().to_owned(), wire::schema(one.schema())))
             .collect(),
+        ephemeral_resource_schemas: provider
+            .ephemeral_resources()
+            .iter()
+            .map(|one| (one.type_name().to_owned(), wire::schema(one.schema())))
+            .collect(),
         list_resource_schemas: provider
             .list_resources()
             .iter()

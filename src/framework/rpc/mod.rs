@@ -2,6 +2,7 @@
 
 mod apply_resource_change;
 mod call_function;
+mod close_ephemeral_resource;
 mod configure_provider;
 mod generate_resource_config;
 mod get_functions;
@@ -10,14 +11,18 @@ mod get_provider_schema;
 mod get_resource_identity_schemas;
 mod import_resource_state;
 mod list_resource;
+mod lookup;
 mod move_resource_state;
+mod open_ephemeral_resource;
 mod plan_resource_change;
 mod read_data_source;
 mod read_resource;
+mod renew_ephemeral_resource;
 mod service;
 mod upgrade_resource_identity;
 mod upgrade_resource_state;
 mod validate_data_resource_config;
+mod validate_ephemeral_resource_config;
 mod validate_list_resource_config;
 mod validate_provider_config;
 mod validate_resource_config;

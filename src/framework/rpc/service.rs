@@ -82,12 +82,15 @@ service! {
         validate_provider_config "ValidateProviderConfig";
         validate_resource_config "ValidateResourceConfig" type_name;
         validate_data_resource_config "ValidateDataResourceConfig" type_name;
+        validate_ephemeral_resource_config "ValidateEphemeralResourceConfig" type_name;
         validate_list_resource_config "ValidateListResourceConfig" type_name;
         upgrade_resource_state "UpgradeResourceState" type_name;
         upgrade_resource_identity "UpgradeResourceIdentity" type_name;
         move_resource_state "MoveResourceState" target_type_name;
         configure_provider "ConfigureProvider";
         generate_resource_config "GenerateResourceConfig" type_name;
+        renew_ephemeral_resource "RenewEphemeralResource" type_name;
+        close_ephemeral_resource "CloseEphemeralResource" type_name;
     }
     // Calls that talk to the API.
     with_io {
@@ -96,14 +99,11 @@ service! {
         apply_resource_change "ApplyResourceChange";
         import_resource_state "ImportResourceState";
         read_data_source "ReadDataSource";
+        open_ephemeral_resource "OpenEphemeralResource";
     }
     // Calls for kinds of things that this provider does not have. A client asks only for what it has
     // seen in the schema, so this is for clients that do not look.
     absent {
-        validate_ephemeral_resource_config validate_ephemeral_resource_config "ephemeral resources";
-        open_ephemeral_resource open_ephemeral_resource "ephemeral resources";
-        renew_ephemeral_resource renew_ephemeral_resource "ephemeral resources";
-        close_ephemeral_resource close_ephemeral_resource "ephemeral resources";
         validate_state_store_config validate_state_store "state stores";
         configure_state_store configure_state_store "state stores";
         lock_state lock_state "state stores";
