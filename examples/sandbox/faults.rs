@@ -69,8 +69,43 @@ pub enum Fault {
     MissingKey,
     /// A read answers the state before the last write, if that write is younger than this.
     Stale { ms: u64 },
+    /// The answer comes at once, and the request acts only after this time.
+    Late {
+        ms: u64,
+        /// What is answered; without it the connection is cut.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+    },
+    /// The request acts and its answer is lost; then another client makes the same request with a password of
+    /// its own.
+    Rival,
+    /// The other client's request acts. This one does not, and gets no answer.
+    RivalDrop,
+    /// A read is answered by a replica that has no projects, registries or containers.
+    Empty,
     /// A 400 whose message repeats the request's body: a hostile server. The request does not act.
     Echo,
+    /// The 400 of the API's mapper for a body with several mistakes. It shows the first six entries, texts cut
+    /// near 50 bytes. The request does not act.
+    Mapper,
+}
+
+impl Fault {
+    /// The replica that answers a read, if it is not the live database.
+    pub fn replica(&self) -> Option<Replica> {
+        match self {
+            Self::Stale { .. } => Some(Replica::BeforeLastWrite),
+            Self::Empty => Some(Replica::Empty),
+            _ => None,
+        }
+    }
+}
+
+/// What answers a read in place of the live database.
+#[derive(Clone, Copy, Debug)]
+pub enum Replica {
+    BeforeLastWrite,
+    Empty,
 }
 
 /// Whether the request has its effect before it fails.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -19,9 +19,8 @@ use crate::server::Cut;
 /// Bodies of the imitated API are small; a fault never has to hold more.
 const BODY_LIMIT: usize = 8 << 20;
 
-/// A request that reads the state before the last write.
-#[derive(Clone, Copy)]
-pub struct Stale;
+/// What the other client of [`Fault::Rival`] stores.
+const RIVAL_PASSWORD: &str = "rival-password";
 
 /// Lets a request through, or what its fault leaves of it.
 pub async fn pass(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -46,6 +45,9 @@ pub async fn pass(State(app): State<App>, request: Request, next: Next) -> Respo
 }
 
 async fn faulty(fault: Fault, mut request: Request, next: Next) -> Response {
+    if let Some(replica) = fault.replica() {
+        request.extensions_mut().insert(replica);
+    }
     match fault {
         Fault::Status {
             status,
@@ -85,22 +87,91 @@ async fn faulty(fault: Fault, mut request: Request, next: Next) -> Response {
             .into_response(),
         Fault::Truncated => {
             let (mut parts, body) = next.run(request).await.into_parts();
-            let bytes = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
+            let bytes = read(body).await;
             parts.headers.remove(header::CONTENT_LENGTH);
             Response::from_parts(parts, Body::from(bytes.slice(..bytes.len() / 2)))
         }
         Fault::MissingKey => without_lists(next.run(request).await).await,
-        Fault::Stale { .. } => {
-            request.extensions_mut().insert(Stale);
-            next.run(request).await
+        Fault::Stale { .. } | Fault::Empty => next.run(request).await,
+        Fault::Late { ms, status } => {
+            let request = whole(request).await;
+            tokio::spawn(async move {
+                sleep(Duration::from_millis(ms)).await;
+                next.run(request).await;
+            });
+            status.map_or_else(cut, |status| failed(status, None))
+        }
+        Fault::Rival | Fault::RivalDrop => {
+            let (ours, theirs) = with_rival(whole(request).await).await;
+            if fault == Fault::Rival {
+                next.clone().run(ours).await;
+            }
+            next.run(theirs).await;
+            cut()
         }
         Fault::Echo => {
-            let body = to_bytes(request.into_body(), BODY_LIMIT)
-                .await
-                .unwrap_or_default();
+            let body = read(request.into_body()).await;
             let text = format!("Could not process {}", String::from_utf8_lossy(&body));
             envelope(StatusCode::BAD_REQUEST, &Value::String(text))
         }
+        Fault::Mapper => {
+            let body = read(request.into_body()).await;
+            let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+            let text = format!(
+                "Could not map type `Bahriya\\Contracts\\DataTransferObjects\\Console\\v1\\Registry` with value {}. \
+                 A total of 2 errors were encountered.",
+                dump(&body)
+            );
+            envelope(StatusCode::BAD_REQUEST, &Value::String(text))
+        }
+    }
+}
+
+async fn read(body: Body) -> Bytes {
+    to_bytes(body, BODY_LIMIT).await.unwrap_or_default()
+}
+
+/// The request with its body at hand, so that it can act when its client is gone.
+async fn whole(request: Request) -> Request {
+    let (parts, body) = request.into_parts();
+    Request::from_parts(parts, Body::from(read(body).await))
+}
+
+/// The request, and what another client asks for at the same time.
+async fn with_rival(request: Request) -> (Request, Request) {
+    let (parts, body) = request.into_parts();
+    let ours = read(body).await;
+    let theirs = match serde_json::from_slice::<Value>(&ours) {
+        Ok(mut body) if body.get("password").is_some() => {
+            body["password"] = RIVAL_PASSWORD.into();
+            Bytes::from(body.to_string())
+        }
+        _ => ours.clone(),
+    };
+    (
+        Request::from_parts(parts.clone(), Body::from(ours)),
+        Request::from_parts(parts, Body::from(theirs)),
+    )
+}
+
+/// A value as the mapper's messages show it.
+fn dump(value: &Value) -> String {
+    const ENTRIES: usize = 6;
+    const BYTES: usize = 50;
+    match value {
+        Value::Object(object) => {
+            let shown = object.iter().take(ENTRIES);
+            let entries: Vec<String> = shown
+                .map(|(key, value)| format!("{key}: {}", dump(value)))
+                .collect();
+            let more = if object.len() > ENTRIES { ", …" } else { "" };
+            format!("array{{{}{more}}}", entries.join(", "))
+        }
+        Value::String(text) if text.len() > BYTES => {
+            format!("'{}…'", &text[..text.floor_char_boundary(BYTES)])
+        }
+        Value::String(text) => format!("'{text}'"),
+        other => other.to_string(),
     }
 }
 
@@ -136,7 +207,7 @@ fn cut() -> Response {
 
 async fn without_lists(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
-    let bytes = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
+    let bytes = read(body).await;
     let body = match serde_json::from_slice::<Value>(&bytes) {
         Ok(mut answer) => {
             if let Some(data) = answer.get_mut("data").and_then(Value::as_object_mut) {

@@ -259,3 +259,80 @@ async fn a_star_is_one_segment_and_two_stars_are_the_rest() {
         sandbox.clear_faults().await;
     }
 }
+
+#[tokio::test]
+async fn a_late_request_is_answered_before_it_acts() {
+    let sandbox = Sandbox::start();
+    let late = json!({"kind": "late", "ms": 300, "status": 504});
+    arm(&sandbox, "POST", CREATE, late).await;
+    assert_eq!(try_create(&sandbox, "one").await.unwrap(), 504);
+    assert_eq!(count(&sandbox).await, 0);
+    arm(&sandbox, "POST", CREATE, json!({"kind": "late", "ms": 300})).await;
+    assert!(try_create(&sandbox, "two").await.is_err());
+    tokio::time::sleep(Duration::from_millis(900)).await;
+    assert_eq!(count(&sandbox).await, 2);
+}
+
+#[tokio::test]
+async fn a_rival_rotates_after_us_or_in_our_place() {
+    for (fault, made) in [("rival", 3), ("rival_drop", 2)] {
+        let sandbox = Sandbox::start();
+        let id = sandbox.create_registry("one", "s", "u", "p1").await;
+        let path = format!(
+            "/organisations/{}/registries/{id}/rotate",
+            sandbox.organisation
+        );
+        arm(
+            &sandbox,
+            "POST",
+            "/organisations/*/registries/*/rotate",
+            json!({"kind": fault}),
+        )
+        .await;
+        let body = json!({"username": "u", "password": "p2"});
+        let answer = sandbox
+            .try_call(&sandbox.token, "POST", &path, Some(body))
+            .await;
+        assert!(answer.is_err(), "{answer:?}");
+        assert_eq!(sandbox.summary().await["versions_made"], made);
+        assert!(sandbox.current_is("one", "u", "rival-password").await);
+        let ours = sandbox.check_credentials("one", "u", "p2").await;
+        assert_eq!(ours.iter().any(|version| version.matches), fault == "rival");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_replica_knows_no_registry_and_no_burned_handle() {
+    let sandbox = Sandbox::start();
+    let id = sandbox.create_registry("one", "s", "u", "p").await;
+    let empty = json!({"method": "GET", "path": "/organisations/**", "times": 4, "fault": {"kind": "empty"}});
+    sandbox.fault(empty).await;
+    for path in ["/registries/".to_owned() + &id, "/registry/one".to_owned()] {
+        sandbox.call("GET", &path, None).await.expect(404);
+    }
+    let listed = sandbox.call("GET", "/registries", None).await.expect(200);
+    assert_eq!(listed.data, json!({"count": 0, "registries": []}));
+    sandbox.call("GET", "/projects", None).await.expect(200);
+    sandbox.call("GET", "/registry/one", None).await.expect(200);
+}
+
+#[tokio::test]
+async fn the_mapper_shows_the_beginning_of_a_password() {
+    let sandbox = Sandbox::start();
+    arm(&sandbox, "POST", CREATE, json!({"kind": "mapper"})).await;
+    let mut body = registry("one");
+    body["password"] = "é".repeat(40).into();
+    let reply = sandbox
+        .call("POST", "/registries", Some(body))
+        .await
+        .expect(400);
+    let cut = format!("password: '{}…'", "é".repeat(25));
+    assert!(reply.text().contains(&cut), "{reply:?}");
+    assert!(
+        reply
+            .text()
+            .ends_with("A total of 2 errors were encountered."),
+        "{reply:?}"
+    );
+    assert_eq!(count(&sandbox).await, 0);
+}

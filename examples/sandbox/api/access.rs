@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use rusqlite::{Connection, Transaction};
 
 use crate::app::App;
-use crate::gate::Stale;
+use crate::faults::Replica;
 use crate::refusal::Refusal;
 use crate::store::organisations::{self, Action, Organisation};
 
@@ -53,7 +53,7 @@ pub struct Scope {
     pub app: App,
     pub user: String,
     pub organisation: Organisation,
-    stale: bool,
+    replica: Option<Replica>,
 }
 
 impl FromRequestParts<App> for Scope {
@@ -83,7 +83,7 @@ impl FromRequestParts<App> for Scope {
             app: app.clone(),
             user,
             organisation,
-            stale: parts.extensions.get::<Stale>().is_some(),
+            replica: parts.extensions.get().copied(),
         })
     }
 }
@@ -108,9 +108,10 @@ impl Scope {
         F: FnOnce(&Connection, &Self) -> Result<T, Refusal> + Send + 'static,
     {
         let store = self.app.store.clone();
-        match self.stale {
-            true => store.read_stale(move |conn| work(conn, &self)).await,
-            false => store.read(move |conn| work(conn, &self)).await,
+        match self.replica {
+            None => store.read(move |conn| work(conn, &self)).await,
+            Some(Replica::BeforeLastWrite) => store.read_stale(move |conn| work(conn, &self)).await,
+            Some(Replica::Empty) => store.read_empty(move |conn| work(conn, &self)).await,
         }
     }
 

@@ -23,6 +23,8 @@ use tokio::task::spawn_blocking;
 
 use crate::refusal::Refusal;
 
+const SCHEMA: &str = include_str!("schema.sql");
+
 /// The database and, for the stale-read fault, its state before the last write.
 #[derive(Clone)]
 pub struct Store {
@@ -51,7 +53,7 @@ impl Store {
         // Deleted rows are overwritten: removed credentials leave not even their sealed form.
         connection.pragma_update(None, "secure_delete", true)?;
         connection.busy_timeout(Duration::from_secs(5))?;
-        connection.execute_batch(include_str!("schema.sql"))?;
+        connection.execute_batch(SCHEMA)?;
         Ok(Self {
             live: Arc::new(Mutex::new(connection)),
             before_last_write: Arc::default(),
@@ -82,6 +84,20 @@ impl Store {
                 return work(&snapshot.connection);
             }
             work(&lock(&store.live))
+        })
+        .await
+    }
+
+    /// Runs a read on tables without a row.
+    pub async fn read_empty<T, F>(&self, work: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
+    {
+        blocking(move || {
+            let empty = Connection::open_in_memory()?;
+            empty.execute_batch(SCHEMA)?;
+            work(&empty)
         })
         .await
     }
