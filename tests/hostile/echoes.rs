@@ -3,18 +3,18 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::{Value as Json, json};
-use support::mini::{Terraform, Trouble};
+use support::core::{Trouble, Workspace};
 use support::sandbox::Sandbox;
 use tokio::io::AsyncWriteExt;
 
 use crate::server::{reply, serve};
-use crate::{ORGANISATION, PASSWORD, REGISTRY, TOKEN, config, provider, stored};
+use crate::{ORGANISATION, PASSWORD, TOKEN, Victim};
 
 /// Looks for the secrets in everything that the provider has told and logged.
 #[track_caller]
-fn assert_silent(terraform: &Terraform, token: &str) {
-    let mut texts = terraform.told.clone();
-    let log = terraform.process.stderr();
+fn assert_silent(victim: &Victim, token: &str) {
+    let mut texts = victim.core.told();
+    let log = victim.process.stderr();
     assert!(
         log.iter().any(|line| line.contains("request to the API")),
         "nothing was logged"
@@ -67,56 +67,40 @@ fn traces(secret: &str) -> Vec<String> {
 }
 
 /// A create and a refresh, both of which have to fail.
-async fn fail_both(terraform: &mut Terraform) {
-    terraform.begin().await.expect("no request is made yet");
-    let config = config(terraform, "bot");
-    let planned = terraform.plan(REGISTRY, None, Some(&config)).await;
-    let planned = planned.expect("plans need no API").expect("a creation");
-    let mut made = None;
-    let applied = terraform
-        .apply(REGISTRY, &mut made, planned, Some(&config))
-        .await;
+async fn fail_both(victim: &mut Victim) {
+    victim.begin().await;
+    let applied = victim.apply(&mut Workspace::default(), "bot").await;
     assert!(matches!(applied, Err(Trouble::Refused(_))), "{applied:?}");
     // After the create, so that its password is known to the redactor whoever echoes it.
-    let stored = stored(terraform);
-    let read = terraform.read(REGISTRY, stored).await;
-    assert!(matches!(read, Err(Trouble::Refused(_))), "{:?}", read.err());
+    let read = victim.read().await;
+    assert!(matches!(read, Err(Trouble::Refused(_))), "{read:?}");
 }
 
 #[tokio::test]
 async fn a_sandbox_that_echoes_tells_nothing() {
     for dialect in ["rotate", "put"] {
         let sandbox = Sandbox::options().dialect(dialect).start();
-        let mut terraform = provider(&sandbox.api_url, &sandbox.organisation, &sandbox.token).await;
+        let mut victim =
+            Victim::start(&sandbox.api_url, &sandbox.organisation, &sandbox.token).await;
         let echo = |method: &str, path: &str| json!({"method": method, "path": path, "times": 100, "fault": {"kind": "echo"}});
         sandbox.fault(echo("*", "/**")).await;
-        fail_both(&mut terraform).await;
+        fail_both(&mut victim).await;
         sandbox.clear_faults().await;
 
         // A registry that is made well, and a rotation that is echoed.
-        let first = config(&terraform, "bot");
-        let planned = terraform.plan(REGISTRY, None, Some(&first)).await;
-        let planned = planned.expect("a plan").expect("a creation");
-        let mut made = None;
-        let applied = terraform
-            .apply(REGISTRY, &mut made, planned, Some(&first))
-            .await;
-        applied.expect("the sandbox is well");
+        let mut workspace = Workspace::default();
+        let made = victim.apply(&mut workspace, "bot").await;
+        made.expect("the sandbox is well");
         sandbox.fault(echo("POST", "/**")).await;
         sandbox.fault(echo("PUT", "/**")).await;
-        let second = config(&terraform, "robot");
-        let planned = terraform.plan(REGISTRY, made.as_ref(), Some(&second)).await;
-        let planned = planned.expect("a plan").expect("a rotation");
-        let applied = terraform
-            .apply(REGISTRY, &mut made, planned, Some(&second))
-            .await;
+        let applied = victim.apply(&mut workspace, "robot").await;
         assert!(matches!(applied, Err(Trouble::Refused(_))), "{applied:?}");
-        let told = terraform.told.join("\n");
+        let told = victim.core.told().join("\n");
         assert!(
             told.contains("Could not process"),
             "the echo was not seen: {told}"
         );
-        assert_silent(&terraform, &sandbox.token);
+        assert_silent(&victim, &sandbox.token);
     }
 }
 
@@ -174,8 +158,8 @@ async fn no_place_of_an_answer_lets_a_secret_through() {
             }
         })
         .await;
-        let mut terraform = provider(&address, ORGANISATION, TOKEN).await;
-        fail_both(&mut terraform).await;
-        assert_silent(&terraform, TOKEN);
+        let mut victim = Victim::start(&address, ORGANISATION, TOKEN).await;
+        fail_both(&mut victim).await;
+        assert_silent(&victim, TOKEN);
     }
 }

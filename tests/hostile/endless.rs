@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use support::mini::Trouble;
+use support::core::{Trouble, Workspace};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::server::{Request, reply, serve};
-use crate::{ORGANISATION, REGISTRY, TOKEN, config, provider, stored};
+use crate::{ORGANISATION, TOKEN, Victim};
 
 /// The most memory that the provider may ever have had, in KiB. An unoptimised build starts with about
 /// 30 MiB; an answer may have 16 MiB, in a buffer that grows by doubling, and its values 200 MiB.
@@ -24,27 +24,21 @@ where
     F: Future<Output = std::io::Result<()>> + Send + 'static,
 {
     let address = serve(answer).await;
-    let mut terraform = provider(&address, ORGANISATION, TOKEN).await;
+    let mut victim = Victim::start(&address, ORGANISATION, TOKEN).await;
     let work = async {
-        terraform.begin().await.expect("no request is made yet");
-        let stored = stored(&terraform);
-        let read = terraform.read(REGISTRY, stored).await;
-        assert!(matches!(read, Err(Trouble::Refused(_))), "{:?}", read.err());
-        let config = config(&terraform, "bot");
-        let planned = terraform.plan(REGISTRY, None, Some(&config)).await;
-        let planned = planned.expect("plans need no API").expect("a creation");
-        let mut made = None;
-        let applied = terraform
-            .apply(REGISTRY, &mut made, planned, Some(&config))
-            .await;
+        victim.begin().await;
+        let read = victim.read().await;
+        assert!(matches!(read, Err(Trouble::Refused(_))), "{read:?}");
+        let mut workspace = Workspace::default();
+        let applied = victim.apply(&mut workspace, "bot").await;
         assert!(matches!(applied, Err(Trouble::Refused(_))), "{applied:?}");
-        assert!(made.is_none());
-        terraform.begin().await.expect("it is still up");
+        assert!(workspace.state.is_empty());
+        victim.begin().await;
     };
     tokio::time::timeout(PATIENCE, work)
         .await
         .expect("every operation ends by its own time limits");
-    let most = terraform.process.most_memory();
+    let most = victim.process.most_memory();
     println!("most memory: {} KiB", most);
     assert!(most < MOST_MEMORY, "the provider took {most} KiB");
 }

@@ -3,25 +3,25 @@
 mod compare;
 mod outside;
 
-use support::mini::{Stored, Terraform, Trouble};
-use support::plugin::Options;
+use serde_json::json;
+use support::core::{
+    ATTACHMENT, Action as Planned, Change, Core, REGISTRY, Trouble, VERSION, Wanted, Workspace,
+};
+use support::plugin::{Options, PluginProcess};
+use support::provider_client::provider_config;
 use support::sandbox::Sandbox;
-use terraform_provider_bahriya::framework::model;
-use terraform_provider_bahriya::framework::value::Value;
 
 use crate::actions::{
     Action, Fault, NAMES, Outside, PASSWORDS, SERVERS, Step, TRIGGERS, USERNAMES,
 };
 use crate::reference::{Api, Config, Reference};
 
-const REGISTRY: &str = "bahriya_registry";
-const ATTACHMENT: &str = "bahriya_project_registry_attachment";
-
 /// A sandbox and a provider, which serve many sequences.
 pub struct World {
     api: Api,
     sandbox: Sandbox,
-    terraform: Terraform,
+    core: Core,
+    _process: PluginProcess,
     project: String,
     handles: u32,
 }
@@ -32,8 +32,7 @@ struct Sequence<'a> {
     handle: String,
     config: Option<Config>,
     reference: Reference,
-    registry: Option<Stored>,
-    attachment: Option<Stored>,
+    workspace: Workspace,
 }
 
 impl World {
@@ -44,19 +43,22 @@ impl World {
         } else {
             options.versions_withheld().start()
         };
+        let process = PluginProcess::start(Options::default()).await;
+        let core = Core::connect(process.provider(), None).await;
         Self {
-            terraform: Terraform::start(
-                Options::default(),
-                &sandbox.api_url,
-                &sandbox.organisation,
-                &sandbox.token,
-            )
-            .await,
+            core: core.expect("schemas"),
+            _process: process,
             project: sandbox.create_project("shop", &["falkenstein-1"]).await,
             api,
             sandbox,
             handles: 0,
         }
+    }
+
+    /// Begins a run: a new connection to the API, which remembers nothing of the run before.
+    async fn connect(&mut self) -> Result<(), Trouble> {
+        let config = provider_config(&self.sandbox);
+        self.core.configure(config, VERSION).await
     }
 
     /// Runs a sequence. The error tells after which step what is not as it should be.
@@ -73,8 +75,7 @@ impl World {
                 burned: false,
                 unforeseen: false,
             },
-            registry: None,
-            attachment: None,
+            workspace: Workspace::default(),
             world: self,
         };
         let mut result = Ok(());
@@ -210,130 +211,68 @@ impl Sequence<'_> {
 
     /// `terraform apply`.
     async fn apply(&mut self) -> Result<(), Trouble> {
-        let (mut registry, mut attachment) = self.refreshed().await?;
-        let wanted = self.configuration();
-        let terraform = &mut self.world.terraform;
-        let (for_registry, for_attachment) = (wanted.0.as_ref(), wanted.1.as_ref());
-        let changes = match (&registry, for_registry) {
-            (None, None) => None,
-            (prior, config) => terraform.plan(REGISTRY, prior.as_ref(), config).await?,
+        let wanted = self.wanted();
+        self.world.connect().await?;
+        let plan = self.workspace.plan(&mut self.world.core, &wanted).await?;
+        let replaces = |change: &Change| {
+            use Planned::{CreateThenDelete, DeleteThenCreate};
+            matches!(change.action, CreateThenDelete | DeleteThenCreate)
         };
-        let link_changes = match (&attachment, for_attachment) {
-            (None, None) => None,
-            (prior, config) => terraform.plan(ATTACHMENT, prior.as_ref(), config).await?,
-        };
-        (self.registry, self.attachment) = (registry.clone(), attachment.clone());
-        // What goes, goes in the opposite order.
-        let link_first = for_attachment.is_none();
-        for link in [link_first, !link_first] {
-            let result = match (link, &changes, &link_changes) {
-                (true, _, Some(changes)) => {
-                    let changes = changes.clone();
-                    terraform
-                        .apply(ATTACHMENT, &mut attachment, changes, for_attachment)
-                        .await
-                }
-                (false, Some(changes), _) => {
-                    let changes = changes.clone();
-                    terraform
-                        .apply(REGISTRY, &mut registry, changes, for_registry)
-                        .await
-                }
-                _ => Ok(()),
-            };
-            (self.registry, self.attachment) = (registry.clone(), attachment.clone());
-            result?;
+        if plan.changes.iter().any(replaces) {
+            return Err(Trouble::Broken(
+                "nothing here asks for a replacement".to_owned(),
+            ));
         }
-        Ok(())
+        self.world.connect().await?;
+        let core = &mut self.world.core;
+        let result = self.workspace.apply(core, &wanted, &plan).await;
+        if self.workspace.state.iter().any(|one| one.object.tainted) {
+            return Err(Trouble::Broken(format!("created and tainted: {result:?}")));
+        }
+        result
     }
 
     /// The next `terraform plan`, which has to find nothing to do.
     async fn nothing_to_do(&mut self) -> Result<(), String> {
         let told = |trouble| format!("the next plan: {trouble:?}");
-        let (registry, attachment) = self.refreshed().await.map_err(told)?;
-        let wanted = self.configuration();
-        for (kind, prior, config) in [
-            (REGISTRY, registry, wanted.0),
-            (ATTACHMENT, attachment, wanted.1),
-        ] {
-            if prior.is_none() && config.is_none() {
-                continue;
-            }
-            let terraform = &mut self.world.terraform;
-            let planned = terraform
-                .plan(kind, prior.as_ref(), config.as_ref())
-                .await
-                .map_err(told)?;
-            if let Some(planned) = planned {
-                let prior = prior.map_or(Value::Null, |prior| prior.value);
-                return Err(format!(
-                    "the next plan of {kind} is not empty: {}",
-                    planned.difference(&prior)
-                ));
-            }
+        let wanted = self.wanted();
+        self.world.connect().await.map_err(told)?;
+        let plan = self.workspace.plan(&mut self.world.core, &wanted).await;
+        let plan = plan.map_err(told)?;
+        if plan.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        Err(format!(
+            "the next plan is not empty: {:?}",
+            plan.differences()
+        ))
     }
 
-    async fn refreshed(&mut self) -> Result<(Option<Stored>, Option<Stored>), Trouble> {
-        let terraform = &mut self.world.terraform;
-        terraform.begin().await?;
-        let mut both = (None, None);
-        if let Some(stored) = self.registry.clone() {
-            both.0 = terraform.read(REGISTRY, stored).await?;
-        }
-        if let Some(stored) = self.attachment.clone() {
-            both.1 = terraform.read(ATTACHMENT, stored).await?;
-        }
-        Ok(both)
-    }
-
-    fn configuration(&self) -> (Option<Value>, Option<Value>) {
+    fn wanted(&self) -> Vec<Wanted> {
         let Some(config) = &self.config else {
-            return (None, None);
+            return Vec::new();
         };
-        let text = |text: &str| Value::from(text);
-        let chosen = |list: &[&str], index: Option<usize>| {
-            index.map_or(Value::Null, |index| list[index].into())
-        };
-        let number = |number: Option<i64>| number.map_or(Value::Null, Value::from);
-        // Short where an error is expected after a wait.
-        let timeouts = model::object([
-            ("create", Value::Null),
-            ("read", Value::Null),
-            ("update", Value::Null),
-            ("delete", text("2s")),
-        ]);
-        let registry = self.world.terraform.config(
-            REGISTRY,
-            [
-                ("handle", text(&self.handle)),
-                ("name", text(NAMES[config.name])),
-                ("server", text(SERVERS[config.server])),
-                ("username", text(USERNAMES[config.username])),
-                ("password", chosen(&PASSWORDS, config.password)),
-                ("password_wo", chosen(&PASSWORDS, config.password_wo)),
-                ("password_wo_version", chosen(&TRIGGERS, config.trigger)),
-                ("active_version", number(config.pin)),
-                (
-                    "on_drift",
-                    if config.restore {
-                        text("restore")
-                    } else {
-                        Value::Null
-                    },
-                ),
-                ("maxversions", number(config.maxversions)),
-                ("timeouts", timeouts),
-            ],
-        );
-        let attachment = config.attached.then(|| {
-            let arguments = [
-                ("project_id", text(&self.world.project)),
-                ("handle", text(&self.handle)),
-            ];
-            self.world.terraform.config(ATTACHMENT, arguments)
+        let chosen =
+            |list: &[&str], index: Option<usize>| index.map(|index| list[index].to_owned());
+        let registry = json!({
+            "handle": self.handle,
+            "name": NAMES[config.name],
+            "server": SERVERS[config.server],
+            "username": USERNAMES[config.username],
+            "password": chosen(&PASSWORDS, config.password),
+            "password_wo": chosen(&PASSWORDS, config.password_wo),
+            "password_wo_version": chosen(&TRIGGERS, config.trigger),
+            "active_version": config.pin,
+            "on_drift": config.restore.then_some("restore"),
+            "maxversions": config.maxversions,
+            // Short where an error is expected after a wait.
+            "timeouts": {"delete": "2s"},
         });
-        (Some(registry), attachment)
+        let mut wanted = vec![Wanted::new("registry", REGISTRY, registry)];
+        if config.attached {
+            let link = json!({"project_id": self.world.project, "handle": self.handle});
+            wanted.push(Wanted::new("attachment", ATTACHMENT, link));
+        }
+        wanted
     }
 }

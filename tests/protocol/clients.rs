@@ -163,7 +163,7 @@ async fn no_call_depends_on_the_schema_having_been_asked_for() {
     let sandbox = Sandbox::start();
     let asked = Client::start(Options::default()).await;
     let plugin = support::plugin::PluginProcess::start(Options::default()).await;
-    let mut client = Client::with_schema(plugin, asked.schema.clone());
+    let mut client = Client::with_schema(plugin, asked.schema.clone()).await;
     assert_eq!(
         client.configure(provider_config(&sandbox), "1.11.4").await,
         []

@@ -57,6 +57,7 @@ async fn what_is_missing_is_named_with_both_ways_to_set_it() {
         state: client.block(REGISTRY, json!({"id": "x"})),
         private: Vec::new(),
         identity: None,
+        tainted: false,
     };
     let read = client.read(REGISTRY, &object).await;
     assert_eq!(errors(&read.diagnostics), ["Provider not configured"]);

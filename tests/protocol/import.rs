@@ -41,7 +41,7 @@ async fn every_form_of_a_name_finds_the_same_object() {
     assert_eq!(client.import(REGISTRY, "one").await, by_id);
     assert_eq!(by_id.state["id"], id);
     assert_eq!(by_id.state["password"], Json::Null);
-    check_stored(client.resource(REGISTRY), &by_id.state);
+    check_stored(client.resource(REGISTRY), &by_id.state).unwrap();
     let identities = [
         json!({"organisation_id": sandbox.organisation, "id": id}),
         json!({"organisation_id": null, "id": id}),
@@ -167,6 +167,7 @@ async fn an_object_of_the_official_provider_moves_here() {
         state: moved,
         private: answer.target_private,
         identity: None,
+        tainted: false,
     };
     let read = client.read(REGISTRY, &object).await;
     assert!(
@@ -177,6 +178,7 @@ async fn an_object_of_the_official_provider_moves_here() {
         state: json_of(read.new_state.as_ref()),
         private: read.private,
         identity: read.new_identity,
+        tainted: false,
     };
     let mut config = registry("one");
     config["name"] = json!("one");

@@ -91,8 +91,7 @@ async fn a_lost_connection_does_not_abandon_a_create() {
     let planned = client.plan(REGISTRY, None, registry("one")).await;
     let request = client.apply_request(REGISTRY, None, registry("one"), &planned);
     slow_create(&sandbox, 1500).await;
-    let Client { plugin, grpc, .. } = client;
-    let mut creating = grpc.clone();
+    let mut creating = client.grpc.clone();
     let creating = tokio::spawn(async move { creating.apply_resource_change(request).await });
     under_way(&sandbox).await;
     assert_eq!(
@@ -102,11 +101,7 @@ async fn a_lost_connection_does_not_abandon_a_create() {
     );
     creating.abort();
     let _ = creating.await;
-    drop(grpc);
-    let support::plugin::PluginProcess {
-        process, channel, ..
-    } = plugin;
-    drop(channel);
+    let process = client.disconnect();
     // Nobody is connected any more, so the process ends by itself, but not before the write.
     let (status, _) = process.end().await;
     assert!(status.success(), "{status}");

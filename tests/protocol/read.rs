@@ -39,7 +39,7 @@ async fn changes_from_outside_are_shown() {
         .await;
     let read = client.read(REGISTRY, &created).await;
     let state = json_of(read.new_state.as_ref());
-    check_stored(client.resource(REGISTRY), &state);
+    check_stored(client.resource(REGISTRY), &state).unwrap();
     assert_eq!(state["current_version"], 2);
     assert_eq!(state["password"], "first-password");
 }

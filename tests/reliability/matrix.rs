@@ -10,7 +10,7 @@ use support::sandbox::{LoggedRequest, Sandbox};
 use support::soak::{self, soaking};
 use tokio::task::JoinSet;
 
-use crate::driver::{Outcome, Workspace};
+use crate::driver::{Outcome, Terraform};
 use crate::faults::{self, Fault};
 use crate::needles::Needles;
 use crate::operations::{
@@ -142,7 +142,7 @@ async fn requests_of(api: Api, operation: Operation) -> Vec<LoggedRequest> {
         sandbox.clear_requests().await;
         let outcome = scene.run().await;
         told = outcome.text();
-        if !outcome.failed() {
+        if !outcome.failed {
             let requests = sandbox.requests().await;
             let mut verdict = Verdict::default();
             inspect(&scene, &sandbox, operation.target(api), &mut verdict).await;
@@ -211,7 +211,7 @@ async fn try_case(case: &Case) -> Option<Verdict> {
     if sandbox.faults().await[0]["fired"] == 0 {
         return None;
     }
-    verdict.absorbed = !first.failed();
+    verdict.absorbed = !first.failed;
     note(&mut verdict, "with the fault", &first, &sandbox, &scene).await;
     // The judge wants to see what is true.
     sandbox.clear_faults().await;
@@ -231,7 +231,7 @@ async fn try_case(case: &Case) -> Option<Verdict> {
     }
     inspect(&scene, &sandbox, target, &mut verdict).await;
     let plan = scene.plan_again().await;
-    if plan.failed() || plan.changed {
+    if plan.failed || plan.changed {
         verdict.flaw("unsettled plans", plan.text());
     }
     let needles = Needles::new([
@@ -239,7 +239,7 @@ async fn try_case(case: &Case) -> Option<Verdict> {
         ("password 1", PASSWORDS[0]),
         ("password 2", PASSWORDS[1]),
     ]);
-    for found in needles.search(&scene.workspace.output) {
+    for found in needles.search(&scene.terraform.output) {
         verdict.flaw("leaks", format!("{found:?}"));
     }
     Some(verdict)
@@ -249,7 +249,7 @@ async fn try_case(case: &Case) -> Option<Verdict> {
 async fn heal(scene: &mut Scene<'_>, sandbox: &Sandbox, verdict: &mut Verdict) {
     let second = scene.run_again().await;
     note(verdict, "one more apply", &second, sandbox, scene).await;
-    if !second.failed() {
+    if !second.failed {
         return;
     }
     let Some(id) = import_command(&second.text()) else {
@@ -257,11 +257,11 @@ async fn heal(scene: &mut Scene<'_>, sandbox: &Sandbox, verdict: &mut Verdict) {
         return;
     };
     verdict.imported = true;
-    let import = scene.workspace.import(&id).await;
+    let import = scene.terraform.import(&id).await;
     note(verdict, "the import it asks for", &import, sandbox, scene).await;
     let third = scene.run_again().await;
     note(verdict, "the apply after it", &third, sandbox, scene).await;
-    if import.failed() || third.failed() {
+    if import.failed || third.failed {
         verdict.flaw("lost state", "the import command does not help");
     }
 }
@@ -299,10 +299,9 @@ async fn note(
         verdict.flaw("breaches of the protocol", format!("{what}: {breach}"));
     }
     if scene
-        .workspace
-        .state
-        .as_ref()
-        .is_some_and(|state| state.tainted)
+        .terraform
+        .object()
+        .is_some_and(|object| object.tainted)
     {
         verdict.flaw("tainted", what);
     }
@@ -312,7 +311,7 @@ async fn note(
 async fn inspect(scene: &Scene<'_>, sandbox: &Sandbox, target: Target, verdict: &mut Verdict) {
     let summary = sandbox.summary().await;
     let count = |name: &str| summary[name].as_i64().expect("a number");
-    let managed = scene.workspace.state.is_some();
+    let managed = scene.terraform.object().is_some();
     let (registries, attachments) = (count("registries"), count("attachments"));
     if registries > target.registries || attachments > target.attachments {
         let kind = if managed { "duplicates" } else { "orphans" };
@@ -343,17 +342,18 @@ async fn inspect(scene: &Scene<'_>, sandbox: &Sandbox, target: Target, verdict: 
             format!("the name is {}", registry["name"]),
         );
     }
-    same_object(&scene.workspace, registry, &scene.project, verdict);
+    same_object(&scene.terraform, registry, &scene.project, verdict);
 }
 
 /// Whether the state speaks of the object that there is.
 fn same_object(
-    workspace: &Workspace<'_>,
+    terraform: &Terraform<'_>,
     registry: &serde_json::Value,
     project: &str,
     verdict: &mut Verdict,
 ) {
-    let Some(stored) = workspace.attribute("id") else {
+    let stored = terraform.object().map(|object| &object.state["id"]);
+    let Some(stored) = stored.and_then(serde_json::Value::as_str) else {
         return;
     };
     let real = if project.is_empty() {

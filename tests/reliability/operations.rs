@@ -1,13 +1,10 @@
 //! The operations of both resources: what has to be there before, what is asked for, and what is true afterwards.
 
+use serde_json::{Value as Json, json};
+use support::core::{ATTACHMENT, REGISTRY};
 use support::sandbox::{self, Sandbox};
-use terraform_provider_bahriya::connection::Connection;
-use terraform_provider_bahriya::framework::provider::Resource;
-use terraform_provider_bahriya::framework::value::{Object, Value};
-use terraform_provider_bahriya::resources::project_registry_attachment::ProjectRegistryAttachment;
-use terraform_provider_bahriya::resources::registry::Registry;
 
-use crate::driver::{Outcome, Workspace};
+use crate::driver::{Outcome, Terraform};
 
 pub const HANDLE: &str = "ghcr-deploy";
 pub const USERNAME: &str = "deploy-bot";
@@ -110,57 +107,26 @@ const FIRST: Wanted = Wanted {
 };
 
 impl Wanted {
-    fn config(self, timeout: &str) -> Value {
-        let trigger = self.password.map(|index| format!("trigger-{index}"));
-        let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
-        object(
-            &Registry,
-            [
-                ("handle", HANDLE.into()),
-                ("name", self.name.into()),
-                ("server", "ghcr.io".into()),
-                ("username", USERNAME.into()),
-                (
-                    "password_wo",
-                    text(self.password.map(|index| PASSWORDS[index])),
-                ),
-                ("password_wo_version", text(trigger.as_deref())),
-                ("active_version", self.pin.map_or(Value::Null, Value::from)),
-                ("timeouts", timeouts(timeout)),
-            ],
-        )
+    fn config(self, timeout: &str) -> Json {
+        json!({
+            "handle": HANDLE,
+            "name": self.name,
+            "server": "ghcr.io",
+            "username": USERNAME,
+            "password_wo": self.password.map(|index| PASSWORDS[index]),
+            "password_wo_version": self.password.map(|index| format!("trigger-{index}")),
+            "active_version": self.pin,
+            "timeouts": timeouts(timeout),
+        })
     }
 }
 
-fn attachment(project: &str, timeout: &str) -> Value {
-    object(
-        &ProjectRegistryAttachment,
-        [
-            ("project_id", project.into()),
-            ("handle", HANDLE.into()),
-            ("timeouts", timeouts(timeout)),
-        ],
-    )
+fn attachment(project: &str, timeout: &str) -> Json {
+    json!({"project_id": project, "handle": HANDLE, "timeouts": timeouts(timeout)})
 }
 
-fn timeouts(timeout: &str) -> Value {
-    let times = ["create", "read", "update", "delete"].map(|name| (name, timeout.into()));
-    Value::Object(Object::from(times))
-}
-
-fn object<const N: usize>(
-    resource: &dyn Resource<Connection>,
-    values: [(&'static str, Value); N],
-) -> Value {
-    let attributes = &resource.schema().attributes;
-    let mut object: Object = attributes
-        .iter()
-        .map(|attribute| (attribute.name, Value::Null))
-        .collect();
-    for (name, value) in values {
-        object.insert(name, value);
-    }
-    Value::Object(object)
+fn timeouts(timeout: &str) -> Json {
+    json!({"create": timeout, "read": timeout, "update": timeout, "delete": timeout})
 }
 
 impl Operation {
@@ -195,11 +161,11 @@ impl Operation {
         )
     }
 
-    pub fn resource(self) -> &'static dyn Resource<Connection> {
+    pub fn resource(self) -> &'static str {
         if self.on_registry() {
-            &Registry
+            REGISTRY
         } else {
-            &ProjectRegistryAttachment
+            ATTACHMENT
         }
     }
 
@@ -265,7 +231,7 @@ impl Operation {
 /// An operation about to happen in a world of its own.
 pub struct Scene<'a> {
     operation: Operation,
-    pub workspace: Workspace<'a>,
+    pub terraform: Terraform<'a>,
     pub project: String,
 }
 
@@ -274,13 +240,13 @@ impl<'a> Scene<'a> {
     pub async fn set(operation: Operation, sandbox: &'a Sandbox) -> Self {
         let mut scene = Self {
             operation,
-            workspace: Workspace::new(operation.resource(), sandbox),
+            terraform: Terraform::new(operation.resource(), sandbox),
             project: String::new(),
         };
         match operation {
             Operation::Create => {}
             Operation::Import => {
-                let body = serde_json::json!({
+                let body = json!({
                     "handle": HANDLE, "name": FIRST.name, "server": "ghcr.io",
                     "username": USERNAME, "password": PASSWORDS[0],
                 });
@@ -316,15 +282,10 @@ impl<'a> Scene<'a> {
         scene
     }
 
-    async fn prepare(&mut self, config: Value) {
+    async fn prepare(&mut self, config: Json) {
         for _ in 0..3 {
             // The timeouts are short, and a busy machine may take longer.
-            if !self
-                .workspace
-                .apply_in_one_walk(Some(&config))
-                .await
-                .failed()
-            {
+            if !self.terraform.apply_in_one_walk(Some(&config)).await.failed {
                 return;
             }
         }
@@ -332,7 +293,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The configuration that asks for the operation; `None` is a destroy.
-    fn config(&self, timeout: &str) -> Option<Value> {
+    fn config(&self, timeout: &str) -> Option<Json> {
         let wanted = match self.operation {
             Operation::Create | Operation::Read => FIRST,
             Operation::RollBack => FIRST,
@@ -372,7 +333,7 @@ impl<'a> Scene<'a> {
             return failed;
         }
         let config = self.config(IMPATIENT);
-        self.workspace.apply(config.as_ref()).await
+        self.terraform.apply(config.as_ref()).await
     }
 
     /// One more run, when nothing is wrong any more.
@@ -381,13 +342,13 @@ impl<'a> Scene<'a> {
             return failed;
         }
         let config = self.config(PATIENT);
-        self.workspace.apply_in_one_walk(config.as_ref()).await
+        self.terraform.apply_in_one_walk(config.as_ref()).await
     }
 
     /// What is left to do after that.
     pub async fn plan_again(&mut self) -> Outcome {
         let config = self.config(PATIENT);
-        self.workspace.plan_only(config.as_ref()).await
+        self.terraform.plan_only(config.as_ref()).await
     }
 
     async fn import_first(&mut self) -> Option<Outcome> {
@@ -396,10 +357,10 @@ impl<'a> Scene<'a> {
             Operation::ImportAttachment => format!("shop:{HANDLE}"),
             _ => return None,
         };
-        if self.workspace.state.is_some() {
+        if self.terraform.object().is_some() {
             return None;
         }
-        let outcome = self.workspace.import(&id).await;
-        outcome.failed().then_some(outcome)
+        let outcome = self.terraform.import(&id).await;
+        outcome.failed.then_some(outcome)
     }
 }

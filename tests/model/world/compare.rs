@@ -1,8 +1,6 @@
 //! The state and the sandbox, compared with the reference.
 
 use serde_json::json;
-use support::mini::at;
-use terraform_provider_bahriya::framework::value::Value;
 use terraform_provider_bahriya::oci::server;
 
 use super::Sequence;
@@ -11,8 +9,9 @@ use crate::actions::{NAMES, PASSWORDS, SERVERS, USERNAMES};
 impl Sequence<'_> {
     /// The state says what the configuration says and what there is.
     pub(super) fn compare_state(&self) -> Result<(), String> {
-        let (stored, real) = match (&self.registry, &self.reference.registry, &self.config) {
-            (Some(stored), Some(real), Some(_)) => (&stored.value, real),
+        let registry = self.workspace.object("registry");
+        let (stored, real) = match (registry, &self.reference.registry, &self.config) {
+            (Some(stored), Some(real), Some(_)) => (&stored.state, real),
             (None, _, None) => return Ok(()),
             (stored, real, config) => {
                 return Err(format!(
@@ -21,18 +20,9 @@ impl Sequence<'_> {
                 ));
             }
         };
-        let Some(config) = self.configuration().0 else {
-            return Ok(());
-        };
-        let current = if self.reference.numbers() {
-            real.current.into()
-        } else {
-            Value::Null
-        };
-        let same_server = match (
-            at(stored, "server").as_str(),
-            at(&config, "server").as_str(),
-        ) {
+        let config = &self.wanted()[0].config;
+        let current = json!(self.reference.numbers().then_some(real.current));
+        let same_server = match (stored["server"].as_str(), config["server"].as_str()) {
             (Some(stored), Some(config)) => server::same(stored, config),
             _ => false,
         };
@@ -45,27 +35,24 @@ impl Sequence<'_> {
             "active_version",
             "on_drift",
         ] {
-            if at(stored, name) != at(&config, name) {
+            if stored[name] != config[name] {
                 wrong.push(name);
             }
         }
         for (name, right) in [
             ("server", same_server),
-            (
-                "maxversions",
-                *at(stored, "maxversions") == real.maxversions.into(),
-            ),
+            ("maxversions", stored["maxversions"] == real.maxversions),
             (
                 "current_version",
-                self.reference.unforeseen || *at(stored, "current_version") == current,
+                self.reference.unforeseen || stored["current_version"] == current,
             ),
-            ("id", at(stored, "id").as_str().is_some()),
+            ("id", stored["id"].is_string()),
         ] {
             if !right {
                 wrong.push(name);
             }
         }
-        if self.attachment.is_some() != self.reference.attachment_known {
+        if self.workspace.object("attachment").is_some() != self.reference.attachment_known {
             wrong.push("the attachment");
         }
         if wrong.is_empty() {
