@@ -63,14 +63,17 @@ impl Browser {
         self.call("Page.navigate", json!({"url": url}));
     }
 
-    /// Shows the page as on a screen of this width that prefers this scheme, `light` or `dark`.
+    /// Shows the page as on a screen of this width that prefers this scheme, `light` or `dark`, without animations.
     pub fn screen(&mut self, width: u64, scheme: &str) {
         let size = json!({
             "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600,
         });
         self.call("Emulation.setDeviceMetricsOverride", size);
-        let scheme = json!({"name": "prefers-color-scheme", "value": scheme});
-        self.call("Emulation.setEmulatedMedia", json!({"features": [scheme]}));
+        let features = json!([
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]);
+        self.call("Emulation.setEmulatedMedia", json!({"features": features}));
     }
 
     /// The value of a JavaScript expression.
