@@ -49,7 +49,7 @@ write_configuration() {
     fi
     cat <<'TOML'
 [[operations]]
-include-operation-id = "delete-a-registry-and-burn-its-handle"
+include-operation-id = "delete-a-registry-and-spend-its-handle"
 checks.positive_data_acceptance.enabled = false
 TOML
 }

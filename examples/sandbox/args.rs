@@ -35,7 +35,7 @@ pub struct Args {
     /// Milliseconds that every API answer waits before the request acts.
     #[arg(long, default_value_t = 0)]
     pub latency_ms: u64,
-    /// A deleted registry's or project's handle is free again (disputed; the default burns it for ever).
+    /// A deleted registry's or project's handle is free again (disputed; the default spends it for ever).
     #[arg(long)]
     pub handles_reusable: bool,
     /// Deleting an attached registry detaches it everywhere (disputed; the default refuses).

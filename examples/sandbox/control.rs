@@ -119,7 +119,7 @@ async fn summary(State(app): State<App>) -> Result<Json<Value>, Refusal> {
                 "versions_retained": count("SELECT count(*) FROM versions")?,
                 "attachments": count("SELECT count(*) FROM attachments")?,
                 "containers": count("SELECT count(*) FROM containers WHERE terminated IS NULL")?,
-                "burned_handles": count("SELECT count(*) FROM registries WHERE deleted IS NOT NULL")?,
+                "spent_handles": count("SELECT count(*) FROM registries WHERE deleted IS NOT NULL")?,
             })))
         })
         .await

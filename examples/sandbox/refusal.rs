@@ -14,6 +14,12 @@ impl Answer {
         Self(StatusCode::OK, data.into())
     }
 
+    /// 200 with `{count, <key>: [...]}`, as all lists are.
+    pub fn list<T: Into<Value>>(key: &str, items: impl IntoIterator<Item = T>) -> Self {
+        let items: Vec<Value> = items.into_iter().map(Into::into).collect();
+        Self::ok(json!({"count": items.len(), key: items}))
+    }
+
     /// 201 with this data, usually the identifier of what was made.
     pub fn created(data: impl Into<Value>) -> Self {
         Self(StatusCode::CREATED, data.into())

@@ -338,7 +338,7 @@ async fn compare(
         ));
     }
     // The trigger of an imported registry makes a version, as the plan says.
-    if summary["versions_made"] != size.registries + imports || summary["burned_handles"] != 0 {
+    if summary["versions_made"] != size.registries + imports || summary["spent_handles"] != 0 {
         flaws.push(("needless versions", format!("{summary}, {imports} imports")));
     }
     for number in 0..size.registries {

@@ -309,7 +309,7 @@ async fn no_secret_leaves_in_any_fault() {
             (
                 &summary["registries"],
                 &summary["attachments"],
-                &summary["burned_handles"]
+                &summary["spent_handles"]
             ),
             (&json!(2), &json!(1), &json!(0)),
             "{} at request {at}: {summary}",

@@ -318,8 +318,8 @@ async fn inspect(scene: &Scene<'_>, sandbox: &Sandbox, target: Target, verdict: 
         verdict.flaw(kind, summary.to_string());
     }
     let missing = registries < target.registries || attachments < target.attachments;
-    let burned = count("burned_handles") > 1 - target.registries;
-    if missing || burned || managed != target.managed {
+    let spent = count("spent_handles") > 1 - target.registries;
+    if missing || spent || managed != target.managed {
         verdict.flaw("lost state", format!("managed: {managed}, {summary}"));
     }
     if count("versions_made") > target.versions_made {

@@ -104,12 +104,12 @@ async fn a_project_with_something_in_it_is_not_deleted() {
         .await
         .expect(200);
     world.sandbox.call("GET", &path, None).await.expect(404);
-    let burned = world
+    let spent = world
         .sandbox
         .call("GET", "/project/shop", None)
         .await
         .expect(200);
-    assert_eq!(burned.data, Value::Null);
+    assert_eq!(spent.data, Value::Null);
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ async fn a_handle_is_unique_in_its_organisation_and_immutable() {
 }
 
 #[tokio::test]
-async fn a_deleted_registrys_handle_is_burned_for_ever() {
+async fn a_deleted_registrys_handle_is_spent_for_ever() {
     let sandbox = Sandbox::start();
     sandbox
         .call("GET", "/registry/ghcr", None)
@@ -82,11 +82,11 @@ async fn a_deleted_registrys_handle_is_burned_for_ever() {
     let path = format!("/registries/{id}");
     sandbox.call("DELETE", &path, None).await.expect(200);
     sandbox.call("GET", &path, None).await.expect(404);
-    let burned = sandbox
+    let spent = sandbox
         .call("GET", "/registry/ghcr", None)
         .await
         .expect(200);
-    assert_eq!(burned.data, Value::Null);
+    assert_eq!(spent.data, Value::Null);
     let body = json!({
         "handle": "ghcr", "name": "n", "server": "s", "username": "u", "password": "p",
     });
@@ -94,7 +94,7 @@ async fn a_deleted_registrys_handle_is_burned_for_ever() {
         .call("POST", "/registries", Some(body))
         .await
         .expect(409);
-    assert_eq!(sandbox.summary().await["burned_handles"], 1);
+    assert_eq!(sandbox.summary().await["spent_handles"], 1);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::Path;
 use rusqlite::Connection;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::access::Scope;
 use super::body::Body;
@@ -34,9 +34,7 @@ pub async fn list(scope: Scope) -> Result<Answer, Refusal> {
                 .collect::<Result<Vec<_>, _>>()
         })
         .await?;
-    Ok(Answer::ok(
-        json!({"count": containers.len(), "containers": containers}),
-    ))
+    Ok(Answer::list("containers", containers))
 }
 
 /// Makes a container. `project` is a handle or an identifier, `registry` an attached registry's handle.

@@ -66,8 +66,7 @@ pub async fn list(
 
 /// All regions.
 pub async fn regions() -> Answer {
-    let regions: Vec<Value> = REGIONS.iter().map(region_json).collect();
-    Answer::ok(json!({"count": regions.len(), "regions": regions}))
+    Answer::list("regions", REGIONS.iter().map(region_json))
 }
 
 #[derive(Deserialize)]

@@ -25,10 +25,7 @@ pub async fn list(scope: Scope) -> Result<Answer, Refusal> {
     let found = scope
         .read(|conn, scope| projects::all(conn, scope.id()))
         .await?;
-    let projects: Vec<Value> = found.iter().map(Project::to_json).collect();
-    Ok(Answer::ok(
-        json!({"count": projects.len(), "projects": projects}),
-    ))
+    Ok(Answer::list("projects", found.iter().map(Project::to_json)))
 }
 
 pub async fn create(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
@@ -50,7 +47,7 @@ pub async fn read(scope: Scope, Path(ids): Path<Ids>) -> Result<Answer, Refusal>
     Ok(Answer::ok(wrapped(&found)))
 }
 
-/// The project with this handle: 200 with null for a burned one, 404 for a free one.
+/// The project with this handle: 200 with null for a spent one, 404 for a free one.
 pub async fn by_handle(
     scope: Scope,
     Path(Handle { handle }): Path<Handle>,
@@ -62,7 +59,7 @@ pub async fn by_handle(
                 return Ok(Answer::ok(wrapped(&found)));
             }
             match projects::handle_state(conn, scope.id(), &handle, reusable)? {
-                HandleState::Burned => Ok(Answer::ok(Value::Null)),
+                HandleState::Spent => Ok(Answer::ok(Value::Null)),
                 _ => Err(Refusal::not_found(format!("Project '{handle}' not found."))),
             }
         })

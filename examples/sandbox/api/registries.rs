@@ -4,7 +4,7 @@
 use axum::body::Bytes;
 use axum::extract::Path;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::access::Scope;
 use super::body::Body;
@@ -48,13 +48,8 @@ pub async fn list(scope: Scope) -> Result<Answer, Refusal> {
     let found = scope
         .read(|conn, scope| registries::all(conn, scope.id()))
         .await?;
-    let registries: Vec<Value> = found
-        .iter()
-        .map(|registry| registry.to_json(shown))
-        .collect();
-    Ok(Answer::ok(
-        json!({"count": registries.len(), "registries": registries}),
-    ))
+    let registries = found.iter().map(|registry| registry.to_json(shown));
+    Ok(Answer::list("registries", registries))
 }
 
 /// Makes a registry; its credentials are version 1. Both dialects.
@@ -78,7 +73,7 @@ pub async fn read(scope: Scope, Path(ids): Path<Ids>) -> Result<Answer, Refusal>
     Ok(Answer::ok(found.to_json(shown)))
 }
 
-/// The registry with this handle: 200 with null for a burned one, 404 for a free one.
+/// The registry with this handle: 200 with null for a spent one, 404 for a free one.
 pub async fn by_handle(
     scope: Scope,
     Path(Handle { handle }): Path<Handle>,
@@ -90,7 +85,7 @@ pub async fn by_handle(
                 return Ok(Answer::ok(found.to_json(settings.versions)));
             }
             match registries::handle_state(conn, scope.id(), &handle, settings.handles_reusable)? {
-                HandleState::Burned => Ok(Answer::ok(Value::Null)),
+                HandleState::Spent => Ok(Answer::ok(Value::Null)),
                 _ => Err(Refusal::not_found(format!(
                     "Registry '{handle}' not found."
                 ))),
@@ -140,7 +135,7 @@ pub async fn update(scope: Scope, Path(ids): Path<Ids>, body: Bytes) -> Result<A
     Ok(Answer::ok(id))
 }
 
-/// Removes the credentials and burns the handle.
+/// Removes the credentials and spends the handle.
 pub async fn delete(scope: Scope, Path(ids): Path<Ids>) -> Result<Answer, Refusal> {
     let detaches = scope.app.settings().delete_detaches;
     scope
@@ -188,10 +183,7 @@ pub async fn versions(scope: Scope, Path(ids): Path<Ids>) -> Result<Answer, Refu
             versions::all(conn, &registry)
         })
         .await?;
-    let versions: Vec<Value> = found.iter().map(Version::to_json).collect();
-    Ok(Answer::ok(
-        json!({"count": versions.len(), "versions": versions}),
-    ))
+    Ok(Answer::list("versions", found.iter().map(Version::to_json)))
 }
 
 /// Makes a retained version current; the answer is its identifier. No credentials are needed.

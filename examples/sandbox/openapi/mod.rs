@@ -33,8 +33,8 @@ fn build(dialect: Dialect, organisations: &[String]) -> Value {
     let operations = routes::operations(dialect);
     for operation in &operations {
         let path = paths
-            .entry(operation.path)
-            .or_insert_with(|| json!({"parameters": parameters(operation.path)}));
+            .entry(&operation.path)
+            .or_insert_with(|| json!({"parameters": parameters(&operation.path)}));
         path[operation.method] = operation.to_json(&operations);
     }
     json!({

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 /// One method of one path.
 pub struct Operation {
     pub method: &'static str,
-    pub path: &'static str,
+    pub path: String,
     summary: &'static str,
     body: Option<Value>,
     /// Status and schema of `data`.
@@ -15,25 +15,37 @@ pub struct Operation {
     makes: Option<&'static str>,
 }
 
+/// A path without a leading slash is below the organisation.
 impl Operation {
-    pub fn get(path: &'static str, summary: &'static str, data: Value) -> Self {
-        Self {
-            method: "get",
-            path,
-            summary,
-            body: None,
-            success: (200, data),
-            refusals: if path.contains('{') { &[403, 404] } else { &[] },
-            makes: None,
-        }
+    pub fn get(path: &str, summary: &'static str, data: Value) -> Self {
+        let refusals: &[_] = match path {
+            "/organisations" | "/regions" => &[],
+            "/regions/{region}" => &[404],
+            _ => &[403, 404],
+        };
+        Self::new("get", path, summary, (200, data)).refusals(refusals)
     }
 
-    pub fn write(
-        method: &'static str,
-        path: &'static str,
-        summary: &'static str,
-        success: (u16, Value),
-    ) -> Self {
+    /// Answers the identifier of what was made.
+    pub fn post(path: &str, summary: &'static str) -> Self {
+        Self::new("post", path, summary, (201, id()))
+    }
+
+    /// Answers the identifier of what was changed.
+    pub fn put(path: &str, summary: &'static str) -> Self {
+        Self::new("put", path, summary, (200, id()))
+    }
+
+    /// Answers null.
+    pub fn delete(path: &str, summary: &'static str) -> Self {
+        Self::new("delete", path, summary, (200, nothing()))
+    }
+
+    fn new(method: &'static str, path: &str, summary: &'static str, success: (u16, Value)) -> Self {
+        let path = match path.starts_with('/') {
+            true => path.to_owned(),
+            false => format!("/organisations/{{organisation}}/{path}"),
+        };
         Self {
             method,
             path,
@@ -43,6 +55,12 @@ impl Operation {
             refusals: &[403, 404, 409],
             makes: None,
         }
+    }
+
+    /// Another answer than this method usually has.
+    pub fn answers(mut self, status: u16, data: Value) -> Self {
+        self.success = (status, data);
+        self
     }
 
     pub fn body(mut self, schema: &str) -> Self {
@@ -128,4 +146,12 @@ fn response(description: &str, data: &Value) -> Value {
 
 pub fn reference(schema: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{schema}")})
+}
+
+pub fn id() -> Value {
+    json!({"type": "string", "format": "uuid"})
+}
+
+pub fn nothing() -> Value {
+    json!({"type": "null"})
 }

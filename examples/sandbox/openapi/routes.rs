@@ -2,14 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::operation::{Operation, reference};
+use super::operation::{Operation, id, nothing, reference};
 use crate::args::Dialect;
 
 /// The operations, in the order of the document.
 pub fn operations(dialect: Dialect) -> Vec<Operation> {
     use Operation as O;
-    let id = || json!({"type": "string", "format": "uuid"});
-    let nothing = || json!({"type": "null"});
     let project = || {
         json!({
             "type": "object", "required": ["projects"], "additionalProperties": false,
@@ -29,167 +27,100 @@ pub fn operations(dialect: Dialect) -> Vec<Operation> {
             list("organisations", "Organisation"),
         ),
         O::get("/regions", "All regions", list("regions", "Region")),
-        O::get("/regions/{region}", "One region", reference("Region")).refusals(&[404]),
+        O::get("/regions/{region}", "One region", reference("Region")),
+        O::get("projects", "All projects", list("projects", "Project")),
+        O::post("projects", "Make a project")
+            .body("NewProject")
+            .makes("project"),
+        O::get("projects/{project}", "One project", project()),
+        O::put("projects/{project}", "Change a project").body("NewProject"),
+        O::delete("projects/{project}", "Delete an empty project").body("ProjectDeletion"),
         O::get(
-            "/organisations/{organisation}/projects",
-            "All projects",
-            list("projects", "Project"),
-        ),
-        O::write(
-            "post",
-            "/organisations/{organisation}/projects",
-            "Make a project",
-            (201, id()),
-        )
-        .body("NewProject")
-        .makes("project"),
-        O::get(
-            "/organisations/{organisation}/projects/{project}",
-            "One project",
-            project(),
-        ),
-        O::write(
-            "put",
-            "/organisations/{organisation}/projects/{project}",
-            "Change a project",
-            (200, id()),
-        )
-        .body("NewProject"),
-        O::write(
-            "delete",
-            "/organisations/{organisation}/projects/{project}",
-            "Delete an empty project",
-            (200, nothing()),
-        )
-        .body("ProjectDeletion"),
-        O::get(
-            "/organisations/{organisation}/project/{handle}",
+            "project/{handle}",
             "A project by its handle",
             nullable(project()),
         ),
         O::get(
-            "/organisations/{organisation}/projects/{project}/attachments",
+            "projects/{project}/attachments",
             "What is attached to a project",
             reference("Attachments"),
         ),
-        O::write(
-            "post",
-            "/organisations/{organisation}/projects/{project}/attach/registries/{handle}",
+        O::post(
+            "projects/{project}/attach/registries/{handle}",
             "Attach a registry",
-            (201, id()),
         ),
-        O::write(
-            "delete",
-            "/organisations/{organisation}/projects/{project}/attach/registries/{handle}",
+        O::delete(
+            "projects/{project}/attach/registries/{handle}",
             "Detach a registry",
-            (200, nothing()),
         ),
         O::get(
-            "/organisations/{organisation}/registries",
+            "registries",
             "All registries",
             list("registries", "Registry"),
         ),
-        O::write(
-            "post",
-            "/organisations/{organisation}/registries",
+        O::post(
+            "registries",
             "Make a registry; its credentials are version 1",
-            (201, id()),
         )
         .body("NewRegistry")
         .makes("registry"),
         O::get(
-            "/organisations/{organisation}/registries/{registry}",
+            "registries/{registry}",
             "One registry",
             reference("Registry"),
         ),
-        O::write(
-            "put",
-            "/organisations/{organisation}/registries/{registry}",
-            "Change a registry",
-            (200, id()),
-        )
-        .body(registry_change),
-        O::write(
-            "delete",
-            "/organisations/{organisation}/registries/{registry}",
-            "Delete a registry and burn its handle",
-            (200, nothing()),
+        O::put("registries/{registry}", "Change a registry").body(registry_change),
+        O::delete(
+            "registries/{registry}",
+            "Delete a registry and spend its handle",
         )
         .refusals(&[400, 403, 404]),
         O::get(
-            "/organisations/{organisation}/registry/{handle}",
+            "registry/{handle}",
             "A registry by its handle",
             nullable(reference("Registry")),
         ),
         O::get(
-            "/organisations/{organisation}/containers",
+            "containers",
             "All containers",
             list("containers", "Container"),
         ),
-        O::write(
-            "post",
-            "/organisations/{organisation}/containers",
-            "Make a container",
-            (201, id()),
-        )
-        .body("NewContainer")
-        .makes("container"),
+        O::post("containers", "Make a container")
+            .body("NewContainer")
+            .makes("container"),
         O::get(
-            "/organisations/{organisation}/containers/{container}",
+            "containers/{container}",
             "One container",
             reference("Container"),
         ),
-        O::write(
-            "put",
-            "/organisations/{organisation}/containers/{container}",
-            "Change a container",
-            (200, id()),
-        )
-        .body("ContainerChange"),
-        O::write(
-            "post",
-            "/organisations/{organisation}/containers/{container}/deploy",
-            "Deploy",
-            (201, reference("Deployment")),
-        ),
-        O::write(
-            "post",
-            "/organisations/{organisation}/containers/{container}/redeploy",
-            "Deploy once more",
-            (201, reference("Deployment")),
-        ),
-        O::write(
-            "post",
-            "/organisations/{organisation}/containers/{container}/terminate",
-            "End a container",
-            (200, nothing()),
-        ),
+        O::put("containers/{container}", "Change a container").body("ContainerChange"),
+        O::post("containers/{container}/deploy", "Deploy").answers(201, reference("Deployment")),
+        O::post("containers/{container}/redeploy", "Deploy once more")
+            .answers(201, reference("Deployment")),
+        O::post("containers/{container}/terminate", "End a container").answers(200, nothing()),
         O::get(
-            "/organisations/{organisation}/cost",
+            "cost",
             "What the registries cost per month",
             reference("Cost"),
         ),
     ];
     if dialect == Dialect::Rotate {
         all.extend([
-            O::write(
-                "post",
-                "/organisations/{organisation}/registries/{registry}/rotate",
+            O::post(
+                "registries/{registry}/rotate",
                 "Add a version and make it current",
-                (201, id()),
             )
             .body("RegistryRotation"),
             O::get(
-                "/organisations/{organisation}/registries/{registry}/versions",
+                "registries/{registry}/versions",
                 "The retained versions",
                 list("versions", "RegistryVersion"),
             ),
-            O::write(
-                "post",
-                "/organisations/{organisation}/registries/{registry}/versions/{version}/activate",
+            O::post(
+                "registries/{registry}/versions/{version}/activate",
                 "Make a retained version current",
-                (200, id()),
             )
+            .answers(200, id())
             .refusals(&[403, 404]),
         ]);
     }
@@ -209,7 +140,7 @@ fn list(key: &str, schema: &str) -> Value {
     })
 }
 
-/// A read by handle: null where the handle is burned.
+/// A read by handle: null where the handle is spent.
 fn nullable(schema: Value) -> Value {
     json!({"anyOf": [schema, {"type": "null"}]})
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::operation::id;
 use crate::store::registries::MASK;
 
 /// All named schemas. A project names one of these organisations.
@@ -40,10 +41,6 @@ fn handle() -> Value {
         "type": "string", "minLength": 1, "maxLength": 63,
         "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
     })
-}
-
-fn id() -> Value {
-    json!({"type": "string", "format": "uuid"})
 }
 
 fn texts() -> Value {

@@ -82,7 +82,7 @@ impl View {
             registries,
             containers,
             terminated: terminated.into_iter().map(|it| it.handle).collect(),
-            spent: registries::burned(conn, &organisation)?,
+            spent: registries::spent(conn, &organisation)?,
             handles: store::handles(conn)?,
             organisation,
         })

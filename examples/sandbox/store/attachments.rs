@@ -1,11 +1,11 @@
 //! Attachments: a project may use a registry only while the two are linked.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 use serde_json::{Value, json};
 
 use super::projects::Project;
 use super::registries::{self, Registry};
-use super::{new_id, now};
+use super::{new_id, now, row, rows};
 use crate::refusal::Refusal;
 
 /// The other kinds of attachable items that an attachment list names; always empty here.
@@ -49,14 +49,9 @@ pub fn detach(tx: &Transaction, project: &Project, handle: &str) -> Result<(), R
             project.handle
         )));
     };
-    let container: Option<String> = tx
-        .query_row(
-            "SELECT handle FROM containers
-             WHERE project = ?1 AND registry = ?2 AND terminated IS NULL ORDER BY handle",
-            [&project.id, handle],
-            |row| row.get(0),
-        )
-        .optional()?;
+    let sql = "SELECT handle FROM containers
+         WHERE project = ?1 AND registry = ?2 AND terminated IS NULL ORDER BY handle";
+    let container: Option<String> = row(tx, sql, [&project.id, handle], |row| row.get(0))?;
     if let Some(container) = container {
         return Err(Refusal::conflict(format!(
             "Cannot detach registry '{handle}' from project: container '{container}' still \
@@ -70,20 +65,18 @@ pub fn detach(tx: &Transaction, project: &Project, handle: &str) -> Result<(), R
 
 /// Everything attached to the project, by kind.
 pub fn of_project(conn: &Connection, project: &Project) -> Result<Value, Refusal> {
-    let mut statement = conn.prepare_cached(
-        "SELECT r.id, a.id, r.handle, r.name, v.server FROM attachments a
+    let sql = "SELECT r.id, a.id, r.handle, r.name, v.server FROM attachments a
          JOIN registries r ON r.id = a.registry
          JOIN versions v ON v.registry = r.id AND v.version = r.current_version
-         WHERE a.project = ?1 ORDER BY r.handle",
-    )?;
-    let rows = statement.query_map([&project.id], |row| {
+         WHERE a.project = ?1 ORDER BY r.handle";
+    let registries: Vec<_> = rows(conn, sql, [&project.id], |row| {
         Ok(json!({
             "id": row.get::<_, String>(0)?, "joinid": row.get::<_, String>(1)?,
             "handle": row.get::<_, String>(2)?, "name": row.get::<_, String>(3)?,
             "server": row.get::<_, String>(4)?,
         }))
     })?;
-    let mut kinds = json!({"registries": rows.collect::<Result<Vec<_>, _>>()?});
+    let mut kinds = json!({"registries": registries});
     for kind in OTHER_KINDS {
         kinds[kind] = json!([]);
     }
@@ -108,8 +101,6 @@ fn find(
     project: &Project,
     registry: &Registry,
 ) -> Result<Option<String>, Refusal> {
-    Ok(conn
-        .prepare_cached("SELECT id FROM attachments WHERE project = ?1 AND registry = ?2")?
-        .query_row([&project.id, &registry.id], |row| row.get(0))
-        .optional()?)
+    let sql = "SELECT id FROM attachments WHERE project = ?1 AND registry = ?2";
+    row(conn, sql, [&project.id, &registry.id], |row| row.get(0))
 }

@@ -1,11 +1,11 @@
 //! Containers: what runs in a project, and which registry pulls its image.
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params};
 use serde_json::{Value, json};
 
 use super::deployments::Deployment;
 use super::projects::{self, Project};
-use super::{attachments, list, new_id, now};
+use super::{attachments, list, new_id, now, row, rows};
 use crate::args::Versions;
 use crate::refusal::Refusal;
 
@@ -159,9 +159,8 @@ fn from_row(row: &Row) -> rusqlite::Result<Container> {
 
 /// One container by its identifier.
 pub fn get(conn: &Connection, organisation: &str, id: &str) -> Result<Container, Refusal> {
-    conn.prepare_cached(&format!("{COLUMNS} AND c.id = ?2"))?
-        .query_row([organisation, id], from_row)
-        .optional()?
+    let sql = format!("{COLUMNS} AND c.id = ?2");
+    row(conn, &sql, [organisation, id], from_row)?
         .ok_or_else(|| Refusal::not_found(format!("Container '{id}' not found.")))
 }
 
@@ -179,7 +178,6 @@ pub fn alive(conn: &Connection, organisation: &str, id: &str) -> Result<Containe
 
 /// All containers of the organisation.
 pub fn all(conn: &Connection, organisation: &str) -> Result<Vec<Container>, Refusal> {
-    let mut statement = conn.prepare_cached(&format!("{COLUMNS} ORDER BY c.handle"))?;
-    let rows = statement.query_map([organisation], from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let sql = format!("{COLUMNS} ORDER BY c.handle");
+    rows(conn, &sql, [organisation], from_row)
 }

@@ -4,6 +4,7 @@
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
+use super::rows;
 use crate::refusal::Refusal;
 
 const CENTS_WHILE_IT_EXISTS: i64 = 2;
@@ -39,18 +40,15 @@ pub fn dollars(cents: i64) -> String {
 
 /// The cost of every registry of the organisation.
 pub fn of_registries(conn: &Connection, organisation: &str) -> Result<Vec<Cost>, Refusal> {
-    let mut statement = conn.prepare_cached(
-        "SELECT r.id, r.handle, coalesce(sum(json_array_length(p.regions)), 0)
+    let sql = "SELECT r.id, r.handle, coalesce(sum(json_array_length(p.regions)), 0)
          FROM registries r
          LEFT JOIN attachments a ON a.registry = r.id LEFT JOIN projects p ON p.id = a.project
-         WHERE r.organisation = ?1 AND r.deleted IS NULL GROUP BY r.id ORDER BY r.handle",
-    )?;
-    let rows = statement.query_map([organisation], |row| {
+         WHERE r.organisation = ?1 AND r.deleted IS NULL GROUP BY r.id ORDER BY r.handle";
+    rows(conn, sql, [organisation], |row| {
         Ok(Cost {
             id: row.get(0)?,
             handle: row.get(1)?,
             attached_regions: row.get(2)?,
         })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    })
 }

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::backup::Backup;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, TransactionBehavior};
 use tokio::task::spawn_blocking;
 
 use crate::refusal::Refusal;
@@ -181,12 +181,36 @@ pub fn new_id() -> String {
 
 /// The handle of every object that has one, by its identifier; deleted objects included.
 pub fn handles(conn: &Connection) -> Result<HashMap<String, String>, Refusal> {
-    let mut statement = conn.prepare_cached(
+    rows(
+        conn,
         "SELECT id, handle FROM organisations UNION ALL SELECT id, handle FROM projects
          UNION ALL SELECT id, handle FROM registries UNION ALL SELECT id, handle FROM containers",
-    )?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Every row that a query gives.
+fn rows<T, C: FromIterator<T>>(
+    conn: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl FnMut(&Row) -> rusqlite::Result<T>,
+) -> Result<C, Refusal> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let rows = statement.query_map(params, read)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The first row that a query gives, if there is one.
+fn row<T>(
+    conn: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl FnOnce(&Row) -> rusqlite::Result<T>,
+) -> Result<Option<T>, Refusal> {
+    let mut statement = conn.prepare_cached(sql)?;
+    Ok(statement.query_row(params, read).optional()?)
 }
 
 /// A list column as its items.

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::new_id;
+use super::{new_id, row, rows};
 use crate::refusal::Refusal;
 use crate::seal::{Key, token_digest};
 
@@ -131,22 +131,15 @@ pub fn id_of(conn: &Connection, handle: &str) -> Result<String, Refusal> {
 
 /// The user that a token belongs to.
 pub fn user_of_token(conn: &Connection, token: &str) -> Result<Option<String>, Refusal> {
-    Ok(conn
-        .query_row(
-            "SELECT id FROM users WHERE token_digest = ?1",
-            [token_digest(token)],
-            |row| row.get(0),
-        )
-        .optional()?)
+    let sql = "SELECT id FROM users WHERE token_digest = ?1";
+    row(conn, sql, [token_digest(token)], |row| row.get(0))
 }
 
 /// The organisations that a user is a member of.
 pub fn of_user(conn: &Connection, user: &str) -> Result<Vec<Organisation>, Refusal> {
-    let mut statement = conn.prepare_cached(
-        "SELECT id, name, handle, email, role FROM organisations
-         JOIN memberships ON organisation = id WHERE user = ?1 ORDER BY handle",
-    )?;
-    let rows = statement.query_map([user], |row| {
+    let sql = "SELECT id, name, handle, email, role FROM organisations
+         JOIN memberships ON organisation = id WHERE user = ?1 ORDER BY handle";
+    rows(conn, sql, [user], |row| {
         Ok(Organisation {
             id: row.get(0)?,
             name: row.get(1)?,
@@ -154,8 +147,7 @@ pub fn of_user(conn: &Connection, user: &str) -> Result<Vec<Organisation>, Refus
             email: row.get(3)?,
             role: Role::from_name(&row.get::<_, String>(4)?),
         })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    })
 }
 
 /// The organisation of a request: 404 if there is none, 403 if this user may not see it.

@@ -1,9 +1,9 @@
 //! Projects and their regions.
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params};
 use serde_json::{Value, json};
 
-use super::{list, new_id, now};
+use super::{list, new_id, now, row, rows};
 use crate::refusal::Refusal;
 
 /// A project that is alive.
@@ -37,7 +37,8 @@ impl Project {
     }
 }
 
-const COLUMNS: &str = "SELECT id, organisation, handle, name, regions, users FROM projects";
+const COLUMNS: &str = "SELECT id, organisation, handle, name, regions, users FROM projects
+    WHERE organisation = ?1 AND deleted IS NULL";
 
 fn from_row(row: &Row) -> rusqlite::Result<Project> {
     Ok(Project {
@@ -149,12 +150,9 @@ pub fn delete(tx: &Transaction, project: &Project, confirm_name: &str) -> Result
 
 /// One project by its identifier.
 pub fn get(conn: &Connection, organisation: &str, id: &str) -> Result<Project, Refusal> {
-    conn.prepare_cached(&format!(
-        "{COLUMNS} WHERE organisation = ?1 AND id = ?2 AND deleted IS NULL"
-    ))?
-    .query_row([organisation, id], from_row)
-    .optional()?
-    .ok_or_else(|| Refusal::not_found(format!("Project '{id}' not found.")))
+    let sql = format!("{COLUMNS} AND id = ?2");
+    row(conn, &sql, [organisation, id], from_row)?
+        .ok_or_else(|| Refusal::not_found(format!("Project '{id}' not found.")))
 }
 
 /// The living project with this handle.
@@ -163,21 +161,14 @@ pub fn by_handle(
     organisation: &str,
     handle: &str,
 ) -> Result<Option<Project>, Refusal> {
-    Ok(conn
-        .prepare_cached(&format!(
-            "{COLUMNS} WHERE organisation = ?1 AND handle = ?2 AND deleted IS NULL"
-        ))?
-        .query_row([organisation, handle], from_row)
-        .optional()?)
+    let sql = format!("{COLUMNS} AND handle = ?2");
+    row(conn, &sql, [organisation, handle], from_row)
 }
 
 /// All living projects of the organisation.
 pub fn all(conn: &Connection, organisation: &str) -> Result<Vec<Project>, Refusal> {
-    let mut statement = conn.prepare_cached(&format!(
-        "{COLUMNS} WHERE organisation = ?1 AND deleted IS NULL ORDER BY handle"
-    ))?;
-    let rows = statement.query_map([organisation], from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let sql = format!("{COLUMNS} ORDER BY handle");
+    rows(conn, &sql, [organisation], from_row)
 }
 
 /// Whether a handle can be used.
@@ -186,7 +177,7 @@ pub enum HandleState {
     Free,
     Alive,
     /// Used by something that was deleted.
-    Burned,
+    Spent,
 }
 
 /// What became of this project handle.
@@ -214,7 +205,7 @@ pub(super) fn state_in(
         .query_row([organisation, handle], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(match found {
         (all, deleted) if all > deleted => HandleState::Alive,
-        (all, _) if all > 0 && !reusable => HandleState::Burned,
+        (all, _) if all > 0 && !reusable => HandleState::Spent,
         _ => HandleState::Free,
     })
 }

@@ -1,11 +1,11 @@
-//! Registries: metadata, and the handle that is burned by deletion.
+//! Registries: metadata, and the handle that is spent by deletion.
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params};
 use serde_json::{Value, json};
 
 use super::projects::{HandleState, state_in};
 use super::versions::{self, Credentials};
-use super::{new_id, now};
+use super::{new_id, now, row, rows};
 use crate::args::Versions;
 use crate::refusal::Refusal;
 use crate::seal::Key;
@@ -97,7 +97,7 @@ pub fn create(
                 "A registry with the handle \"{handle}\" already exists"
             )));
         }
-        HandleState::Burned => {
+        HandleState::Spent => {
             return Err(Refusal::conflict(format!(
                 "A registry with the handle \"{handle}\" existed before, and handles cannot be reused"
             )));
@@ -138,7 +138,7 @@ pub fn update(tx: &Transaction, registry: &Registry, metadata: &Metadata) -> Res
     versions::evict(tx, &registry.id)
 }
 
-/// Removes the credentials and burns the handle. Refused while attached, unless deletion detaches.
+/// Removes the credentials and spends the handle. Refused while attached, unless deletion detaches.
 pub fn delete(tx: &Transaction, registry: &Registry, detaches: bool) -> Result<(), Refusal> {
     if !registry.projects.is_empty() && !detaches {
         return Err(Refusal::bad_request(
@@ -159,9 +159,8 @@ pub fn delete(tx: &Transaction, registry: &Registry, detaches: bool) -> Result<(
 
 /// One registry by its identifier.
 pub fn get(conn: &Connection, organisation: &str, id: &str) -> Result<Registry, Refusal> {
-    conn.prepare_cached(&format!("{COLUMNS} AND r.id = ?2"))?
-        .query_row([organisation, id], from_row)
-        .optional()?
+    let sql = format!("{COLUMNS} AND r.id = ?2");
+    row(conn, &sql, [organisation, id], from_row)?
         .ok_or_else(|| Refusal::not_found(format!("Registry '{id}' not found.")))
 }
 
@@ -171,17 +170,14 @@ pub fn by_handle(
     organisation: &str,
     handle: &str,
 ) -> Result<Option<Registry>, Refusal> {
-    Ok(conn
-        .prepare_cached(&format!("{COLUMNS} AND r.handle = ?2"))?
-        .query_row([organisation, handle], from_row)
-        .optional()?)
+    let sql = format!("{COLUMNS} AND r.handle = ?2");
+    row(conn, &sql, [organisation, handle], from_row)
 }
 
 /// All living registries of the organisation.
 pub fn all(conn: &Connection, organisation: &str) -> Result<Vec<Registry>, Refusal> {
-    let mut statement = conn.prepare_cached(&format!("{COLUMNS} ORDER BY r.handle"))?;
-    let rows = statement.query_map([organisation], from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let sql = format!("{COLUMNS} ORDER BY r.handle");
+    rows(conn, &sql, [organisation], from_row)
 }
 
 /// What became of this registry handle.
@@ -194,12 +190,13 @@ pub fn handle_state(
     state_in(conn, "registries", organisation, handle, reusable)
 }
 
-/// The handles that deletion has burned.
-pub fn burned(conn: &Connection, organisation: &str) -> Result<Vec<String>, Refusal> {
-    let mut statement = conn.prepare_cached(
+/// The handles that deletion has spent.
+pub fn spent(conn: &Connection, organisation: &str) -> Result<Vec<String>, Refusal> {
+    rows(
+        conn,
         "SELECT DISTINCT handle FROM registries
          WHERE organisation = ?1 AND deleted IS NOT NULL ORDER BY handle",
-    )?;
-    let rows = statement.query_map([organisation], |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+        [organisation],
+        |row| row.get(0),
+    )
 }

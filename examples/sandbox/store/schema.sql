@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS memberships (
     PRIMARY KEY (user, organisation)
 ) STRICT;
 
--- A deleted row stays: it is what keeps a handle burned.
+-- A deleted row stays: it is what keeps a handle spent.
 CREATE TABLE IF NOT EXISTS projects (
     id TEXT PRIMARY KEY,
     organisation TEXT NOT NULL REFERENCES organisations (id),

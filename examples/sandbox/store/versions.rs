@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use terraform_provider_bahriya::secret::Secret;
 
 use super::registries::Registry;
-use super::{new_id, now, turns};
+use super::{new_id, now, rows, turns};
 use crate::refusal::Refusal;
 use crate::seal::{Belongs, Key};
 
@@ -130,11 +130,9 @@ pub fn activate(tx: &Transaction, registry: &Registry, version: i64) -> Result<S
 
 /// The retained versions, oldest first.
 pub fn all(conn: &Connection, registry: &Registry) -> Result<Vec<Version>, Refusal> {
-    let mut statement = conn.prepare_cached(
-        "SELECT id, version, server, username, created, sealed FROM versions
-         WHERE registry = ?1 ORDER BY version",
-    )?;
-    let rows = statement.query_map([&registry.id], |row| {
+    let sql = "SELECT id, version, server, username, created, sealed FROM versions
+         WHERE registry = ?1 ORDER BY version";
+    rows(conn, sql, [&registry.id], |row| {
         let version = row.get(1)?;
         Ok(Version {
             id: row.get(0)?,
@@ -145,8 +143,7 @@ pub fn all(conn: &Connection, registry: &Registry) -> Result<Vec<Version>, Refus
             current: version == registry.current_version,
             sealed: row.get(5)?,
         })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    })
 }
 
 /// The current version.

@@ -166,7 +166,7 @@ impl Sandbox {
     }
 
     /// Counts over all organisations: `projects`, `registries`, `versions_made`, `versions_retained`,
-    /// `attachments`, `containers`, `burned_handles`.
+    /// `attachments`, `containers`, `spent_handles`.
     pub async fn summary(&self) -> Value {
         self.control("GET", "/summary", None).await
     }
