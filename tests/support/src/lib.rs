@@ -3,8 +3,10 @@
 //! An executable that a test starts is found beside the test itself, in the same target directory.
 
 pub mod authority;
+pub mod chance;
 pub mod core;
 pub mod executables;
+pub mod memory_api;
 pub mod plugin;
 pub mod provider_client;
 pub mod registry_server;
