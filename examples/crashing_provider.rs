@@ -49,6 +49,8 @@ impl Provider for Crashing {
         &[]
     }
 
+    fn applied(&self, _: &Self::Connection) {}
+
     fn configure(
         &self,
         _: &Value,

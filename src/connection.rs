@@ -1,10 +1,24 @@
 //! What the configured provider hands to its resources.
 
+use std::sync::Arc;
+
 use crate::api::Client;
+use crate::fingerprint::Hasher;
 use crate::framework::diagnostics::{Diagnostics, Reported};
+use crate::walk::Walk;
+
+/// A configured provider.
+pub struct Connection {
+    /// The way to the API.
+    pub api: Api,
+    /// What recognises credentials. It outlives the connection.
+    pub hasher: Arc<Hasher>,
+    /// What was planned so far.
+    pub walk: Walk,
+}
 
 /// The way to the API, if the configuration already tells it.
-pub enum Connection {
+pub enum Api {
     /// Everything is known.
     Ready(Client),
     /// A plan runs while these provider arguments are not known yet.
@@ -12,11 +26,20 @@ pub enum Connection {
 }
 
 impl Connection {
+    /// A connection with nothing planned yet.
+    pub fn new(api: Api, hasher: Arc<Hasher>) -> Self {
+        Self {
+            api,
+            hasher,
+            walk: Walk::default(),
+        }
+    }
+
     /// The client, or an error that says what is missing.
     pub fn client(&self, diagnostics: &mut Diagnostics) -> Result<&Client, Reported> {
-        match self {
-            Self::Ready(client) => Ok(client),
-            Self::Undecided(arguments) => Err(diagnostics.error(
+        match &self.api {
+            Api::Ready(client) => Ok(client),
+            Api::Undecided(arguments) => Err(diagnostics.error(
                 "Provider configuration not known yet",
                 format!(
                     "The API cannot be asked, because {} of the provider block depends on something that \

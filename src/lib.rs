@@ -8,7 +8,8 @@
 //! 4. [`resources`] — what users manage: pure planning, then operations; [`data_sources`] and
 //!    [`ephemeral_resources`] — what they look up; [`functions`] — what they compute.
 //! 5. [`api`] and [`oci`] — the Bahriya API, and image registries: the only places with addresses.
-//! 6. [`secret`] — the secret type and the redactor; `tls_failure` — why a connection was not made.
+//! 6. [`secret`] — the secret type and the redactor; [`fingerprint`] — what recognises one; `tls_failure` — why a
+//!    connection was not made.
 
 #![forbid(unsafe_code)]
 
@@ -16,6 +17,7 @@ pub mod api;
 pub mod connection;
 pub mod data_sources;
 pub mod ephemeral_resources;
+pub mod fingerprint;
 pub mod framework;
 pub mod functions;
 pub mod oci;
@@ -25,3 +27,4 @@ pub mod provider;
 pub mod resources;
 pub mod secret;
 mod tls_failure;
+mod walk;

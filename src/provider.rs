@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use crate::api::{self, Client, Transport};
-use crate::connection::Connection;
+use crate::connection::{Api, Connection};
 use crate::data_sources;
 use crate::ephemeral_resources;
+use crate::fingerprint::{Cost, Hasher};
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::function::Function;
 use crate::framework::list::ListResource;
@@ -28,6 +29,7 @@ const DEFAULT_BASE_URL: &str = "https://api.bahriya.cloud/console/v1";
 pub struct Bahriya {
     /// The way of its requests, if it is not the network.
     transport: Option<Arc<dyn Transport>>,
+    hasher: Arc<Hasher>,
 }
 
 impl Bahriya {
@@ -35,7 +37,15 @@ impl Bahriya {
     pub fn over(transport: Arc<dyn Transport>) -> Self {
         Self {
             transport: Some(transport),
+            ..Self::default()
         }
+    }
+
+    /// The same with fingerprints of another cost, for those who make a hundred thousand.
+    #[must_use]
+    pub fn hashing_at(mut self, cost: Cost) -> Self {
+        self.hasher = Arc::new(Hasher::new(cost));
+        self
     }
 }
 
@@ -105,12 +115,17 @@ impl Provider for Bahriya {
         &functions::ALL
     }
 
+    fn applied(&self, connection: &Connection) {
+        connection.walk.applied();
+    }
+
     fn configure(
         &self,
         config: &Value,
         terraform_version: &str,
         diagnostics: &mut Diagnostics,
     ) -> Result<Connection, Reported> {
+        let connect = |api| Connection::new(api, Arc::clone(&self.hasher));
         let mut undecided = Vec::new();
         let mut setting = |name, variable| Setting::find(config, name, variable, &mut undecided);
         let token = setting("token", "BAHRIYA_TOKEN");
@@ -118,7 +133,7 @@ impl Provider for Bahriya {
         let base_url = setting("base_url", "BAHRIYA_API_URL");
         let ca_file = setting("ca_certificate_file", "BAHRIYA_CA_CERTIFICATE_FILE");
         if !undecided.is_empty() {
-            return Ok(Connection::Undecided(undecided));
+            return Ok(connect(Api::Undecided(undecided)));
         }
         let inherited: Vec<_> = [&token, &organisation, &base_url, &ca_file]
             .into_iter()
@@ -144,7 +159,7 @@ impl Provider for Bahriya {
             Some(transport) => Client::over(settings, Arc::clone(transport)),
         };
         match client {
-            Ok(client) => Ok(Connection::Ready(client)),
+            Ok(client) => Ok(connect(Api::Ready(client))),
             Err(error) => {
                 let inherited = inherited.iter().find(|(name, _)| *name == error.setting);
                 let source = inherited.map_or(String::new(), |(_, variable)| {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 
-use crate::connection::Connection;
+use crate::connection::{Api, Connection};
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
 use crate::framework::path::Path;
@@ -108,9 +108,9 @@ impl DataSource<Connection> for RegistryLogin {
                 "The registry can be asked only with server, username and password. Set all three.",
             ));
         };
-        let anchors = match &*call.connection {
-            Connection::Ready(client) => client.trust_anchors().to_vec(),
-            Connection::Undecided(_) => Vec::new(),
+        let anchors = match &call.connection.api {
+            Api::Ready(client) => client.trust_anchors().to_vec(),
+            Api::Undecided(_) => Vec::new(),
         };
         let verifier = Verifier::new(anchors, DEFAULT_TIMEOUT);
         let outcome = tokio::select! {

@@ -88,6 +88,8 @@ impl Provider for Fake {
         &[&Thing]
     }
 
+    fn applied(&self, (): &()) {}
+
     fn configure(
         &self,
         config: &Value,
@@ -113,6 +115,8 @@ impl Resource<()> for Thing {
     }
 
     fn validate(&self, _: &Value, _: &mut Diagnostics) {}
+
+    fn remember(&self, (): &(), _: &Value) {}
 
     async fn plan(&self, _: &Call<()>, request: PlanRequest<'_>, _: &mut Diagnostics) -> Plan {
         Plan {

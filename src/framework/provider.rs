@@ -36,6 +36,9 @@ pub trait Provider: Send + Sync + 'static {
     /// What it computes.
     fn functions(&self) -> &[&'static dyn Function];
 
+    /// A change was carried out, or failed.
+    fn applied(&self, connection: &Self::Connection);
+
     /// Takes the configuration, in which values may still be unknown during a plan. No I/O.
     fn configure(
         &self,
@@ -84,6 +87,8 @@ pub struct PlanRequest<'a> {
     pub draft: &'a Value,
     /// The stored private bytes. On the second half of a replace: those of the first half's plan.
     pub private: &'a [u8],
+    /// Those of the plan that is now made again for its apply; empty from clients that do not keep them.
+    pub earlier: &'a [u8],
 }
 
 /// What a plan comes to.
@@ -131,6 +136,9 @@ pub trait Resource<C: Send + Sync + 'static>: Send + Sync {
 
     /// Checks across attributes that need no stored state. What is unknown is not judged.
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
+
+    /// The state holds this object. Every walk begins with that.
+    fn remember(&self, connection: &C, state: &Value);
 
     /// Plans a create or an update. It may look at what is there, once; from then on it is pure: no clock, no
     /// network, the same answer to the same question.

@@ -76,6 +76,13 @@ async fn a_new_handle_may_replace() {
     // A handle that is unknown in the plan.
     let unknown = "resource \"terraform_data\" \"handle\" {\n  input = \"ghcr-4\"\n}\n".to_owned()
         + &first.replace("\"ghcr-2\"", "terraform_data.handle.output");
+    bench.terraform.write("main.tf", &unknown);
+    bench
+        .terraform
+        .apply()
+        .fails()
+        .says(&["inconsistent final plan", "plan again"]);
+    assert_eq!(bench.writes().await, [""; 0]);
     bench.terraform.step(&unknown);
     assert_eq!(bench.writes().await, replacing);
     bench.terraform.destroy().succeeds();

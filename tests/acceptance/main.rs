@@ -17,6 +17,7 @@ mod lifecycle;
 mod login;
 mod lost_answers;
 mod many;
+mod obedience;
 mod official;
 mod outside;
 mod pins;

@@ -3,8 +3,6 @@
 
 mod demo;
 mod pages;
-mod pipelines;
 mod roots;
 mod setup;
 mod snippets;
-mod typed;

@@ -168,7 +168,8 @@ async fn unknown_values_from_elsewhere_are_no_errors() {
             [],
             "{name}"
         );
-        let planned = client.plan(REGISTRY, None, config.clone()).await;
+        let new = with(registry("two"), name, unknown());
+        let planned = client.plan(REGISTRY, None, new).await;
         assert_eq!(planned.answer.diagnostics, [], "{name}");
         let planned = client.plan(REGISTRY, Some(&created), config).await;
         assert!(is_unknown(&planned.state[name]), "{name}");

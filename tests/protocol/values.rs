@@ -1,10 +1,10 @@
 //! Values on the wire (plugin-protocol section 3.7): every form that a client may send.
 
 use serde_json::{Value as Json, json};
-use support::plugin::Options;
 use support::provider_client::{
     Client, DynamicValue, REGISTRY, dynamic, errors, json_of, rpc, summaries,
 };
+use support::sandbox::Sandbox;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
 
 use crate::{registry, with};
@@ -31,7 +31,8 @@ async fn planned_number(client: &mut Client, raw: &[u8]) -> Result<Json, String>
 
 #[tokio::test]
 async fn numbers_are_taken_in_every_form() {
-    let mut client = Client::start(Options::default()).await;
+    let sandbox = Sandbox::start();
+    let mut client = Client::configured(&sandbox).await;
     for raw in [
         &[0x07][..],
         &[0xcc, 7],
@@ -69,7 +70,8 @@ async fn numbers_are_taken_in_every_form() {
 
 #[tokio::test]
 async fn an_object_has_exactly_the_attributes_of_the_schema() {
-    let mut client = Client::start(Options::default()).await;
+    let sandbox = Sandbox::start();
+    let mut client = Client::configured(&sandbox).await;
     let whole = client.block(REGISTRY, registry("one"));
     assert_eq!(validate(&mut client, Some(dynamic(&whole))).await, []);
     let mut missing = whole.clone();
@@ -84,7 +86,8 @@ async fn an_object_has_exactly_the_attributes_of_the_schema() {
 
 #[tokio::test]
 async fn broken_bytes_are_an_error_in_words() {
-    let mut client = Client::start(Options::default()).await;
+    let sandbox = Sandbox::start();
+    let mut client = Client::configured(&sandbox).await;
     let whole =
         dynamic(&client.block(REGISTRY, with(registry("one"), "password", "canary-c0de"))).msgpack;
     let mut trailing = whole.clone();
@@ -110,7 +113,8 @@ async fn broken_bytes_are_an_error_in_words() {
 
 #[tokio::test]
 async fn the_json_form_is_taken_where_there_is_no_other() {
-    let mut client = Client::start(Options::default()).await;
+    let sandbox = Sandbox::start();
+    let mut client = Client::configured(&sandbox).await;
     let json = |value: &Json| DynamicValue {
         msgpack: Vec::new(),
         json: value.to_string().into_bytes(),
@@ -132,7 +136,8 @@ async fn the_json_form_is_taken_where_there_is_no_other() {
 
 #[tokio::test]
 async fn an_absent_message_is_null() {
-    let mut client = Client::start(Options::default()).await;
+    let sandbox = Sandbox::start();
+    let mut client = Client::configured(&sandbox).await;
     let missing = [
         "Missing handle",
         "Missing name",
@@ -158,7 +163,8 @@ async fn an_absent_message_is_null() {
 /// Any extension is an unknown value, whatever its type and length.
 #[tokio::test]
 async fn every_extension_is_unknown() {
-    let mut client = Client::start(Options::default()).await;
+    let sandbox = Sandbox::start();
+    let mut client = Client::configured(&sandbox).await;
     for raw in [
         &[0xd4, 0, 0][..],
         &[0xd4, 12, 0x80],
@@ -182,7 +188,8 @@ async fn every_extension_is_unknown() {
 /// Strings are passed on as they are: Terraform compares them with what it sent.
 #[tokio::test]
 async fn texts_come_back_as_they_were() {
-    let mut client = Client::start(Options::default()).await;
+    let sandbox = Sandbox::start();
+    let mut client = Client::configured(&sandbox).await;
     for text in [
         "",
         " ",

@@ -1,4 +1,4 @@
-# Any backend with locking will do. Its settings are given at init, by TF_CLI_ARGS_init in the pipeline.
+# Any backend with locking will do. Its settings are given at init: -backend-config=…
 terraform {
   backend "s3" {}
 }

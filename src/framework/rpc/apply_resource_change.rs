@@ -29,6 +29,7 @@ pub async fn handle<P: Provider>(
         let deleted = resource
             .delete(&call, prior, private, &mut diagnostics)
             .await;
+        server.provider().applied(&call.connection);
         if deleted.is_err() {
             // The private bytes of the plan may be another object's: in a replace, they are those of the create.
             return Ok(Response {
@@ -51,6 +52,7 @@ pub async fn handle<P: Provider>(
         };
         Some(resource.update(&call, update, &mut diagnostics).await)
     };
+    server.provider().applied(&call.connection);
     let mut response = Response {
         new_state: Some(wire::encode(&Value::Null)),
         diagnostics: wire::diagnostics_apart_from(&secrets, &diagnostics),

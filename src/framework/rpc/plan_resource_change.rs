@@ -40,6 +40,7 @@ pub async fn handle<P: Provider>(
         config: &config,
         draft: &draft,
         private: &request.prior_private,
+        earlier: &request.planned_private,
     };
     let mut planned = resource.plan(&call, asked, &mut diagnostics).await;
     plan::keep_refinements(&draft, &mut planned.planned);

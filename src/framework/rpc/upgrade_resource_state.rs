@@ -12,8 +12,12 @@ use crate::proto::tfplugin6 as proto;
 use proto::upgrade_resource_state::{Request, Response};
 
 pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Response, Diagnostics> {
-    let schema = server.resource(&request.type_name)?.schema();
-    let state = stored_object(request.raw_state.as_ref(), schema)?;
+    let resource = server.resource(&request.type_name)?;
+    let state = stored_object(request.raw_state.as_ref(), resource.schema())?;
+    // Clients ask unconfigured providers, too.
+    if let Ok(call) = server.call() {
+        resource.remember(&call.connection, &state);
+    }
     Ok(Response {
         upgraded_state: Some(wire::encode(&state)),
         diagnostics: Vec::new(),

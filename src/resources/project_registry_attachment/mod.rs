@@ -38,6 +38,8 @@ impl Resource<Connection> for ProjectRegistryAttachment {
 
     fn validate(&self, _: &Value, _: &mut Diagnostics) {}
 
+    fn remember(&self, _: &Connection, _: &Value) {}
+
     async fn plan(
         &self,
         _: &Call<Connection>,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::schema::Model;
 use super::{identity_of, name_of};
-use crate::connection::Connection;
+use crate::connection::{Api, Connection};
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::private;
@@ -52,9 +52,9 @@ pub async fn read(
     current: Stored,
     diagnostics: &mut Diagnostics,
 ) -> Result<Looked, Reported> {
-    let client = match &*call.connection {
-        Connection::Ready(client) => client,
-        Connection::Undecided(arguments) => {
+    let client = match &call.connection.api {
+        Api::Ready(client) => client,
+        Api::Undecided(arguments) => {
             report::not_refreshed(arguments, diagnostics);
             return Ok(Looked::There(current));
         }

@@ -2,12 +2,11 @@
 //! Terraform taints what comes back with one, and a tainted registry is a lost handle.
 
 use super::check;
-use super::decide;
-use super::memory::{Intent, Memory};
+use super::memory::{Intent, Memory, PlanNote};
 use super::read;
 use super::schema::Model;
 use super::{identity_of, name_of};
-use crate::api::{Client, Error, Kind, NewRegistry, Operation};
+use crate::api::{self, Client, Error, Kind, NewRegistry, Operation};
 use crate::connection::Connection;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
@@ -22,11 +21,23 @@ pub async fn create(
     call: &Call<Connection>,
     mut model: Model,
     config: &Model,
+    plan: &Memory,
     diagnostics: &mut Diagnostics,
 ) -> Result<Stored, Reported> {
     let client = call.connection.client(diagnostics)?;
     let name = name_of(&model);
-    let password = decide::configured_password(config).known().cloned();
+    // Values are those of the plan. A write-only one is in the configuration alone, and used if the plan saw it.
+    let seen = matches!(
+        plan.plan,
+        Some(PlanNote::Create {
+            write_only: true,
+            ..
+        })
+    );
+    let stored = model.password.known();
+    let password = stored
+        .or_else(|| config.password_wo.known().filter(|_| seen))
+        .cloned();
     let (Some(handle), Some(display), Some(server), Some(username), Some(password)) = (
         model.handle.known(),
         model.name.known(),
@@ -38,7 +49,7 @@ pub async fn create(
     };
     secret::register(&password);
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.create);
-    check::credentials(client, &operation, config, &password, diagnostics).await?;
+    check::credentials(client, &operation, &model, &password, diagnostics).await?;
     let new = NewRegistry {
         handle,
         name: display,
@@ -47,13 +58,19 @@ pub async fn create(
         password: &password,
         maxversions: model.maxversions.known().copied(),
     };
+    let credentials = api::Credentials {
+        server,
+        username,
+        password: &password,
+    };
     let mut memory = Memory {
         organisation: Some(client.organisation().to_owned()),
+        server: Some(server.clone()),
         ..Memory::default()
     };
     let (created, fingerprint) = tokio::join!(
         client.create_registry(&operation, &new),
-        memory.new_fingerprint_aside(server, username, &password),
+        memory.new_fingerprint(&call.connection.hasher, credentials),
     );
     let created = match created {
         Ok(created) => created,

@@ -1,14 +1,18 @@
 //! What a difference between state and configuration means for credentials. Pure, and the heart of the
 //! resource: plan shows its answer, apply carries it out.
 
+use serde::{Deserialize, Serialize};
+
 use super::memory::Memory;
 use super::schema::Model;
+use crate::api;
+use crate::fingerprint::Fingerprint;
 use crate::framework::model::Attr;
 use crate::oci::server;
 use crate::secret::Secret;
 
 /// What has to happen to the credentials of a registry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Credentials {
     /// Nothing.
     Keep,
@@ -35,8 +39,10 @@ pub struct Decision {
 /// Something about the credentials that deserves a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// Server or user name changed and no password is there to go with them.
+    /// Server, user name or the trigger changed and no password is there to go with them.
     PasswordMissing,
+    /// The trigger changed and the password did not.
+    SamePassword,
     /// Credentials changed while a version is pinned that does not hold them.
     PinnedAgainstChange {
         /// The pinned version.
@@ -93,10 +99,82 @@ pub fn configured_password(config: &Model) -> &Attr<Secret> {
     }
 }
 
-/// Compares an existing registry with its configuration.
-pub fn decide(prior: &Model, config: &Model, memory: &Memory) -> Decision {
+/// How the configured credentials differ from those that were configured before.
+#[derive(Debug)]
+pub enum Change<'a> {
+    /// Not at all.
+    None,
+    /// It depends on values that are not known yet.
+    Unknown,
+    /// Something changed that needs a password, and there is none.
+    PasswordMissing,
+    /// They may be others: their fingerprint will tell.
+    Perhaps {
+        /// The configured ones.
+        credentials: api::Credentials<'a>,
+        /// Server and user name are what they were.
+        same_place: bool,
+    },
+}
+
+/// Compares what shows of the credentials. An ephemeral source may give another `password_wo` on every run, and the
+/// plan has to settle: without a new trigger it is never looked at.
+pub fn change<'a>(prior: &Model, config: &'a Model, memory: &Memory) -> Change<'a> {
+    let same_place = same_server(prior, config, memory) && prior.username == config.username;
+    let same_trigger = prior.password_wo_version == config.password_wo_version;
+    let same_password = if config.password.is_null() {
+        prior.password.is_null() || config.password_wo.is_null()
+    } else {
+        prior.password == config.password
+    };
+    if same_place && same_password && same_trigger {
+        return Change::None;
+    }
+    let trigger = &config.password_wo_version;
+    let password = configured_password(config);
+    let missing = password.is_null() && (!same_place || trigger.known().is_some() && !same_trigger);
+    if missing && !config.server.is_unknown() && !config.username.is_unknown() {
+        return Change::PasswordMissing;
+    }
+    if [&config.server, &config.username, trigger]
+        .into_iter()
+        .any(Attr::is_unknown)
+        || password.is_unknown()
+    {
+        return Change::Unknown;
+    }
+    match (
+        config.server.known(),
+        config.username.known(),
+        password.known(),
+    ) {
+        (Some(server), Some(username), Some(password)) => Change::Perhaps {
+            credentials: api::Credentials {
+                server,
+                username,
+                password,
+            },
+            same_place,
+        },
+        _ => Change::None,
+    }
+}
+
+/// Whether the configured server is the one that there was: as the user wrote it before, since a registry looks
+/// credentials up by the very name. Where nobody knows how it was written, its meaning decides.
+pub fn same_server(prior: &Model, config: &Model, memory: &Memory) -> bool {
+    match (&prior.server, &config.server) {
+        (Attr::Known(prior), Attr::Known(config)) => {
+            server::same(prior, config) && memory.server.as_ref().is_none_or(|was| was == config)
+        }
+        (prior, config) => prior == config,
+    }
+}
+
+/// Compares an existing registry with its configuration. `hashes` are the fingerprints of what [`change`] left open.
+pub fn decide(prior: &Model, config: &Model, memory: &Memory, hashes: &[Fingerprint]) -> Decision {
     let mut findings = Vec::new();
-    let wanted = wanted(prior, config, memory, &mut findings);
+    let wanted = wanted(prior, config, memory, hashes, &mut findings);
     let (credentials, configured) = match (&config.active_version, wanted) {
         (Attr::Unknown, _) | (_, Wanted::Unknown) => (Credentials::Undecided, memory.configured),
         (Attr::Known(pin), wanted) => pinned(*pin, &wanted, prior, memory, &mut findings),
@@ -117,53 +195,41 @@ pub fn decide(prior: &Model, config: &Model, memory: &Memory) -> Decision {
     }
 }
 
-/// Fingerprints are compared only when the trigger or a visible argument changed. They are never used to
-/// notice a change: an ephemeral source may give another value on every run, and the plan has to settle.
-fn wanted(prior: &Model, config: &Model, memory: &Memory, findings: &mut Vec<Finding>) -> Wanted {
-    let same_server = match (&prior.server, &config.server) {
-        (Attr::Known(prior), Attr::Known(config)) => server::same(prior, config),
-        (prior, config) => prior == config,
-    };
-    let same_place = same_server && prior.username == config.username;
-    let same_password = if config.password.is_null() {
-        prior.password.is_null() || config.password_wo.is_null()
-    } else {
-        prior.password == config.password
-    };
-    if same_place && same_password && prior.password_wo_version == config.password_wo_version {
-        return Wanted::Same;
-    }
-    let password = configured_password(config);
-    let trigger_unknown = config.password_wo_version.is_unknown();
-    if config.server.is_unknown() || config.username.is_unknown() || password.is_unknown() {
-        return Wanted::Unknown;
-    }
-    let (Some(server), Some(username), Some(password)) = (
-        config.server.known(),
-        config.username.known(),
-        password.known(),
-    ) else {
-        if !same_place {
+fn wanted(
+    prior: &Model,
+    config: &Model,
+    memory: &Memory,
+    hashes: &[Fingerprint],
+    findings: &mut Vec<Finding>,
+) -> Wanted {
+    let (credentials, same_place) = match change(prior, config, memory) {
+        Change::None => return Wanted::Same,
+        Change::Unknown => return Wanted::Unknown,
+        Change::PasswordMissing => {
             findings.push(Finding::PasswordMissing);
+            return Wanted::Same;
         }
-        return Wanted::Same;
+        Change::Perhaps {
+            credentials,
+            same_place,
+        } => (credentials, same_place),
     };
-    if trigger_unknown {
-        return Wanted::Unknown;
-    }
-    if same_place && prior.password.known() == Some(password) {
+    // Held credentials at another place than configured were changed there by somebody else.
+    let held = memory
+        .held
+        .as_ref()
+        .is_some_and(|held| hashes.contains(held));
+    if same_place && (held || prior.password.known() == Some(credentials.password)) {
+        if prior.password_wo_version != config.password_wo_version
+            && !config.password_wo_version.is_null()
+        {
+            findings.push(Finding::SamePassword);
+        }
         return Wanted::Same;
     }
-    match memory.fingerprint(server, username, password) {
-        // Held credentials at another place than configured were changed there by somebody else.
-        Some(fingerprint) if same_place && memory.held.as_ref() == Some(&fingerprint) => {
-            Wanted::Same
-        }
-        Some(fingerprint) => memory
-            .version_with(&fingerprint)
-            .map_or(Wanted::New, Wanted::Version),
-        None => Wanted::New,
-    }
+    memory
+        .version_with(hashes)
+        .map_or(Wanted::New, Wanted::Version)
 }
 
 fn pinned(

@@ -6,7 +6,7 @@ use super::*;
 fn memory() -> Memory {
     let mut memory = Memory::default();
     for (version, password) in [(1, "one"), (2, "two")] {
-        let fingerprint = memory.new_fingerprint("ghcr.io", "bot", &Secret::new(password));
+        let fingerprint = memory.fingerprint_now("ghcr.io", "bot", &Secret::new(password));
         memory.hold(Some(version), fingerprint);
     }
     memory.retained = Some(vec![1, 2]);
@@ -62,7 +62,7 @@ fn stored_write_only(trigger: &str) -> Model {
 
 #[track_caller]
 fn expect(prior: &Model, config: &Model, memory: &Memory, credentials: Credentials) -> Decision {
-    let decision = decide(prior, config, memory);
+    let decision = decide(prior, config, memory, &memory.hashes_now(prior, config));
     assert_eq!(decision.credentials, credentials, "{:?}", decision.findings);
     decision
 }
@@ -416,7 +416,7 @@ fn without_numbers_there_is_no_drift_to_see() {
         ..state()
     };
     let mut memory = Memory::default();
-    memory.held = memory.new_fingerprint("ghcr.io", "bot", &Secret::new("two"));
+    memory.held = memory.fingerprint_now("ghcr.io", "bot", &Secret::new("two"));
     expect(&state, &config(), &memory, Credentials::Keep);
     let config = Model {
         password: password("three"),
@@ -428,7 +428,7 @@ fn without_numbers_there_is_no_drift_to_see() {
 #[test]
 fn without_numbers_a_place_that_somebody_changed_is_put_back() {
     let mut memory = Memory::default();
-    memory.held = memory.new_fingerprint("ghcr.io", "bot", &Secret::new("two"));
+    memory.held = memory.fingerprint_now("ghcr.io", "bot", &Secret::new("two"));
     let moved = Model {
         username: known("intruder"),
         current_version: Attr::Null,

@@ -39,7 +39,10 @@ fn not_its_own_successor(
     name: &str,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
-    let Some(PlanNote::Create { handle, replaces }) = &memory.plan else {
+    let Some(PlanNote::Create {
+        handle, replaces, ..
+    }) = &memory.plan
+    else {
         return Ok(());
     };
     let same = match handle {

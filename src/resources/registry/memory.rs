@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::fingerprint::{Fingerprint, Salt};
+use super::decide::Credentials;
+use crate::api;
+use crate::fingerprint::{Fingerprint, Hasher, Salt};
 use crate::framework::private;
-use crate::secret::Secret;
 
 /// The private data of one registry.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +15,8 @@ use crate::secret::Secret;
 pub struct Memory {
     /// The organisation it belongs to.
     pub organisation: Option<String>,
+    /// The server as the user wrote it last; `None` while only the API's spelling is known.
+    pub server: Option<String>,
     /// The salt of all fingerprints.
     pub salt: Option<Salt>,
     /// The fingerprint of the configured credentials.
@@ -50,6 +53,9 @@ pub enum PlanNote {
     Change {
         /// The handle of the registry as it is.
         of: String,
+        /// What the update has to do.
+        #[serde(default)]
+        decision: Option<Decided>,
     },
     /// A create. If it is the second half of a replace, the deletion of the first half sees this.
     Create {
@@ -57,7 +63,40 @@ pub enum PlanNote {
         handle: Option<String>,
         /// The handle of the registry that a requested change replaces.
         replaces: Option<String>,
+        /// The plan saw a write-only password.
+        #[serde(default)]
+        write_only: bool,
     },
+}
+
+/// What the last plan before an update decided: the update does that and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// What happens to the credentials.
+    pub credentials: Credentials,
+    /// The version that holds the configured credentials afterwards.
+    pub configured: Option<i64>,
+    /// The plan saw a write-only password. One that it did not see is not used.
+    pub write_only: bool,
+    /// The fingerprints of the credentials for which this was decided, where they mattered.
+    pub hashes: Vec<Fingerprint>,
+    /// The server as the configuration has it.
+    pub server: Option<String>,
+}
+
+impl PlanNote {
+    /// Whether credentials would be written, or another version activated, where the earlier plan did not show it.
+    pub fn asks_for_more_than(&self, earlier: &Self) -> bool {
+        let decided = |note: &Self| match note {
+            Self::Change { decision, .. } => decision.as_ref().map(|one| one.credentials.clone()),
+            Self::Create { .. } => None,
+        };
+        match (decided(self), decided(earlier)) {
+            (_, Some(Credentials::Rotate | Credentials::Undecided))
+            | (Some(Credentials::Keep), _) => false,
+            (now, before) => now != before,
+        }
+    }
 }
 
 impl Memory {
@@ -77,41 +116,73 @@ impl Memory {
         self.encode()
     }
 
-    /// The fingerprint of credentials, under the salt of this registry if there is one.
-    pub fn fingerprint(
-        &self,
-        server: &str,
-        username: &str,
-        password: &Secret,
-    ) -> Option<Fingerprint> {
-        Fingerprint::of(self.salt.as_ref()?, server, username, password)
+    /// Every fingerprint that there is.
+    pub fn fingerprints(&self) -> impl Iterator<Item = &Fingerprint> {
+        self.fingerprints.values().chain(&self.held)
     }
 
-    /// The same at once, for tests of what is pure.
+    /// What credentials would have been remembered as, in every way in which this registry's were.
+    pub async fn hashes(
+        &self,
+        hasher: &Hasher,
+        credentials: api::Credentials<'_>,
+    ) -> Vec<Fingerprint> {
+        match &self.salt {
+            Some(salt) => hasher.like(self.fingerprints(), salt, credentials).await,
+            None => Vec::new(),
+        }
+    }
+
+    /// The fingerprints that a plan is told, at once, for tests of what is pure.
     #[cfg(test)]
-    pub fn new_fingerprint(
+    pub fn hashes_now(
+        &self,
+        prior: &super::schema::Model,
+        config: &super::schema::Model,
+    ) -> Vec<Fingerprint> {
+        match super::decide::change(prior, config, self) {
+            super::decide::Change::Perhaps { credentials, .. } if self.salt.is_some() => self
+                .clone()
+                .fingerprint_now(
+                    credentials.server,
+                    credentials.username,
+                    credentials.password,
+                )
+                .into_iter()
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A new fingerprint, at once and cheap, for tests of what is pure.
+    #[cfg(test)]
+    pub fn fingerprint_now(
         &mut self,
         server: &str,
         username: &str,
-        password: &Secret,
+        password: &crate::secret::Secret,
     ) -> Option<Fingerprint> {
         let salt = self.salt.get_or_insert_with(Salt::random);
-        Fingerprint::of(salt, server, username, password)
+        let cost = crate::fingerprint::Cost {
+            memory: 64,
+            passes: 1,
+        };
+        let credentials = api::Credentials {
+            server,
+            username,
+            password,
+        };
+        Hasher::new(cost).at_once(salt, credentials)
     }
 
-    /// The fingerprint of credentials, under a salt that is made now if there is none yet. It is made on a
-    /// thread of its own: hashing takes tens of milliseconds, in which this process would answer nobody else.
-    pub async fn new_fingerprint_aside(
+    /// The fingerprint of credentials, under a salt that is made now if there is none yet.
+    pub async fn new_fingerprint(
         &mut self,
-        server: &str,
-        username: &str,
-        password: &Secret,
+        hasher: &Hasher,
+        credentials: api::Credentials<'_>,
     ) -> Option<Fingerprint> {
-        let salt = self.salt.get_or_insert_with(Salt::random).clone();
-        let (server, username) = (server.to_owned(), username.to_owned());
-        let password = password.clone();
-        let hash = move || Fingerprint::of(&salt, &server, &username, &password);
-        tokio::task::spawn_blocking(hash).await.ok().flatten()
+        let salt = self.salt.get_or_insert_with(Salt::random);
+        hasher.fingerprint(salt, credentials).await
     }
 
     /// Takes note that a version holds the configured credentials.
@@ -132,15 +203,15 @@ impl Memory {
             .is_none_or(|retained| retained.contains(&version))
     }
 
-    /// The newest retained version that holds the credentials, if the API can activate one.
-    pub fn version_with(&self, fingerprint: &Fingerprint) -> Option<i64> {
+    /// The newest retained version that holds the credentials with these fingerprints, if the API can activate one.
+    pub fn version_with(&self, hashes: &[Fingerprint]) -> Option<i64> {
         if self.whole_writes {
             return None;
         }
         self.fingerprints
             .iter()
             .rev()
-            .find(|(version, known)| *known == fingerprint && self.retains(**version))
+            .find(|(version, known)| hashes.contains(known) && self.retains(**version))
             .map(|(version, _)| *version)
     }
 }

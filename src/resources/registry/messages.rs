@@ -1,7 +1,9 @@
 //! The words of planning: every message about a registry's credentials, in one place.
 
+use super::ahead::NotFree;
 use super::decide::{self, Finding};
 use super::memory::Memory;
+use super::name_of;
 use super::plan::password_path;
 use super::schema::Model;
 use crate::framework::diagnostics::{Diagnostics, Reported};
@@ -20,9 +22,76 @@ pub fn handle_is_spent(handle: &Attr<String>, diagnostics: &mut Diagnostics) {
         format!(
             "Deleting a registry uses up its handle for ever: nobody can create a registry named {handle} \
              again, and containers that name it fail at their next pull. To give the registry up without \
-             deleting it, use a \"removed\" block or terraform state rm."
+             deleting it, use a \"removed\" block or terraform state rm. If this stands beside an inconsistent \
+             final plan, the new handle was not known when this was planned; nothing was changed, plan again."
         ),
     );
+}
+
+/// Why the handle of a new registry cannot be had. `terraform destroy` plans before it destroys, so that a registry
+/// which is there already is no error.
+pub fn handle_is_not_free(handle: &Attr<String>, found: &NotFree, diagnostics: &mut Diagnostics) {
+    let handle = handle.known().map_or("", String::as_str);
+    let path = Path::attribute("handle");
+    match found {
+        NotFree::Spent => {
+            diagnostics.error_at(
+                path,
+                format!("The handle \"{handle}\" is spent"),
+                "A registry had this handle and was deleted, and a handle can never be used again. Choose another \
+                 one. To destroy what else there is, run terraform destroy -refresh=false.",
+            );
+        }
+        NotFree::Taken { id, stored: false } => {
+            diagnostics.error_at(
+                path,
+                format!("A registry \"{handle}\" exists already"),
+                format!(
+                    "It has the id {id}. To manage it here, import it: terraform import ADDRESS {id}, with the address \
+                     of this resource in place of ADDRESS. If it is in this state and tainted, run terraform untaint. \
+                     To have another one, choose another handle. To destroy what else there is, run terraform destroy \
+                     -refresh=false."
+                ),
+            );
+        }
+        NotFree::Taken { stored: true, .. } => diagnostics.warning_at(
+            path,
+            format!("Registry \"{handle}\" cannot be created anew"),
+            "This state holds it already. It is probably tainted: run terraform untaint with its address to keep it \
+             as it is. If it only has another address now, add a moved block. An apply refuses to delete it, since \
+             that would spend its handle.",
+        ),
+        NotFree::Unauthorised => diagnostics.warning_at(
+            path,
+            "The API refuses the token",
+            format!(
+                "Whether the handle \"{handle}\" can be had was not found out: the API answers 401. The apply \
+                 would fail. Set token (or BAHRIYA_TOKEN) to a valid personal access token."
+            ),
+        ),
+    }
+}
+
+/// Says that a new password would not be noticed.
+pub fn trigger_missing(config: &Model, diagnostics: &mut Diagnostics) {
+    if !config.password_wo.is_null() && config.password_wo_version.is_null() {
+        diagnostics.warning_at(
+            Path::attribute("password_wo"),
+            "A new password_wo would not be sent",
+            "Nothing tells when it changes, since it is not stored. Set password_wo_version to any text, and change \
+             it together with password_wo.",
+        );
+    }
+}
+
+/// Refuses what the plan that was shown did not say.
+pub fn other_than_planned(diagnostics: &mut Diagnostics) -> Reported {
+    diagnostics.error_at(
+        Path::attribute("password"),
+        "The password is another one than when this was planned",
+        "To store it, credentials would be written that the plan did not show. Nothing was changed. Run terraform \
+         plan again.",
+    )
 }
 
 pub fn replace_with_spent_handle(handle: &str, diagnostics: &mut Diagnostics) {
@@ -46,13 +115,39 @@ pub fn create_needs_password(diagnostics: &mut Diagnostics) -> Reported {
     )
 }
 
-pub fn rename_needs_password(name: &str, diagnostics: &mut Diagnostics) {
-    diagnostics.error_at(
-        Path::attribute("password"),
-        format!("{name} cannot be changed without its password"),
-        "This API changes a registry only as a whole, the credentials included, and none are configured. Set \
-         password_wo or password to what it holds, or undo the change of name and maxversions.",
-    );
+/// Says what a change of metadata does where the API only takes a registry as a whole.
+pub fn written_as_a_whole(
+    prior: &Model,
+    config: &Model,
+    memory: &Memory,
+    rotates: bool,
+    diagnostics: &mut Diagnostics,
+) {
+    let name = name_of(prior);
+    if decide::configured_password(config).is_null() {
+        diagnostics.error_at(
+            Path::attribute("password"),
+            format!("{name} cannot be changed without its password"),
+            "This API changes a registry only as a whole, the credentials included, and none are configured. Set \
+             password_wo or password to what it holds, or undo the change of name and maxversions.",
+        );
+    } else if !rotates {
+        let drift = match (prior.current_version.known(), memory.configured) {
+            (Some(current), Some(configured)) if *current != configured => format!(
+                " They are those of version {configured}, so that version {current}, which became current outside \
+                 Terraform, would be current no more."
+            ),
+            _ => String::new(),
+        };
+        diagnostics.warning_at(
+            password_path(config),
+            format!("{name} may get a new version"),
+            format!(
+                "This API changes a registry only as a whole, so that the configured credentials are sent along with \
+                 the change.{drift}"
+            ),
+        );
+    }
 }
 
 pub fn pin_before_create(pin: i64, diagnostics: &mut Diagnostics) {
@@ -172,14 +267,60 @@ pub fn eviction_ahead(
     );
 }
 
+/// Names the versions that a lower `maxversions` evicts: the oldest ones, and never the current one.
+pub fn fewer_versions(
+    prior: &Model,
+    planned: &Model,
+    rotates: bool,
+    memory: &Memory,
+    diagnostics: &mut Diagnostics,
+) {
+    let (Some(limit), Some(retained)) = (planned.maxversions.known(), &memory.retained) else {
+        return;
+    };
+    if prior.maxversions == planned.maxversions {
+        return;
+    }
+    let current = prior.current_version.known().filter(|_| !rotates);
+    let others: Vec<_> = retained
+        .iter()
+        .filter(|one| Some(*one) != current)
+        .collect();
+    let evicted = others
+        .len()
+        .saturating_sub(usize::try_from(*limit - 1).unwrap_or_default());
+    let names: Vec<_> = others
+        .iter()
+        .take(evicted)
+        .map(ToString::to_string)
+        .collect();
+    if names.is_empty() {
+        return;
+    }
+    diagnostics.warning_at(
+        Path::attribute("maxversions"),
+        format!("maxversions = {limit} evicts versions"),
+        format!(
+            "{} retained now. Evicted, and beyond every rollback, will be: {}. Raise maxversions to keep them.",
+            match retained.len() {
+                1 => "1 version is".to_owned(),
+                many => format!("{many} versions are"),
+            },
+            names.join(", ")
+        ),
+    );
+}
+
 /// The message for what a comparison found.
 pub fn finding(finding: &Finding, diagnostics: &mut Diagnostics) {
     let (argument, summary, detail) = match finding {
         Finding::PasswordMissing => (
             "password",
             "Missing password".to_owned(),
-            "A change of server or username makes a new version of the credentials, which needs the password \
-             too. Set password_wo together with a new password_wo_version, or set password."
+            "A change of server, username or password_wo_version makes a new version of the credentials, which \
+             needs the password too, and none reached the provider. Set password_wo together with a new \
+             password_wo_version, or set password. A variable may be empty, or ignore_changes may hide the password \
+             from the plan."
                 .to_owned(),
         ),
         Finding::PinnedAgainstChange { pin } => (
@@ -221,6 +362,14 @@ pub fn finding(finding: &Finding, diagnostics: &mut Diagnostics) {
              password_wo or password, or set on_drift to \"warn\"."
                 .to_owned(),
         ),
+        Finding::SamePassword => {
+            return diagnostics.warning_at(
+                Path::attribute("password_wo_version"),
+                "The password is the same as before",
+                "password_wo_version changed and the credentials did not, so that nothing is rotated. To rotate, \
+                 change the password together with it.",
+            );
+        }
         Finding::Drift {
             current,
             expected,

@@ -3,11 +3,12 @@
 //! `plan` and `decide` are pure and say what shall happen; `create`, `read`, `update`, `delete` and
 //! `import` talk to the API; `memory` is what is kept beside the state.
 
+mod ahead;
 mod check;
 mod create;
 mod decide;
 mod delete;
-mod fingerprint;
+mod guard;
 mod import;
 mod list;
 mod memory;
@@ -60,23 +61,45 @@ impl Resource<Connection> for Registry {
         }
     }
 
+    fn remember(&self, connection: &Connection, state: &Value) {
+        if let Attr::Known(id) = Model::from(state).id {
+            connection.walk.store(&id);
+        }
+    }
+
     async fn plan(
         &self,
-        _: &Call<Connection>,
+        call: &Call<Connection>,
         request: PlanRequest<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Plan {
-        plan::plan(request, diagnostics)
+        let (prior, config) = (request.prior.map(Model::from), Model::from(request.config));
+        guard::plan(&call.connection.walk, prior.as_ref(), &config, diagnostics);
+        let memory = Memory::decode(request.private);
+        let hashes = match &prior {
+            Some(prior) => ahead::hashes(&call.connection.hasher, prior, &config, &memory).await,
+            None => Vec::new(),
+        };
+        let plan = plan::plan(request, hashes, diagnostics);
+        if prior.is_none()
+            && !diagnostics.has_errors()
+            && let Some(found) = ahead::who_has(call, &config).await
+        {
+            messages::handle_is_not_free(&config.handle, &found, diagnostics);
+        }
+        plan
     }
 
     fn plan_delete(
         &self,
-        _: &Call<Connection>,
+        call: &Call<Connection>,
         prior: &Value,
         private: &[u8],
         diagnostics: &mut Diagnostics,
     ) -> Vec<u8> {
-        plan::plan_delete(&prior.into(), private, diagnostics)
+        let prior = prior.into();
+        guard::plan_deletion(&call.connection.walk, &prior, diagnostics);
+        plan::plan_delete(&prior, private, diagnostics)
     }
 
     async fn read(
@@ -93,10 +116,18 @@ impl Resource<Connection> for Registry {
         call: &Call<Connection>,
         planned: Value,
         config: Value,
-        _: Vec<u8>,
+        private: Vec<u8>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Stored, Reported> {
-        create::create(call, (&planned).into(), &(&config).into(), diagnostics).await
+        let memory = Memory::decode(&private);
+        create::create(
+            call,
+            (&planned).into(),
+            &(&config).into(),
+            &memory,
+            diagnostics,
+        )
+        .await
     }
 
     async fn update(

@@ -1,24 +1,44 @@
 //! Planning: prior, configuration and memory in; planned state, memory and messages out. Pure.
 
 use super::decide::{self, Credentials};
-use super::memory::{Memory, PlanNote};
+use super::memory::{Decided, Memory, PlanNote};
 use super::messages;
-use super::name_of;
 use super::schema::Model;
+use crate::fingerprint::Fingerprint;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::model::Attr;
 use crate::framework::path::Path;
 use crate::framework::provider::{Plan, PlanRequest};
-use crate::oci::server;
 
-/// Plans a create or an update.
-pub fn plan(request: PlanRequest<'_>, diagnostics: &mut Diagnostics) -> Plan {
+/// Plans a create or an update; `hashes` are the fingerprints of the configured credentials, if it depends on them.
+pub fn plan(
+    request: PlanRequest<'_>,
+    hashes: Vec<Fingerprint>,
+    diagnostics: &mut Diagnostics,
+) -> Plan {
     let config = Model::from(request.config);
     let planned = Model::from(request.draft);
     let memory = Memory::decode(request.private);
+    messages::trigger_missing(&config, diagnostics);
     let (planned, memory) = match request.prior {
         None => create(&config, planned, memory, diagnostics),
-        Some(prior) => update(&Model::from(prior), &config, planned, memory, diagnostics),
+        Some(prior) => {
+            let earlier = Memory::decode(request.earlier).plan;
+            let (planned, memory) = update(
+                &Model::from(prior),
+                &config,
+                planned,
+                memory,
+                hashes,
+                diagnostics,
+            );
+            if let (Some(earlier), Some(now)) = (&earlier, &memory.plan)
+                && now.asks_for_more_than(earlier)
+            {
+                messages::other_than_planned(diagnostics);
+            }
+            (planned, memory)
+        }
     };
     Plan {
         planned: planned.into(),
@@ -39,11 +59,11 @@ fn create(
     diagnostics: &mut Diagnostics,
 ) -> (Model, Memory) {
     let replaces = match first_half.plan {
-        Some(PlanNote::Change { of }) => Some(of),
+        Some(PlanNote::Change { of, .. }) => Some(of),
         _ => None,
     };
-    if let (Some(handle), Some(replaced)) = (config.handle.known(), &replaces)
-        && handle == replaced
+    if let Some(handle) = config.handle.known()
+        && replaces.as_ref() == Some(handle)
     {
         messages::replace_with_spent_handle(handle, diagnostics);
     }
@@ -62,6 +82,7 @@ fn create(
         plan: Some(PlanNote::Create {
             handle: config.handle.known().cloned(),
             replaces,
+            write_only: !config.password_wo.is_null(),
         }),
         ..Memory::default()
     };
@@ -73,47 +94,46 @@ fn update(
     config: &Model,
     mut planned: Model,
     mut memory: Memory,
+    hashes: Vec<Fingerprint>,
     diagnostics: &mut Diagnostics,
 ) -> (Model, Memory) {
-    if let (Some(before), Some(now)) = (prior.server.known(), config.server.known())
-        && server::same(before, now)
-    {
-        // Another spelling of the same server is no change: the stored one stays.
+    if decide::same_server(prior, config, &memory) {
+        // Another spelling of what the API shows is no change: the stored one stays.
         planned.server = prior.server.clone();
     }
+    if same_handle(prior, config) {
+        planned.handle = prior.handle.clone();
+    }
     messages::lints(Some(prior), config, diagnostics);
-    memory.plan = prior
-        .handle
-        .known()
-        .map(|handle| PlanNote::Change { of: handle.clone() });
-    if prior.handle != config.handle {
+    let of = prior.handle.known().cloned().unwrap_or_default();
+    if planned.handle != prior.handle && !planned.handle.is_unknown() {
         // The decision would be about a registry that is to be replaced.
         messages::handle_is_spent(&prior.handle, diagnostics);
+        let decision = None;
+        memory.plan = Some(PlanNote::Change { of, decision });
         return (planned, memory);
     }
-    let decision = decide::decide(prior, config, &memory);
+    let decision = decide::decide(prior, config, &memory, &hashes);
     for finding in &decision.findings {
         messages::finding(finding, diagnostics);
-    }
-    match decision.credentials {
-        Credentials::Keep => {}
-        Credentials::Activate(version) => {
-            planned.current_version = Attr::Known(version);
-            planned.currentversionid = Attr::Unknown;
-        }
-        Credentials::Rotate | Credentials::Undecided => {
-            planned.current_version = Attr::Unknown;
-            planned.currentversionid = Attr::Unknown;
-        }
     }
     let rotates = decision.credentials == Credentials::Rotate;
     let renamed = prior.metadata_differs(&planned);
     if renamed && memory.whole_writes {
-        if decide::configured_password(config).is_null() {
-            messages::rename_needs_password(&name_of(prior), diagnostics);
+        messages::written_as_a_whole(prior, config, &memory, rotates, diagnostics);
+    }
+    // Unknown exactly when credentials may be written: Terraform holds the plan that it makes again before the
+    // apply to this one, and refuses it if what was known is not.
+    match decision.credentials {
+        Credentials::Activate(version) => {
+            planned.current_version = Attr::Known(version);
+            planned.currentversionid = Attr::Unknown;
         }
-        planned.current_version = Attr::Unknown;
-        planned.currentversionid = Attr::Unknown;
+        Credentials::Keep if !(renamed && memory.whole_writes) => {}
+        _ => {
+            planned.current_version = Attr::Unknown;
+            planned.currentversionid = Attr::Unknown;
+        }
     }
     if rotates {
         messages::about_new_credentials(config, diagnostics);
@@ -123,8 +143,27 @@ fn update(
     }
     if planned != *prior {
         messages::eviction_ahead(prior, config, rotates, &memory, diagnostics);
+        messages::fewer_versions(prior, &planned, rotates, &memory, diagnostics);
     }
+    memory.plan = Some(PlanNote::Change {
+        of,
+        decision: Some(Decided {
+            credentials: decision.credentials,
+            configured: decision.configured,
+            write_only: !config.password_wo.is_null(),
+            hashes,
+            server: config.server.known().cloned(),
+        }),
+    });
     (planned, memory)
+}
+
+/// Whether two handles are one to the API, which knows no upper case.
+pub fn same_handle(a: &Model, b: &Model) -> bool {
+    match (a.handle.known(), b.handle.known()) {
+        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+        _ => false,
+    }
 }
 
 /// The attributes whose change the user asked for by changing credentials, for messages.

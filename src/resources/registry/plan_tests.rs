@@ -86,7 +86,7 @@ prop_compose! {
 /// Fingerprints are slow on purpose, so one memory with some serves all cases.
 static RECOGNISING: LazyLock<Memory> = LazyLock::new(|| {
     let mut memory = Memory::default();
-    let fingerprint = memory.new_fingerprint("ghcr.io", "bot", &Secret::new("one"));
+    let fingerprint = memory.fingerprint_now("ghcr.io", "bot", &Secret::new("one"));
     memory.hold(Some(1), fingerprint);
     memory.retained = Some(vec![1, 2, 3]);
     memory
@@ -126,13 +126,16 @@ fn planned(prior: Option<&Model>, config: &Model, memory: &Memory) -> (Model, bo
     let proposed = proposed(prior, config);
     let draft = schema_plan::draft(&SCHEMA, prior_value.as_ref(), proposed, &config_value);
     let mut diagnostics = Diagnostics::new();
+    let hashes = prior.map(|prior| memory.hashes_now(prior, config));
     let plan = plan(
         PlanRequest {
             prior: prior_value.as_ref(),
             config: &config_value,
             draft: &draft,
             private: &memory.encode(),
+            earlier: &[],
         },
+        hashes.unwrap_or_default(),
         &mut diagnostics,
     );
     (Model::from(&plan.planned), diagnostics.has_errors())
@@ -186,7 +189,8 @@ proptest! {
         let (mut applied, errors) = planned(Some(&prior), &config, &memory);
         prop_assume!(!errors);
         // What an apply would report and remember: a rotation makes version 4.
-        let decision = decide::decide(&prior, &config, &memory);
+        let hashes = memory.hashes_now(&prior, &config);
+        let decision = decide::decide(&prior, &config, &memory, &hashes);
         if decision.credentials == Credentials::Rotate {
             let password = decide::configured_password(&config).known().cloned();
             let (Some(server), Some(username), Some(password)) =
@@ -194,7 +198,7 @@ proptest! {
             else {
                 return Err(TestCaseError::fail("a rotation without credentials"));
             };
-            let fingerprint = memory.new_fingerprint(server, username, &password);
+            let fingerprint = memory.fingerprint_now(server, username, &password);
             memory.hold(Some(4), fingerprint);
             memory.retained = Some(vec![1, 2, 3, 4]);
             applied.current_version.resolve(Some(4));

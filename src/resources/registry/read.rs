@@ -4,7 +4,7 @@ use super::memory::Memory;
 use super::schema::Model;
 use super::{identity_of, name_of};
 use crate::api::{Client, Operation, Registry};
-use crate::connection::Connection;
+use crate::connection::{Api, Connection};
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, Looked, Stored};
@@ -18,9 +18,9 @@ pub async fn read(
     current: Stored,
     diagnostics: &mut Diagnostics,
 ) -> Result<Looked, Reported> {
-    let client = match &*call.connection {
-        Connection::Ready(client) => client,
-        Connection::Undecided(arguments) => {
+    let client = match &call.connection.api {
+        Api::Ready(client) => client,
+        Api::Undecided(arguments) => {
             report::not_refreshed(arguments, diagnostics);
             return Ok(Looked::There(current));
         }

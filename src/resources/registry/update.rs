@@ -1,17 +1,19 @@
 //! Updating a registry: metadata, then credentials, each its own call. What comes back is what was proved.
 
 use super::check;
-use super::decide::{self, Credentials, Decision};
-use super::memory::{Intent, Memory};
+use super::decide::Credentials;
+use super::memory::{Decided, Intent, Memory, PlanNote};
+use super::messages;
+use super::plan::same_handle;
 use super::read;
 use super::schema::Model;
 use super::{identity_of, name_of};
 use crate::api::{self, Client, Dialect, Error, Operation, Outcome, Registry, Rotation};
 use crate::connection::Connection;
-use crate::framework::diagnostics::Diagnostics;
+use crate::fingerprint::Hasher;
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::provider::{Call, Stored, UpdateRequest};
 use crate::framework::value::Value;
-use crate::oci::server;
 use crate::resources::report;
 use crate::resources::timeouts;
 use crate::secret::{self, Secret};
@@ -23,26 +25,31 @@ pub async fn update(
     diagnostics: &mut Diagnostics,
 ) -> Stored {
     let prior = Model::from(&request.prior);
-    let memory = Memory::decode(&request.private);
+    let mut memory = Memory::decode(&request.private);
     let name = name_of(&prior);
     let client = call.connection.client(diagnostics).and_then(|client| {
         report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics)?;
         Ok(client)
     });
-    let Ok(client) = client else {
+    let planned = Model::from(&request.planned);
+    let decided = decided(&mut memory, &prior, &planned, diagnostics);
+    let (Ok(client), Ok(decision)) = (client, decided) else {
         return Stored {
             value: request.prior,
             private: memory.stored(),
             identity: Value::Null,
         };
     };
-    let planned = Model::from(&request.planned);
-    let config = Model::from(&request.config);
+    // Values are those of the plan. A write-only one is in the configuration alone, where nothing is ignored: it is
+    // used if the plan saw it.
+    let write_only = Model::from(&request.config).password_wo;
+    let write_only = write_only.known().filter(|_| decision.write_only);
     let mut update = Update {
         client,
+        hasher: &call.connection.hasher,
         operation: timeouts::operation(call, &planned.timeouts, |timeouts| &timeouts.update),
-        password: decide::configured_password(&config).known().cloned(),
-        decision: decide::decide(&prior, &config, &memory),
+        password: planned.password.known().or(write_only).cloned(),
+        decision,
         proved: prior.clone(),
         name,
         prior,
@@ -52,7 +59,7 @@ pub async fn update(
     if let Some(password) = &update.password {
         secret::register(password);
     }
-    if let Err(error) = update.carry_out(&config, diagnostics).await {
+    if let Err(error) = update.carry_out(diagnostics).await {
         report::failed("update", &update.name, &error, diagnostics);
     }
     Stored {
@@ -62,13 +69,35 @@ pub async fn update(
     }
 }
 
+/// What the last plan decided, if it is one that can be carried out.
+fn decided(
+    memory: &mut Memory,
+    prior: &Model,
+    planned: &Model,
+    diagnostics: &mut Diagnostics,
+) -> Result<Decided, Reported> {
+    match memory.plan.take() {
+        Some(PlanNote::Change {
+            decision: Some(decision),
+            ..
+        }) if decision.credentials != Credentials::Undecided && same_handle(prior, planned) => {
+            Ok(decision)
+        }
+        _ => Err(diagnostics.error(
+            format!("{} was not changed", name_of(prior)),
+            "Something was not known yet when this was planned. Run terraform plan again.",
+        )),
+    }
+}
+
 /// An update under way.
 struct Update<'a> {
     client: &'a Client,
+    hasher: &'a Hasher,
     operation: Operation,
     name: String,
     password: Option<Secret>,
-    decision: Decision,
+    decision: Decided,
     prior: Model,
     planned: Model,
     memory: Memory,
@@ -77,18 +106,27 @@ struct Update<'a> {
 }
 
 impl Update<'_> {
-    async fn carry_out(
-        &mut self,
-        config: &Model,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<(), Error> {
+    async fn carry_out(&mut self, diagnostics: &mut Diagnostics) -> Result<(), Error> {
         let Some(id) = self.prior.id.known().cloned() else {
+            diagnostics.error(
+                format!("{} has no id in the state", self.name),
+                "It is looked for by its handle in a refresh. Run terraform plan again, without -refresh=false.",
+            );
             return Ok(());
         };
+        if !self.is_what_was_planned().await {
+            messages::other_than_planned(diagnostics);
+            return Ok(());
+        }
         let rotates = self.decision.credentials == Credentials::Rotate;
         if rotates && let Some(password) = &self.password {
-            let checked =
-                check::credentials(self.client, &self.operation, config, password, diagnostics);
+            let checked = check::credentials(
+                self.client,
+                &self.operation,
+                &self.planned,
+                password,
+                diagnostics,
+            );
             if checked.await.is_err() {
                 return Ok(());
             }
@@ -112,6 +150,30 @@ impl Update<'_> {
         }
         self.confirm(&id, diagnostics).await;
         Ok(())
+    }
+
+    /// Whether the credentials at hand are those for which the plan found that nothing has to be written. A
+    /// rotation was shown, and stores whatever there is.
+    async fn is_what_was_planned(&mut self) -> bool {
+        if self.decision.hashes.is_empty() || self.decision.credentials == Credentials::Rotate {
+            return true;
+        }
+        match self.credentials() {
+            Some(credentials) => {
+                let hashes = self.memory.hashes(self.hasher, credentials).await;
+                hashes == self.decision.hashes
+            }
+            None => false,
+        }
+    }
+
+    /// What the plan has for credentials.
+    fn credentials(&self) -> Option<api::Credentials<'_>> {
+        Some(api::Credentials {
+            server: self.planned.server.known()?,
+            username: self.planned.username.known()?,
+            password: self.password.as_ref()?,
+        })
     }
 
     async fn write(
@@ -167,10 +229,7 @@ impl Update<'_> {
             // Which number it has, if any, is for the next read to find out. What it holds is what was sent,
             // which a write-only password need not have been before.
             if let Some(sent) = &held {
-                self.memory.held = self
-                    .memory
-                    .new_fingerprint_aside(sent.server, sent.username, sent.password)
-                    .await;
+                self.memory.held = self.memory.new_fingerprint(self.hasher, *sent).await;
             }
             self.memory.configured = None;
             self.memory.retained = None;
@@ -196,14 +255,13 @@ impl Update<'_> {
         else {
             return Ok(());
         };
-        let fingerprint = self
-            .memory
-            .new_fingerprint_aside(server, username, password)
-            .await;
-        let moved = registry
-            .server
-            .as_ref()
-            .is_none_or(|now| !server::same(now, server));
+        let credentials = api::Credentials {
+            server,
+            username,
+            password,
+        };
+        let fingerprint = self.memory.new_fingerprint(self.hasher, credentials).await;
+        let moved = registry.server.as_ref().is_none_or(|now| now != server);
         let rotation = Rotation {
             server: moved.then_some(server.as_str()),
             username,
@@ -264,10 +322,12 @@ impl Update<'_> {
                 (self.prior.server.known(), self.prior.username.known())
         {
             // The state vouches for the password: from now on it is recognised without being stored.
-            let fingerprint = self
-                .memory
-                .new_fingerprint_aside(server, username, password)
-                .await;
+            let credentials = api::Credentials {
+                server,
+                username,
+                password,
+            };
+            let fingerprint = self.memory.new_fingerprint(self.hasher, credentials).await;
             self.memory.hold(self.memory.configured, fingerprint);
         }
         self.memory.imported = false;
@@ -319,6 +379,7 @@ impl Update<'_> {
                 ),
             }
         }
+        self.memory.server.clone_from(&self.decision.server);
         self.proved = self.planned.clone();
     }
 }

@@ -1,0 +1,14 @@
+terraform {
+  required_version = ">= 1.11"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+    bahriya = {
+      source  = "bahriya-rs/bahriya"
+      version = "~> 0.4"
+    }
+  }
+}
+

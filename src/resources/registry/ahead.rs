@@ -1,0 +1,66 @@
+//! What a plan is told beside state and configuration: found here, judged in `plan` and `messages`, which are pure.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::decide::{self, Change};
+use super::memory::Memory;
+use super::schema::Model;
+use crate::api::{HandleState, Kind, Operation};
+use crate::connection::{Api, Connection};
+use crate::fingerprint::{Fingerprint, Hasher};
+use crate::framework::provider::Call;
+
+/// How long a plan waits to hear who has a handle. What it does not hear the apply will be told.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What stands in the way of a new registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotFree {
+    /// A registry had the handle and was deleted.
+    Spent,
+    /// The registry with this id has it.
+    Taken {
+        /// Its id.
+        id: String,
+        /// It is in the state, so that it is about to be replaced: it is tainted, or was given another address.
+        stored: bool,
+    },
+    /// The API does not take the token.
+    Unauthorised,
+}
+
+/// The fingerprints of the configured credentials, if the plan of an update depends on them.
+pub async fn hashes(
+    hasher: &Hasher,
+    prior: &Model,
+    config: &Model,
+    memory: &Memory,
+) -> Vec<Fingerprint> {
+    match decide::change(prior, config, memory) {
+        Change::Perhaps { credentials, .. } => memory.hashes(hasher, credentials).await,
+        _ => Vec::new(),
+    }
+}
+
+/// What stands in the way of a registry under the configured handle, as far as that can be told now.
+pub async fn who_has(call: &Call<Connection>, config: &Model) -> Option<NotFree> {
+    let (Api::Ready(client), Some(handle)) = (&call.connection.api, config.handle.known()) else {
+        return None;
+    };
+    let operation = Operation {
+        deadline: Instant::now() + PATIENCE,
+        cancel: call.cancel.clone(),
+    };
+    match client.registry_by_handle(&operation, handle).await {
+        Ok(HandleState::Free) => None,
+        Ok(HandleState::Burned) => Some(NotFree::Spent),
+        Ok(HandleState::Alive(registry)) => Some(NotFree::Taken {
+            stored: call.connection.walk.stores(&registry.id),
+            id: registry.id,
+        }),
+        Err(error) if *error.kind() == Kind::Unauthorised => Some(NotFree::Unauthorised),
+        Err(_) => None,
+    }
+}

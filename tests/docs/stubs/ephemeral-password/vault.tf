@@ -1,0 +1,8 @@
+variable "stub" {
+  type      = string
+  ephemeral = true
+}
+
+locals {
+  ghcr_token = var.stub
+}
