@@ -20,6 +20,7 @@ pub mod ephemeral_resources;
 pub mod fingerprint;
 pub mod framework;
 pub mod functions;
+mod loopback;
 pub mod oci;
 pub mod plugin;
 pub mod proto;

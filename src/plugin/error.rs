@@ -21,6 +21,11 @@ pub enum StartError {
         max: u16,
         source: io::Error,
     },
+    #[error(
+        "PLUGIN_NETWORK asks for TCP and there is no PLUGIN_CLIENT_CERT: without TLS every user of this machine could \
+         call the provider. Leave PLUGIN_NETWORK unset"
+    )]
+    OpenPort,
     #[cfg(unix)]
     #[error(
         "no directory for the plugin socket could be used; set TMPDIR to a short, writable path: {0}"

@@ -58,6 +58,9 @@ impl Endpoint {
                 Err(error) => return Err(error),
             }
         }
+        if host.client_certificate.is_none() && cfg!(unix) {
+            return Err(StartError::OpenPort);
+        }
         let (listener, port) = bind_tcp(host.ports)?;
         Ok(Self {
             network: "tcp",

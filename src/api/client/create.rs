@@ -10,7 +10,7 @@ use crate::api::http::operation::Operation;
 use crate::api::http::settle::{How, Seen};
 use crate::api::http::transport::Request;
 use crate::api::model::registry::Registry;
-use crate::secret::{self, Secret};
+use crate::secret::Secret;
 
 /// What a new registry consists of.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +58,6 @@ impl Client {
         op: &Operation,
         new: &NewRegistry<'_>,
     ) -> Result<Created, Error> {
-        secret::register(new.password);
         let body = Body {
             handle: new.handle,
             name: new.name,

@@ -25,7 +25,6 @@ use super::http::network::Network;
 use super::http::path::path;
 use super::http::transport::Transport;
 use super::settings::{self, Settings, SettingsError};
-use crate::secret;
 
 /// A client of one organisation. Clones share connections, kept lists and what was learned about the API.
 #[derive(Clone)]
@@ -42,7 +41,6 @@ struct Inner {
 impl Client {
     /// Checks the settings and builds the client. Makes no request.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
-        secret::register(&settings.token);
         let anchors = settings.trust_anchors()?;
         let network = Network::new(&settings, &anchors)?;
         Self::build(&settings, anchors, Arc::new(network))
@@ -50,7 +48,6 @@ impl Client {
 
     /// A client whose requests take another way than the network.
     pub fn over(settings: Settings, transport: Arc<dyn Transport>) -> Result<Self, SettingsError> {
-        secret::register(&settings.token);
         Self::build(&settings, settings.trust_anchors()?, transport)
     }
 

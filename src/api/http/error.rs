@@ -3,14 +3,11 @@
 use std::fmt;
 
 use super::operation::Stop;
-use crate::secret;
-
-/// The longest message kept, in characters.
-const LONGEST: usize = 500;
+use crate::secret::{self, Author};
 
 /// Why a call failed. `Display` is a lower-case fragment that fits after "failed to …: ".
 ///
-/// Messages of the API are redacted and cut to 500 characters before they get here.
+/// Messages of others come in by the one door for them, [`secret::admit`].
 #[derive(Clone, Debug)]
 pub struct Error(Box<Details>);
 
@@ -142,9 +139,14 @@ impl Error {
         self
     }
 
-    /// Sets the message: redacted first and cut then, so that no half of a secret survives at the edge.
-    pub(in crate::api) fn saying(mut self, message: &str) -> Self {
-        self.0.message = bounded(message);
+    /// Sets the message.
+    pub(in crate::api) fn saying(self, message: &str) -> Self {
+        self.quoting(message, Author::Unaware)
+    }
+
+    /// Sets the message to what somebody else says.
+    pub(in crate::api) fn quoting(mut self, message: &str, author: Author) -> Self {
+        self.0.message = secret::admit(message, author);
         self
     }
 
@@ -285,33 +287,9 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Redacts, replaces control characters (which could drive a terminal), and cuts.
-fn bounded(text: &str) -> String {
-    let text = secret::redact(text);
-    let mut short: String = text
-        .chars()
-        .take(LONGEST)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    if text.chars().nth(LONGEST).is_some() {
-        short.pop();
-        short.push('…');
-    }
-    short.trim().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn messages_are_cut_and_harmless() {
-        let error =
-            Error::new(Kind::Refused).saying(&format!("\u{1b}[31mred\n{}", "x".repeat(2000)));
-        assert_eq!(error.message().chars().count(), LONGEST - 1);
-        assert!(!error.message().contains('\u{1b}'));
-        assert!(error.message().ends_with('…'));
-    }
 
     #[test]
     fn a_fragment_tells_the_request() {

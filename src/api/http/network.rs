@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 use super::envelope::Body;
 use super::transport::{Fault, Reply, Request, Transport};
 use crate::api::settings::{self, Settings, SettingsError};
-use crate::secret;
+use crate::loopback::LOOPBACK;
+use crate::secret::{self, Author};
 use crate::tls_failure;
 
 /// How long connecting may take, TLS included.
@@ -56,8 +57,10 @@ impl Network {
                 .redirect(Policy::none())
         };
         let http = if base.loopback {
-            // A proxy would see the token of a plain request; and there is nobody to trust.
-            builder().no_proxy().tls_certs_only([]).build()
+            // A proxy, or whoever a name server takes for `localhost`, would see the token of a plain request; and
+            // there is nobody to trust.
+            let builder = builder().no_proxy().tls_certs_only([]);
+            builder.resolve_to_addrs("localhost", &LOOPBACK).build()
         } else if anchors.is_empty() {
             builder().build()
         } else {
@@ -145,15 +148,14 @@ fn fault(error: reqwest::Error) -> Fault {
         } else {
             causes(&error)
         };
-        Fault::NotSent(secret::redact(&why).into_owned())
+        Fault::NotSent(why)
     } else {
         lost(&error)
     }
 }
 
 fn lost(error: &reqwest::Error) -> Fault {
-    let why = format!("the connection broke: {}", causes(error));
-    Fault::Lost(secret::redact(&why).into_owned())
+    Fault::Lost(format!("the connection broke: {}", causes(error)))
 }
 
 /// The causes below an error of the HTTP library, whose own text only repeats the address.
@@ -167,5 +169,5 @@ fn causes(error: &reqwest::Error) -> String {
         }
         source = cause.source();
     }
-    texts.join(": ")
+    secret::admit(&texts.join(": "), Author::Unaware)
 }

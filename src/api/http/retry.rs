@@ -156,12 +156,16 @@ impl Http {
         };
         let until = op.deadline.min(Instant::now() + REQUEST_TIMEOUT);
         let started = Instant::now();
-        let Ok(result) = timeout_at(until, self.transport.exchange(request)).await else {
+        let Ok(mut result) = timeout_at(until, self.transport.exchange(request)).await else {
             let why = format!("no answer within {:.1?}", started.elapsed());
             let error = Error::new(Kind::Timeout).of(request.method().as_str(), request.path());
             log(request, attempt, started, Err(&why));
             return Verdict::Lost(error.saying(&why).with_outcome(Outcome::Unknown), None);
         };
+        if let Ok(reply) = &mut result {
+            let admit = |id: String| secret::admit(&id, request.author());
+            reply.request_id = reply.request_id.take().map(admit);
+        }
         log(
             request,
             attempt,
@@ -229,7 +233,7 @@ fn judge(request: &Request, result: Result<Reply, Fault>) -> Verdict {
     let answered = |kind: Kind| {
         error(kind)
             .answered(status.as_u16(), reply.request_id.as_deref(), own_form)
-            .saying(reply.body.message())
+            .quoting(reply.body.message(), request.author())
     };
     let lost = |kind: Kind| {
         let asked = reply.retry_after;
@@ -256,6 +260,11 @@ fn judge(request: &Request, result: Result<Reply, Fault>) -> Verdict {
         _ if status.is_client_error() => Verdict::Final(answered(Kind::Refused)),
         (Body::Garbled(_) | Body::OtherJson, _) => lost(Kind::UnexpectedAnswer),
         (Body::Empty, _) if request.method() == Method::GET => lost(Kind::UnexpectedAnswer),
+        (Body::Envelope(data), _) if holds_secret(data) => {
+            let error = answered(Kind::UnexpectedAnswer).with_outcome(Outcome::Unknown);
+            let problem = "a field holds a credential that was not sent in it";
+            Verdict::Lost(error.saying(problem), None)
+        }
         _ => {
             let template = answered(Kind::UnexpectedAnswer).saying("");
             let data = match reply.body {
@@ -264,5 +273,15 @@ fn judge(request: &Request, result: Result<Reply, Fault>) -> Verdict {
             };
             Verdict::Good(Answer { data, template })
         }
+    }
+}
+
+/// Whether a text in an answer gives away a whole secret: nothing of such an answer may reach the state.
+fn holds_secret(data: &Value) -> bool {
+    match data {
+        Value::String(text) => secret::holds_secret(text),
+        Value::Array(items) => items.iter().any(holds_secret),
+        Value::Object(fields) => fields.values().any(holds_secret),
+        _ => false,
     }
 }

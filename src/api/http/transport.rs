@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::envelope::Body;
 use super::retry_after;
-use crate::secret;
+use crate::secret::Author;
 
 /// The way of requests to the API: the network, or in tests an API in memory.
 #[async_trait]
@@ -61,6 +61,14 @@ impl Request {
         &self.path
     }
 
+    /// What whoever answers it has seen: a body may hold credentials.
+    pub(super) fn author(&self) -> Author {
+        match self.body {
+            Some(_) => Author::SawCredentials,
+            None => Author::Unaware,
+        }
+    }
+
     /// Its JSON body, if it has one. It may hold a password.
     pub fn body(&self) -> Option<&Bytes> {
         self.body.as_ref()
@@ -106,7 +114,7 @@ impl Reply {
         let request_id = ["x-request-id", "x-correlation-id", "request-id"]
             .into_iter()
             .find_map(&header)
-            .map(|id| secret::redact(id).chars().take(100).collect());
+            .map(|id| id.chars().take(100).collect());
         Self {
             status,
             request_id,

@@ -1,20 +1,20 @@
 //! The HTTP side of the check: a client without habits, limits, and errors in words.
 
 use std::error::Error;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::header::WWW_AUTHENTICATE;
 use reqwest::{Certificate, Client, Response, redirect, retry};
 use zeroize::Zeroizing;
 
+use crate::loopback::LOOPBACK;
 use crate::oci::challenge::{self, Challenge};
 use crate::oci::server::ServerName;
+use crate::secret::{self, Author};
 use crate::tls_failure;
 
 /// Tokens of large services take several kilobytes; nothing that we read is longer.
 const MAX_BODY_BYTES: usize = 256 * 1024;
 const MAX_CHALLENGE_HEADERS: usize = 8;
-const MAX_WORDS: usize = 200;
 
 /// A client for one check. It follows no redirect and repeats nothing.
 pub(super) fn client(server: &ServerName, extra_ca: &[Certificate]) -> reqwest::Result<Client> {
@@ -32,16 +32,9 @@ pub(super) fn client(server: &ServerName, extra_ca: &[Certificate]) -> reqwest::
         return builder.https_only(true).build();
     }
     // What is meant to stay on this machine must not leave it through a proxy, or because a name server
-    // knows another `localhost`. Port 0 stands for the port of the request.
-    let loopback = [
-        IpAddr::V4(Ipv4Addr::LOCALHOST),
-        IpAddr::V6(Ipv6Addr::LOCALHOST),
-    ];
-    let addresses = loopback.map(|address| SocketAddr::new(address, 0));
-    builder
-        .no_proxy()
-        .resolve_to_addrs("localhost", &addresses)
-        .build()
+    // knows another `localhost`.
+    let builder = builder.no_proxy();
+    builder.resolve_to_addrs("localhost", &LOOPBACK).build()
 }
 
 /// The challenges of an answer, from all of its `WWW-Authenticate` headers.
@@ -74,6 +67,5 @@ pub(super) fn words(error: &reqwest::Error) -> String {
     while let Some(source) = deepest.source() {
         deepest = source;
     }
-    let printable = deepest.to_string().replace(char::is_control, " ");
-    printable.chars().take(MAX_WORDS).collect()
+    secret::admit(&deepest.to_string(), Author::SawCredentials)
 }

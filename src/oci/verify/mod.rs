@@ -27,7 +27,7 @@ use self::http::{bounded_body, challenges_of, client, words};
 use super::challenge::Challenge;
 use super::realm;
 use super::server::ServerName;
-use crate::secret::Secret;
+use crate::secret::{self, Author, Secret};
 use crate::tls_failure;
 
 /// The time that a check may take in all, unless the caller says otherwise.
@@ -184,7 +184,7 @@ fn token_server(
     let plain_http = registry.scheme() == "http";
     let mut url =
         realm::judge(server, plain_http, realm).map_err(|error| Outcome::RealmRefused {
-            host: error.host,
+            host: secret::admit(&error.host, Author::SawCredentials),
             reason: error.reason.to_owned(),
         })?;
     if let Some(service) = challenge.parameter("service") {

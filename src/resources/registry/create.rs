@@ -14,7 +14,6 @@ use crate::framework::path::Path;
 use crate::framework::provider::{Call, Stored};
 use crate::resources::report;
 use crate::resources::timeouts;
-use crate::secret;
 
 /// Creates the registry of a plan.
 pub async fn create(
@@ -47,7 +46,6 @@ pub async fn create(
     ) else {
         return Err(super::messages::create_needs_password(diagnostics));
     };
-    secret::register(&password);
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.create);
     check::credentials(client, &operation, &model, &password, diagnostics).await?;
     let new = NewRegistry {

@@ -16,7 +16,7 @@ use crate::framework::provider::{Call, Stored, UpdateRequest};
 use crate::framework::value::Value;
 use crate::resources::report;
 use crate::resources::timeouts;
-use crate::secret::{self, Secret};
+use crate::secret::Secret;
 
 /// Carries out the plan of an update.
 pub async fn update(
@@ -56,9 +56,6 @@ pub async fn update(
         planned,
         memory,
     };
-    if let Some(password) = &update.password {
-        secret::register(password);
-    }
     if let Err(error) = update.carry_out(diagnostics).await {
         report::failed("update", &update.name, &error, diagnostics);
     }

@@ -9,7 +9,7 @@ use crate::api::http::error::{Error, Kind};
 use crate::api::http::operation::Operation;
 use crate::api::model::registry::Registry;
 use crate::api::model::version::{Dialect, Version};
-use crate::secret::{self, Secret};
+use crate::secret::Secret;
 
 /// Credentials as configured.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +87,6 @@ impl Client {
             Dialect::Rotate => self.put_metadata(op, registry, name, maxversions).await,
             Dialect::Put => {
                 let held = held.ok_or_else(|| Error::new(Kind::CredentialsNeeded))?;
-                secret::register(held.password);
                 self.put_whole_for_metadata(op, registry, name, maxversions, held)
                     .await
             }
@@ -107,7 +106,6 @@ impl Client {
         registry: &Registry,
         rotation: &Rotation<'_>,
     ) -> Result<Rotated, Error> {
-        secret::register(rotation.password);
         let before = self.versions(op, &registry.id).await?;
         let result = match self.dialect(op, &registry.id).await? {
             Dialect::Rotate => self.post_rotation(op, registry, rotation, before).await,
