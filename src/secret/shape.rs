@@ -14,8 +14,9 @@ pub(super) fn places(text: &str, known: &Known) -> Vec<Range<usize>> {
         if byte.is_ascii_alphanumeric() || b"+/=_~.-".contains(&byte) {
             continue;
         }
-        let run = &text[start..at];
-        let is_digest = text[..start].ends_with("sha256:") && run.len() == 64;
+        // A run is ASCII, so only an empty one can stand in the middle of a character.
+        let run = text.get(start..at).unwrap_or_default();
+        let is_digest = run.len() == 64 && text[..start].ends_with("sha256:");
         if looks_like_token(run) && !is_digest && !is_known(run) && !known.is_plain(run.as_bytes())
         {
             places.push(start..at);

@@ -206,10 +206,10 @@ fn tokens_are_known_by_their_shape() {
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjMifQ.SflKxwRJSMeKKF2QT4",
         "aB3dE5gH7jK9",
     ] {
-        let text = format!("The key '{token}' is not valid.");
+        let text = format!("The «key» '{token}' is not välid.");
         assert_eq!(
             admit(&text, Author::SawCredentials),
-            "The key '[redacted]' is not valid."
+            "The «key» '[redacted]' is not välid."
         );
         assert_eq!(admit(&text, Author::Unaware), text);
     }

@@ -4,7 +4,9 @@
 #![cfg(unix)]
 
 mod echoes;
+mod encoders;
 mod endless;
+mod generated;
 mod server;
 
 use serde_json::{Value as Json, json};
