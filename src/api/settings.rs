@@ -7,6 +7,9 @@ use reqwest::{Certificate, Url};
 
 use crate::secret::Secret;
 
+/// The largest file of trust anchors, in bytes. Those of a whole system have a quarter of it.
+const LARGEST_FILE: u64 = 1 << 20;
+
 /// Where the API lives on its host.
 const SUFFIX: &str = "/console/v1";
 
@@ -39,11 +42,20 @@ impl Settings {
             )
         };
         let name = file.display();
-        let pem = std::fs::read(file).map_err(|error| {
+        let unreadable = |error: std::io::Error| {
             wrong(format!(
                 "ca_certificate_file {name} cannot be read: {error}"
             ))
-        })?;
+        };
+        // Asked before it is opened: a named pipe would wait for a writer, a device could go on for ever.
+        let about = std::fs::metadata(file).map_err(unreadable)?;
+        if !about.is_file() || about.len() > LARGEST_FILE {
+            return Err(wrong(format!(
+                "ca_certificate_file {name} is not a file of at most {} MiB",
+                LARGEST_FILE >> 20
+            )));
+        }
+        let pem = std::fs::read(file).map_err(unreadable)?;
         let anchors = Certificate::from_pem_bundle(&pem).map_err(|_| {
             wrong(format!(
                 "ca_certificate_file {name} holds a damaged certificate"
@@ -259,6 +271,32 @@ mod tests {
             "{0f8fad5b-d9cb-469f-a165-70867728950e}",
         ] {
             assert!(organisation(bad).is_err(), "{bad}");
+        }
+    }
+
+    /// None of these is ever opened.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_of_certificates_is_refused_at_once() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let pipe = directory.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("mkfifo").success());
+        let large = directory.path().join("large");
+        std::fs::write(&large, vec![b'x'; (1 << 20) + 1]).expect("a file");
+        for file in [pipe, "/dev/zero".into(), large, directory.path().to_owned()] {
+            let settings = Settings {
+                base_url: String::new(),
+                organisation_id: String::new(),
+                token: Secret::new(""),
+                ca_certificate_file: Some(file),
+                user_agent: String::new(),
+            };
+            let error = settings.trust_anchors().expect_err("refused");
+            assert!(
+                error.to_string().contains("not a file of at most 1 MiB"),
+                "{error}"
+            );
         }
     }
 

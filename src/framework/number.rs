@@ -7,7 +7,7 @@ use std::str::FromStr;
 const MAX_TEXT: usize = 1024;
 
 /// The largest power of ten that is looked at, so that a short text cannot unfold into gigabytes of zeros.
-const MAX_EXPONENT: i64 = 4096;
+const MAX_EXPONENT: u64 = 4096;
 
 /// An exact decimal number, `±digits × 10^exponent`, kept in one canonical form so that equality is
 /// equality of values: no leading or trailing zeros in `digits`, and zero is the empty string.
@@ -85,7 +85,7 @@ impl FromStr for Number {
         // The text is at most MAX_TEXT long, so its length fits any integer type.
         let exponent = exponent
             .checked_sub(fraction.len() as i64)
-            .filter(|exponent| exponent.abs() <= MAX_EXPONENT)
+            .filter(|exponent| exponent.unsigned_abs() <= MAX_EXPONENT)
             .ok_or(InvalidNumber)?;
         let number = Self::canonical(negative, digits, exponent);
         // What is written without an exponent has to be readable again.
@@ -222,6 +222,8 @@ mod tests {
             "1_0",
             "0x10",
             "1e99999999",
+            "1e-9223372036854775808",
+            "1e9223372036854775807",
             "NaN",
             "1.2.3",
         ] {

@@ -7,24 +7,34 @@
 use std::panic::PanicHookInfo;
 use std::sync::{Mutex, PoisonError};
 
+use tokio::task::Id;
+
 use crate::secret::{self, Author};
 
-static LAST: Mutex<Option<String>> = Mutex::new(None);
+/// The reports that nobody has taken yet, each with the task that panicked.
+static REPORTS: Mutex<Vec<(Option<Id>, String)>> = Mutex::new(Vec::new());
 
 /// Replaces the panic hook of the process by a quiet one, that keeps and logs no secret.
 pub fn install() {
     std::panic::set_hook(Box::new(|info| {
         let report = describe(info);
         tracing::error!(panic = report.as_str(), "the provider panicked");
-        *last() = Some(report);
+        reports().push((tokio::task::try_id(), report));
     }));
 }
 
-/// The report of the last panic that nobody has taken yet, e.g. `index out of bounds: … at
-/// src/framework/plan.rs:12:5`. For whoever caught it, as a [`tokio::task::JoinError`] or otherwise,
-/// and tells the user.
+/// The report of the panic of a task, e.g. `index out of bounds: … at src/framework/plan.rs:12:5`, for whoever tells
+/// the user. A panic of another task that this one waited for counts where it has none of its own.
+pub fn take_of(task: Id) -> Option<String> {
+    let mut reports = reports();
+    let own = reports.iter().position(|(of, _)| *of == Some(task));
+    let at = own.or_else(|| (!reports.is_empty()).then_some(0))?;
+    Some(reports.remove(at).1)
+}
+
+/// The report of the last panic that nobody has taken yet.
 pub fn take() -> Option<String> {
-    last().take()
+    reports().pop().map(|(_, report)| report)
 }
 
 fn describe(info: &PanicHookInfo<'_>) -> String {
@@ -37,9 +47,9 @@ fn describe(info: &PanicHookInfo<'_>) -> String {
     }
 }
 
-fn last() -> std::sync::MutexGuard<'static, Option<String>> {
+fn reports() -> std::sync::MutexGuard<'static, Vec<(Option<Id>, String)>> {
     // Nothing can panic while it is held, and the hook must never do so itself.
-    LAST.lock().unwrap_or_else(PoisonError::into_inner)
+    REPORTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use tokio::task::Id;
 use tonic::{Response, Status};
 use tracing::Instrument;
 
@@ -143,7 +144,7 @@ impl<P: Provider> Server<P> {
             answer
         };
         let ended = self.lifecycle().spawn(traced.instrument(span)).await;
-        ended.unwrap_or_else(|_| Err(panicked(rpc, subject)))
+        ended.unwrap_or_else(|error| Err(panicked(rpc, subject, error.id())))
     }
 
     /// [`Server::finish`] for the one answer of a call.
@@ -205,8 +206,8 @@ fn unknown_type(kind: &str, type_name: &str) -> Diagnostics {
     )
 }
 
-fn panicked(rpc: &str, subject: &str) -> Diagnostics {
-    let report = panics::take().unwrap_or_else(|| "no report was kept".to_owned());
+fn panicked(rpc: &str, subject: &str, task: Id) -> Diagnostics {
+    let report = panics::take_of(task).unwrap_or_else(|| "no report was kept".to_owned());
     let subject = if subject.is_empty() {
         "the provider"
     } else {

@@ -75,6 +75,26 @@ async fn a_panic_is_a_diagnostic_and_the_object_is_kept() {
 
 #[allow(clippy::await_holding_lock)]
 #[tokio::test]
+async fn each_of_many_crashes_at_once_has_its_own_report() {
+    let _turn = turn();
+    let server = server().await;
+    let calls: Vec<_> = (0..20)
+        .map(|_| {
+            let server = server.clone();
+            let request = apply(named("before"), named(PANICS));
+            tokio::spawn(async move { server.apply_resource_change(request).await })
+        })
+        .collect();
+    for call in calls {
+        let answer = call.await.expect("no panic").expect("no status");
+        let answer = answer.into_inner();
+        let (_, detail) = only(&answer.diagnostics);
+        assert!(detail.contains("on purpose at"), "{detail}");
+    }
+}
+
+#[allow(clippy::await_holding_lock)]
+#[tokio::test]
 async fn a_panic_in_any_other_call_is_a_diagnostic_too() {
     let _turn = turn();
     let server = server().await;

@@ -4,7 +4,6 @@
 //! has more than 64 KiB or its `@timestamp` another form than here.
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::time::SystemTime;
 
 use serde_json::{Map, Value};
@@ -17,6 +16,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::Settings;
 use super::hclog_fields::Fields;
+use super::stderr;
 
 /// The crate whose own events are logged at the level asked for. Those of others could print what they
 /// transport, so they are logged from `WARN` on only.
@@ -37,8 +37,7 @@ pub fn init(settings: &Settings, get: impl Fn(&str) -> Option<OsString>) {
     let layer = Hclog {
         level,
         module: provider.to_owned(),
-        // Nobody is left to tell when stderr is closed.
-        write: |line: &[u8]| drop(std::io::stderr().lock().write_all(line)),
+        write: stderr::write,
     };
     let subscriber = tracing_subscriber::registry().with(layer);
     // Fails only where a program that embeds us logs by itself already.

@@ -18,11 +18,12 @@ mod server;
 mod services;
 mod signals;
 mod socket;
+mod stderr;
 mod tls;
 #[cfg(unix)]
 mod unix_socket;
 
-use std::io::{Write as _, stderr, stdout};
+use std::io::{Write as _, stdout};
 use std::process::ExitCode;
 
 use args::Mode;
@@ -54,13 +55,15 @@ pub struct Settings {
 /// to end or Terraform is gone. Answers 1 if it could not start to serve, 2 if it crashed.
 pub fn run<P: Provider>(settings: Settings, lifecycle: Lifecycle, provider: P) -> ExitCode {
     panics::install();
-    match crash::guard(|| start(&settings, lifecycle, provider)) {
+    let code = match crash::guard(|| start(&settings, lifecycle, provider)) {
         Ok(code) => code,
         Err(report) => {
             tell(&crash::text(&settings, &report));
             ExitCode::from(crash::EXIT_CODE)
         }
-    }
+    };
+    stderr::flush();
+    code
 }
 
 fn start<P: Provider>(settings: &Settings, lifecycle: Lifecycle, provider: P) -> ExitCode {
@@ -128,7 +131,7 @@ fn say(text: &str) -> ExitCode {
     }
 }
 
-/// Writes to stderr. When it is closed nobody is left to tell.
+/// Writes to stderr.
 fn tell(text: &str) {
-    let _ = stderr().write_all(text.as_bytes());
+    stderr::write(text.as_bytes());
 }

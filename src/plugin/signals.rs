@@ -27,7 +27,8 @@ mod system {
     pub struct Signals {
         interrupt: Signal,
         terminate: Signal,
-        hang_up: Signal,
+        /// None where it was ignored when the process started, as by `nohup`: it stays so.
+        hang_up: Option<Signal>,
     }
 
     impl Signals {
@@ -36,7 +37,10 @@ mod system {
             Ok(Self {
                 interrupt: signal(SignalKind::interrupt())?,
                 terminate: signal(SignalKind::terminate())?,
-                hang_up: signal(SignalKind::hangup())?,
+                hang_up: match ignores_hang_up() {
+                    true => None,
+                    false => Some(signal(SignalKind::hangup())?),
+                },
             })
         }
 
@@ -45,9 +49,26 @@ mod system {
             tokio::select! {
                 _ = self.interrupt.recv() => Asked::Interrupt,
                 _ = self.terminate.recv() => Asked::Terminate,
-                _ = self.hang_up.recv() => Asked::HangUp,
+                _ = hung_up(&mut self.hang_up) => Asked::HangUp,
             }
         }
+    }
+
+    async fn hung_up(signal: &mut Option<Signal>) {
+        match signal {
+            Some(signal) => drop(signal.recv().await),
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Whether the signal is ignored. Linux tells it by a file; elsewhere there is no safe way to ask.
+    fn ignores_hang_up() -> bool {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mut lines = status.lines();
+        let mask = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+        let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        // The first bit is the first signal.
+        mask.is_some_and(|mask| mask & 1 == 1)
     }
 }
 

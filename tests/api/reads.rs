@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use terraform_provider_bahriya::api::{Kind, Outcome};
 use terraform_provider_bahriya::resources::advice::advice;
+use terraform_provider_bahriya::secret::{self, Secret};
 use tokio::time::Instant;
 
 use crate::server::{Reply, Server, TOKEN, not_found, ok, organisations, settings, within};
@@ -331,6 +332,7 @@ async fn cancelling_ends_waits_and_reads_at_once() {
 
 #[tokio::test]
 async fn an_echo_is_redacted() {
+    secret::register(&Secret::new(TOKEN));
     let server = Server::start(|got| {
         let echo = format!("you sent {:?} {}", got.header("authorization"), got.body);
         Reply::Data(400, json!(echo))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use terraform_provider_bahriya::api::{Kind, NewRegistry, Outcome};
-use terraform_provider_bahriya::secret::Secret;
+use terraform_provider_bahriya::secret::{self, Secret};
 use tokio::time::Instant;
 
 use crate::registries::shown;
@@ -166,6 +166,10 @@ async fn secrets_do_not_come_back_in_errors_or_events() {
         )
     })
     .await;
+    // Terraform's values are registered where they are decoded.
+    for secret in [TOKEN, PASSWORD] {
+        secret::register(&Secret::new(secret));
+    }
     let error = create(&server, 5, None).await.expect_err("an echo");
     let events = events.lock().expect("the events").clone();
     assert!(

@@ -3,14 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value as Json, json};
-use support::mini::{Stored, Terraform, Trouble};
-use terraform_provider_bahriya::framework::value::Value;
-use tokio::io::AsyncWriteExt;
+use support::core::{Object, REGISTRY, Trouble};
 use tokio::net::TcpStream;
 
 use crate::encoders::{FORMS, Form, WINDOW};
 use crate::server::{Request, reply, serve};
-use crate::{ORGANISATION, PASSWORD, REGISTRY, TOKEN, config, provider};
+use crate::{ORGANISATION, PASSWORD, TOKEN, Victim, config};
 
 /// Stored in the state and never configured here.
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgq7Lz\n\
@@ -97,7 +95,7 @@ async fn answer(said: Answer, request: Request, stream: TcpStream) -> std::io::R
     reply(stream, &format!("HTTP/1.1 {status} X"), body.as_bytes()).await
 }
 
-async fn say(said: Answer, mut stream: TcpStream) -> std::io::Result<()> {
+async fn say(said: Answer, stream: TcpStream) -> std::io::Result<()> {
     let text = said.text;
     let (status, head, data) = match said.place {
         Place::Message => (
@@ -144,9 +142,9 @@ async fn say(said: Answer, mut stream: TcpStream) -> std::io::Result<()> {
 
 /// A provider, and the server that it speaks to.
 struct Trial {
-    terraform: Terraform,
+    victim: Victim,
     said: Arc<Mutex<Answer>>,
-    /// How many of what was told and logged has been searched.
+    /// How much of what was told and logged has been searched.
     told: usize,
     logged: usize,
     answers: usize,
@@ -165,14 +163,15 @@ impl Trial {
             answer(said, request, stream)
         })
         .await;
-        let mut terraform = provider(&address, ORGANISATION, TOKEN).await;
-        terraform.begin().await.expect("no request is made yet");
+        let mut victim = Victim::start(&address, ORGANISATION, TOKEN).await;
+        victim.begin().await;
+        let (told, logged, answers) = (0, 0, 0);
         Self {
-            terraform,
+            victim,
             said,
-            told: 0,
-            logged: 0,
-            answers: 0,
+            told,
+            logged,
+            answers,
         }
     }
 
@@ -184,16 +183,22 @@ impl Trial {
             text,
         };
         self.answers += 1;
-        let stored = stored(&self.terraform);
+        let stored = Object {
+            state: self.victim.core.block(REGISTRY, stored()),
+            private: Vec::new(),
+            identity: None,
+            tainted: false,
+        };
         let result = match operation {
-            Operation::Read => self.terraform.read(REGISTRY, stored).await.map(drop),
+            Operation::Read => self.victim.core.read(REGISTRY, &stored).await.map(drop),
             Operation::Create => self.apply(None, Some("bot")).await,
             Operation::Rotate => self.apply(Some(stored), Some("robot")).await,
             Operation::Delete => self.apply(Some(stored), None).await,
         };
         assert!(!matches!(result, Err(Trouble::Broken(_))), "{result:?}");
-        let log = self.terraform.process.stderr();
-        let mut texts = self.terraform.told[self.told..].to_vec();
+        let told = self.victim.core.told();
+        let log = self.victim.process.stderr();
+        let mut texts = told[self.told..].to_vec();
         for line in &log[self.logged..] {
             texts.push(line.clone());
             // A log line is JSON, so what it holds is escaped once more.
@@ -201,33 +206,31 @@ impl Trial {
                 texts.extend(fields.values().filter_map(Json::as_str).map(str::to_owned));
             }
         }
-        (self.told, self.logged) = (self.terraform.told.len(), log.len());
+        (self.told, self.logged) = (told.len(), log.len());
         texts.join("\n")
     }
 
     async fn apply(
         &mut self,
-        mut stored: Option<Stored>,
+        mut stored: Option<Object>,
         username: Option<&str>,
     ) -> Result<(), Trouble> {
-        let config = username.map(|username| config(&self.terraform, username));
-        let planned = self
-            .terraform
+        let config = username.map(config);
+        let core = &mut self.victim.core;
+        let planned = core
             .plan(REGISTRY, stored.as_ref(), config.as_ref())
             .await?;
-        let planned = planned.expect("there is something to do");
-        self.terraform
-            .apply(REGISTRY, &mut stored, planned, config.as_ref())
+        core.apply(REGISTRY, &mut stored, config.as_ref(), &planned)
             .await
     }
 }
 
 /// A registry whose password is in the state.
-fn stored(terraform: &Terraform) -> Stored {
-    let mut stored = crate::stored(terraform);
-    if let Value::Object(attributes) = &mut stored.value {
-        attributes.insert("password", KEY.into());
-    }
+fn stored() -> Json {
+    let mut stored = config("bot");
+    stored["password_wo"] = Json::Null;
+    stored["password"] = KEY.into();
+    stored["id"] = ID.into();
     stored
 }
 
@@ -266,6 +269,10 @@ async fn all_answers(forms: &'static [Form], first: usize) -> usize {
     for form in forms {
         for secret in [TOKEN, PASSWORD, key] {
             for place in PLACES {
+                // An unexpected answer is asked for again, with pauses.
+                if place == Place::Name && secret != PASSWORD {
+                    continue;
+                }
                 // Few operations are slow: they hash, too.
                 turn += 1;
                 let operation = match turn % 23 {

@@ -7,7 +7,7 @@ use terraform_provider_bahriya::proto::go_plugin::Empty;
 use terraform_provider_bahriya::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
 use terraform_provider_bahriya::proto::health::HealthCheckRequest;
 use terraform_provider_bahriya::proto::health::health_client::HealthClient;
-use terraform_provider_bahriya::proto::tfplugin6::apply_resource_change;
+use terraform_provider_bahriya::proto::tfplugin6::{apply_resource_change, get_provider_schema};
 use tonic::codegen::http::uri::PathAndQuery;
 use tonic::transport::Channel;
 use tonic::{Request, Status};
@@ -118,4 +118,50 @@ async fn it_does_not_wait_for_a_host_that_has_hung_up() {
         .unwrap();
     assert_eq!(status.code(), Some(0));
     assert!(!has_socket());
+}
+
+#[tokio::test]
+async fn a_closed_terminal_is_ignored_where_it_was_ignored_before() {
+    let options = Options {
+        through: ["nohup"].map(str::to_owned).into(),
+        ..Options::default()
+    };
+    let plugin = PluginProcess::start(options).await;
+    plugin.process.signal(Signal::HUP);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let mut health = HealthClient::new(plugin.channel.clone());
+    health.check(HealthCheckRequest::default()).await.unwrap();
+    let (status, _) = plugin.shutdown().await;
+    assert_eq!(status.code(), Some(0));
+}
+
+/// Nobody reads the log, and it fills the pipe many times over.
+#[tokio::test]
+async fn a_full_stderr_blocks_neither_calls_nor_signals() {
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let mut reader = std::fs::File::options();
+    let _held_open = reader.read(true).write(true).open(&pipe).unwrap();
+    let through = ["sh", "-c", "exec \"$0\" 2> \"$PIPE\""].map(str::to_owned);
+    let options = Options {
+        through: through.into(),
+        ..Options::default()
+    };
+    let options = options
+        .env("TF_LOG", "TRACE")
+        .env("PIPE", pipe.to_str().unwrap());
+    let plugin = PluginProcess::start(options).await;
+    let calls = async {
+        for _ in 0..500 {
+            let mut provider = plugin.provider();
+            let request = get_provider_schema::Request {};
+            provider.get_provider_schema(request).await.unwrap();
+        }
+    };
+    tokio::time::timeout(PATIENCE, calls).await.unwrap();
+    plugin.process.signal(Signal::TERM);
+    let ended = tokio::time::timeout(PATIENCE, plugin.process.end()).await;
+    assert_eq!(ended.unwrap().0.code(), Some(0));
 }
