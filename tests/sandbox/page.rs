@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use rusqlite::Connection;
 use serde_json::json;
 use support::executables;
 use support::sandbox::Sandbox;
@@ -101,6 +102,27 @@ async fn the_timeline_shows_which_deployment_used_which_version() {
     browser.wait_for("document.querySelector('.turn.gone')?.innerText.startsWith('v2 made')");
     browser.screen(1440, "light");
     browser.keep_picture("timeline");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_of_before_there_were_timelines_gets_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("sandbox.db");
+    let mut sandbox = Sandbox::options().database(&file).start();
+    let id = sandbox
+        .create_registry("images", "ghcr.io", "bot", "one")
+        .await;
+    sandbox.rotate(&id, "bot", "two").await;
+    sandbox.kill();
+    let database = Connection::open(&file).unwrap();
+    database.execute("DROP TABLE turns", []).unwrap();
+    drop(database);
+    // The second start finds the timeline of the first and adds nothing to it.
+    sandbox.restart();
+    sandbox.restart();
+    let mut browser = Browser::open(&sandbox.page_url);
+    browser.wait_for("document.querySelectorAll('.turn').length == 1");
+    browser.wait_for("document.querySelector('.current').innerText.startsWith('v2 made')");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
