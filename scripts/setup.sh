@@ -18,6 +18,8 @@ need() {
 need cc gcc
 need curl curl
 need unzip unzip
+need zip zip
+need wget wget
 need docker-registry docker-registry
 need htpasswd apache2-utils
 need chromium chromium

@@ -3,6 +3,8 @@
 
 mod demo;
 mod pages;
+mod pipelines;
 mod roots;
 mod setup;
 mod snippets;
+mod typed;

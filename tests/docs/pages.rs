@@ -162,13 +162,70 @@ fn no_link_is_dead() {
     let mut dead = Vec::new();
     for file in pages.iter().filter(|file| file.exists()) {
         let text = fs::read_to_string(file).expect("a page");
-        let links = text
-            .split("](")
-            .skip(1)
-            .filter_map(|rest| rest.split(')').next());
-        dead.extend(links.filter_map(|link| dead_link(file, link)));
+        dead.extend(links(&text).filter_map(|link| dead_link(file, link)));
     }
     assert!(dead.is_empty(), "{}", dead.join("\n"));
+}
+
+/// Where a page of the Terraform Registry is, and what belongs to it in the repository.
+const REGISTRY: &str = "https://registry.terraform.io/providers/bahriya-rs/bahriya/latest/docs/";
+const SOURCE: &str = "https://github.com/bahriya-rs/terraform-provider-bahriya/";
+
+/// The Registry serves `docs/FOLDER/PAGE.md` as `…/docs/FOLDER/PAGE`, so that relative links between its folders work there as
+/// in the repository. It serves `docs/index.md` as `…/docs`, one level higher than it stands, and nothing else of the
+/// repository: from there, and to there, only whole addresses work.
+#[test]
+fn links_work_where_the_registry_shows_the_pages() {
+    let docs = repository().join("docs");
+    let mut wrong = Vec::new();
+    let folders = [
+        "guides",
+        "resources",
+        "data-sources",
+        "ephemeral-resources",
+        "list-resources",
+        "functions",
+    ];
+    let pages = folders
+        .iter()
+        .flat_map(|folder| files(&docs.join(folder), "md"));
+    for page in pages.chain([docs.join("index.md")]) {
+        let text = fs::read_to_string(&page).expect("a page");
+        for link in links(&text) {
+            let path = link.split('#').next().unwrap_or_default();
+            let good = if let Some(page) = path.strip_prefix(REGISTRY) {
+                docs.join(format!("{page}.md")).exists()
+            } else if let Some(path) = path.strip_prefix(SOURCE) {
+                let path = path.splitn(3, '/').nth(2).unwrap_or_default();
+                repository().join(path).exists()
+            } else {
+                path.is_empty()
+                    || path.contains("://")
+                    || !page.ends_with("index.md") && stays_in(&folders, path)
+            };
+            if !good {
+                wrong.push(format!("{}: {link}", page.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether a relative link from one of the folders leads to a page in one of them.
+fn stays_in(folders: &[&str], path: &str) -> bool {
+    match path.strip_prefix("../") {
+        None => !path.contains('/'),
+        Some(path) => path
+            .split_once('/')
+            .is_some_and(|(folder, page)| folders.contains(&folder) && !page.contains('/')),
+    }
+}
+
+/// What the links of a page lead to.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    text.split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
 }
 
 /// What is wrong with a link to another file or heading; links to elsewhere are not followed.

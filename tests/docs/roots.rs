@@ -12,6 +12,8 @@ pub enum Depth {
     Apply,
     /// It is complete, but what it speaks of does not exist in a new sandbox.
     Validate,
+    /// It needs another provider, of which a stub has the schema: it is planned.
+    Plan,
     /// It is a fragment, or needs a provider or a Terraform that is not here: only its syntax is checked.
     Parse,
     /// It is not a configuration but the settings of the Terraform command.
@@ -56,15 +58,6 @@ const ONLY_PARSED: [(&str, &str); 4] = [
         "resources/bahriya_project_registry_attachment/import-by-identity.tf",
         "needs Terraform 1.12",
     ),
-];
-
-/// Worked examples with a file that needs another provider. It is checked for its syntax only, and a stub
-/// of the same name below `tests/docs/stubs/` stands in for it; an empty one where nothing has to.
-const STUBBED: [(&str, &str); 4] = [
-    ("ecr", "aws.tf"),
-    ("ephemeral-password", "vault.tf"),
-    ("both-providers", "official.tf"),
-    ("gitops", "backend.tf"),
 ];
 
 /// Every configuration of the documentation and the examples.
@@ -123,49 +116,33 @@ fn examples() -> Vec<Root> {
         }
     }
     for folder in ["quickstart", "worked"] {
-        for main in files(&examples.join(folder), "tf")
-            .iter()
-            .filter(|file| file.ends_with("main.tf"))
-        {
-            roots.extend(worked(main, &examples));
-        }
+        let mains = files(&examples.join(folder), "tf");
+        let mains = mains.iter().filter(|file| file.ends_with("main.tf"));
+        roots.extend(mains.filter_map(|main| worked(main, &examples)));
     }
     roots
 }
 
-/// The directory of a worked example: what can be applied, and what can only be parsed.
-fn worked(main: &Path, examples: &Path) -> Vec<Root> {
+/// The directory of a worked example, as a reader gets it. One with a backend is run by the test of its pipelines.
+fn worked(main: &Path, examples: &Path) -> Option<Root> {
     let directory = main.parent().expect("a file stands in a directory");
-    let name = format!("examples/{}", relative(directory, examples));
-    let mut root = Root {
-        name: name.clone(),
+    let files: Vec<_> = files(directory, "tf")
+        .iter()
+        .map(|file| (base(file), read(file)))
+        .collect();
+    let root = Root {
+        name: format!("examples/{}", relative(directory, examples)),
         depth: Depth::Apply,
-        files: Vec::new(),
+        files,
     };
-    let mut roots = Vec::new();
-    for file in files(directory, "tf") {
-        let (file_name, text) = (base(&file), read(&file));
-        let stub = STUBBED
-            .iter()
-            .any(|stub| *stub == (&base(directory), &file_name));
-        if stub {
-            let own = vec![(file_name.clone(), text)];
-            roots.push(Root {
-                name: format!("{name}/{file_name}"),
-                depth: Depth::Parse,
-                files: own,
-            });
-            let stub = repository()
-                .join("tests/docs/stubs")
-                .join(base(directory))
-                .join(&file_name);
-            root.files.push((file_name, read(&stub)));
-        } else {
-            root.files.push((file_name, text));
-        }
-    }
-    roots.push(root);
-    roots
+    let text = root.text();
+    let others = ["\"hashicorp/", "\"bahriya-cloud/"];
+    let depth = if others.iter().any(|other| text.contains(other)) {
+        Depth::Plan
+    } else {
+        Depth::Apply
+    };
+    (!text.contains("backend \"")).then_some(Root { depth, ..root })
 }
 
 /// The configurations in a page: fences marked `terraform` or `hcl`, after `<!-- check: … -->` if they

@@ -3,10 +3,11 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 use tempfile::TempDir;
@@ -16,23 +17,55 @@ use support::repository;
 /// An archive like HashiCorp's: a licence, and a program that says it is Terraform 9.9.9.
 const ARCHIVE: &[u8] = include_bytes!("stand-in-terraform.zip");
 
-/// Answers every request with a body, of which it sends only a part; the address.
-fn server(body: &'static [u8], sent: usize) -> String {
+/// Answers every request with a file; the address.
+pub fn server(file: Vec<u8>) -> String {
+    recording_server(file).0
+}
+
+/// The same, and the requests that came.
+pub fn recording_server(file: Vec<u8>) -> (String, Receiver<String>) {
+    let length = file.len();
+    serve(file, length)
+}
+
+/// Answers every request with the beginning of a file, as long as said.
+fn serve(file: Vec<u8>, sent: usize) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address");
+    let (tell, told) = mpsc::channel();
     thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.expect("a connection");
-            let _ = stream.read(&mut [0; 4096]);
+            let _ = tell.send(request(&mut stream));
             let head = format!(
                 "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
-                body.len()
+                file.len()
             );
             let _ = stream.write_all(head.as_bytes());
-            let _ = stream.write_all(&body[..sent]);
+            let _ = stream.write_all(&file[..sent]);
         }
     });
-    format!("http://{address}")
+    (format!("http://{address}"), told)
+}
+
+/// A request with its body, if it has one.
+fn request(stream: &mut TcpStream) -> String {
+    let (mut text, mut piece) = (String::new(), [0; 4096]);
+    loop {
+        let read = stream.read(&mut piece).unwrap_or_default();
+        text += &String::from_utf8_lossy(&piece[..read]);
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let head = head.to_lowercase();
+            let length = head.split("content-length: ").nth(1);
+            let length = length.and_then(|rest| rest.lines().next()?.parse().ok());
+            if body.len() >= length.unwrap_or(0) {
+                return text;
+            }
+        }
+        if read == 0 {
+            return text;
+        }
+    }
 }
 
 /// An address where nobody listens.
@@ -145,14 +178,14 @@ fn a_named_client_is_used_whatever_its_version() {
 #[test]
 fn another_file_in_its_place_is_refused() {
     let machine = Machine::old();
-    let output = machine.choose(&server(ARCHIVE, ARCHIVE.len()), &[]);
+    let output = machine.choose(&server(ARCHIVE.to_vec()), &[]);
     assert_refused(&machine, &output, "is not the file that was published");
 }
 
 #[test]
 fn a_file_that_is_cut_is_refused() {
     let machine = Machine::old();
-    let output = machine.choose(&server(ARCHIVE, ARCHIVE.len() / 2), &[]);
+    let output = machine.choose(&serve(ARCHIVE.to_vec(), ARCHIVE.len() / 2).0, &[]);
     assert_refused(&machine, &output, "could not be downloaded");
 }
 
@@ -167,7 +200,7 @@ fn without_a_server_it_says_what_to_install() {
 fn a_platform_without_a_published_sum_downloads_nothing() {
     let machine = Machine::old();
     program(Path::new(&machine.path("bin/uname")), "plan9");
-    let output = machine.choose(&server(ARCHIVE, ARCHIVE.len()), &[]);
+    let output = machine.choose(&server(ARCHIVE.to_vec()), &[]);
     assert_refused(&machine, &output, "none is known for plan9_plan9");
 }
 
@@ -189,7 +222,7 @@ fn the_right_file_is_unpacked_and_used() {
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    let output = machine.run(script, &server(ARCHIVE, ARCHIVE.len()), &env);
+    let output = machine.run(script, &server(ARCHIVE.to_vec()), &env);
     let version = String::from_utf8_lossy(&output.stdout);
     assert_eq!(version.trim(), "9.9.9", "{}", said(&output));
     assert_eq!(machine.tools(), ["terraform-9.9.9"]);

@@ -1,12 +1,14 @@
 //! Every configuration of the documentation, run.
 
+use std::fmt::Write as _;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::sync::Mutex;
 use std::thread;
 
-use support::repository;
 use support::sandbox::Sandbox;
-use support::terraform::Terraform;
+use support::terraform::{OFFICIAL, OURS, Terraform};
+use support::{executables, repository};
 
 use crate::roots::{self, Depth, Root};
 
@@ -17,17 +19,22 @@ const PARALLEL: usize = 4;
 fn every_configuration_does_what_it_says() {
     let roots = roots::all();
     let count = |depth| roots.iter().filter(|root| root.depth == depth).count();
-    let (applied, validated, parsed, settings) = (
+    let (applied, planned, validated, parsed, settings) = (
         count(Depth::Apply),
+        count(Depth::Plan),
         count(Depth::Validate),
         count(Depth::Parse),
         count(Depth::Settings),
     );
     println!(
-        "{applied} configurations are applied, {validated} validated, {parsed} only parsed; {settings} are settings"
+        "{applied} configurations are applied, {planned} planned, {validated} validated, {parsed} only parsed; {settings} are settings"
     );
     assert!(applied > parsed, "most configurations have to be applied");
-    let queue = Mutex::new(roots.iter().filter(|root| root.depth != Depth::Parse));
+    let queue = Mutex::new(
+        roots
+            .iter()
+            .filter(|root| !matches!(root.depth, Depth::Parse | Depth::Plan)),
+    );
     let failures = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..PARALLEL {
@@ -109,11 +116,24 @@ fn try_out(root: &Root) -> Result<(), String> {
         let said = format!("terraform {}: {run}", arguments.join(" "));
         (run.code == 0).then_some(()).ok_or(said)
     };
-    if root.depth == Depth::Validate {
-        return run(&["validate"]);
+    match root.depth {
+        Depth::Validate => return run(&["validate"]),
+        Depth::Plan => {
+            stand_in_for_others(&terraform);
+            return run(&["validate"]).and_then(|()| run(&["plan"]));
+        }
+        _ => {}
+    }
+    if text.contains("team-images") {
+        // What the sandbox starts with is adopted as it is.
+        terraform.run(&["plan"]).succeeds().says(&["0 to change"]);
     }
     run(&["apply", "-auto-approve"])?;
     run(&["plan", "-detailed-exitcode"])?;
+    if text.contains("team-images") {
+        // It is attached still.
+        return Ok(());
+    }
     if text.contains("prevent_destroy") {
         terraform
             .destroy()
@@ -122,6 +142,22 @@ fn try_out(root: &Root) -> Result<(), String> {
         return Ok(());
     }
     run(&["destroy", "-auto-approve"])
+}
+
+/// Puts the stub of `examples/schema_stub.rs` in the place of every provider but ours.
+fn stand_in_for_others(terraform: &Terraform) {
+    let ours = terraform.path(".plugins");
+    let mut overrides = format!("    \"{OURS}\" = \"{}\"\n", ours.display());
+    for address in ["hashicorp/aws", "hashicorp/vault", OFFICIAL] {
+        let (_, name) = address.split_once('/').expect("two parts");
+        let folder = terraform.path(&format!(".stub-{name}"));
+        fs::create_dir(&folder).expect("a new directory");
+        let program = folder.join(format!("terraform-provider-{name}"));
+        symlink(executables::example("schema_stub"), program).expect("a new link");
+        let _ = writeln!(overrides, "    \"{address}\" = \"{}\"", folder.display());
+    }
+    let settings = format!("provider_installation {{\n  dev_overrides {{\n{overrides}  }}\n}}\n");
+    terraform.write(".terraformrc", &settings);
 }
 
 /// Terraform reads its settings before anything else, and complains of them without failing.
@@ -137,11 +173,11 @@ fn accepted_as_settings(root: &Root) -> Result<(), String> {
     accepted.then_some(()).ok_or(run.to_string())
 }
 
-/// A sandbox, and a directory with the configuration and the values that a user would give. The projects of
-/// the documentation exist, and with `existing` a registry too, attached if the configuration has attachments.
+/// A sandbox with its seed data, and a directory with the configuration and the values that a user would give.
+/// With `existing` the registry of the examples exists, attached if the configuration has attachments.
 fn prepared(root: &Root, existing: bool) -> (Sandbox, Terraform) {
     let text = root.text();
-    let sandbox = Sandbox::start();
+    let sandbox = Sandbox::options().seed_data().start();
     let attached = existing && text.contains("bahriya_project_registry_attachment");
     let shop = furnished(&sandbox, existing, attached);
     let mut terraform = if text.contains("required_providers") {
@@ -165,24 +201,27 @@ fn prepared(root: &Root, existing: bool) -> (Sandbox, Terraform) {
     (sandbox, terraform)
 }
 
-/// Fills a sandbox, and returns the id of the project `shop`.
+/// The id of the project `shop`, after a registry of the documentation was made where one has to exist.
 fn furnished(sandbox: &Sandbox, existing: bool, attached: bool) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a runtime");
     runtime.block_on(async {
-        let regions = ["falkenstein-1", "helsinki-1"];
-        let shop = sandbox.create_project("shop", &regions).await;
-        sandbox.create_project("blog", &regions[..1]).await;
+        let project = sandbox
+            .call("GET", "/project/shop", None)
+            .await
+            .expect(200)
+            .data;
+        let shop = project["projects"][0]["id"].as_str().expect("an id");
         if existing {
             sandbox
                 .create_registry("ghcr-deploy", "ghcr.io", "acme-bot", "stored-long-ago")
                 .await;
         }
         if attached {
-            sandbox.attach(&shop, "ghcr-deploy").await;
+            sandbox.attach(shop, "ghcr-deploy").await;
         }
-        shop
+        shop.to_owned()
     })
 }

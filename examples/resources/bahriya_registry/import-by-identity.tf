@@ -1,3 +1,4 @@
+# If Terraform shall write the configuration (-generate-config-out), add: provider = bahriya
 import {
   to = bahriya_registry.ghcr
   identity = {

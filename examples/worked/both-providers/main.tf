@@ -23,6 +23,14 @@ variable "ghcr_token" {
   ephemeral = true
 }
 
+# What the official provider manages. It needs no `provider` argument.
+resource "bahriya_project" "shop" {
+  handle  = "shop-front"
+  name    = "Shop"
+  regions = ["falkenstein-1"]
+}
+
+# What this one manages.
 resource "bahriya_registry" "ghcr" {
   provider = bahriya-rs
   handle   = "ghcr-deploy"
@@ -36,7 +44,7 @@ resource "bahriya_registry" "ghcr" {
 
 resource "bahriya_project_registry_attachment" "shop" {
   provider   = bahriya-rs
-  project_id = local.shop_id
+  project_id = bahriya_project.shop.id
   handle     = bahriya_registry.ghcr.handle
 }
 

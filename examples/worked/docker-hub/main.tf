@@ -8,6 +8,9 @@ terraform {
   }
 }
 
+# BAHRIYA_TOKEN and BAHRIYA_ORGANISATION_ID come from the environment.
+provider "bahriya" {}
+
 variable "docker_hub_token" {
   description = "A personal access token with the permission to read."
   type        = string

@@ -8,6 +8,9 @@ terraform {
   }
 }
 
+# BAHRIYA_TOKEN and BAHRIYA_ORGANISATION_ID come from the environment.
+provider "bahriya" {}
+
 variable "ghcr_token" {
   description = "A classic personal access token with the scope read:packages."
   type        = string

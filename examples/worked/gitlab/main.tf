@@ -8,6 +8,9 @@ terraform {
   }
 }
 
+# BAHRIYA_TOKEN and BAHRIYA_ORGANISATION_ID come from the environment.
+provider "bahriya" {}
+
 variable "deploy_token" {
   description = "The token of a group deploy token with the scope read_registry."
   type        = string

@@ -1,4 +1,4 @@
-# Any backend with locking will do. Its settings are given at init: -backend-config=…
+# Any backend with locking will do. Its settings are given at init, by TF_CLI_ARGS_init in the pipeline.
 terraform {
   backend "s3" {}
 }

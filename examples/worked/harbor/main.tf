@@ -8,6 +8,9 @@ terraform {
   }
 }
 
+# BAHRIYA_TOKEN and BAHRIYA_ORGANISATION_ID come from the environment.
+provider "bahriya" {}
+
 variable "robot_secret" {
   description = "The secret of the robot account."
   type        = string

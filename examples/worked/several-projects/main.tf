@@ -8,6 +8,9 @@ terraform {
   }
 }
 
+# BAHRIYA_TOKEN and BAHRIYA_ORGANISATION_ID come from the environment.
+provider "bahriya" {}
+
 variable "ghcr_token" {
   type      = string
   ephemeral = true
@@ -16,7 +19,7 @@ variable "ghcr_token" {
 variable "projects" {
   description = "The handles of the projects that use the registry."
   type        = set(string)
-  default     = ["shop", "blog"]
+  default     = ["shop", "lab"]
 }
 
 data "bahriya_project" "this" {

@@ -1,0 +1,265 @@
+//! Stands in for providers that the worked examples use and that cannot be had here: `hashicorp/aws`,
+//! `hashicorp/vault` and the official one. It knows the part of their schemas that the examples name, so that
+//! Terraform checks and plans an example as a reader gets it. It makes nothing, and every text it looks up is "stub".
+
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+use std::sync::LazyLock;
+
+use async_trait::async_trait;
+
+use terraform_provider_bahriya::framework::diagnostics::{Diagnostics, Reported};
+use terraform_provider_bahriya::framework::function::Function;
+use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
+use terraform_provider_bahriya::framework::list::ListResource;
+use terraform_provider_bahriya::framework::provider::{
+    Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider, Resource, Stored,
+    UpdateRequest,
+};
+use terraform_provider_bahriya::framework::schema::{
+    Attribute, IdentitySchema, Kind, Mode, Schema,
+};
+use terraform_provider_bahriya::framework::server::Server;
+use terraform_provider_bahriya::framework::ty::Type;
+use terraform_provider_bahriya::framework::value::Value;
+use terraform_provider_bahriya::plugin::{self, Settings};
+
+static NOTHING: LazyLock<Schema> = LazyLock::new(|| Schema::new("", Vec::new()));
+
+static ECR_TOKEN: LazyLock<Schema> = LazyLock::new(|| {
+    Schema::new(
+        "",
+        vec![
+            text("region", Mode::Optional),
+            text("authorization_token", Mode::Computed).sensitive(),
+            text("expires_at", Mode::Computed),
+            text("password", Mode::Computed).sensitive(),
+            text("proxy_endpoint", Mode::Computed),
+            text("user_name", Mode::Computed),
+        ],
+    )
+});
+
+static VAULT_SECRET: LazyLock<Schema> = LazyLock::new(|| {
+    // A map there; the examples ask for one key.
+    let data = Kind::Object(vec![text("token", Mode::Computed)]);
+    Schema::new(
+        "",
+        vec![
+            text("mount", Mode::Required),
+            text("name", Mode::Required),
+            Attribute::number("version", Mode::Optional, ""),
+            Attribute::new("data", data, Mode::Computed, "").sensitive(),
+        ],
+    )
+});
+
+static PROJECT: LazyLock<Schema> = LazyLock::new(|| {
+    let regions = Kind::Plain(Type::list(Type::String));
+    Schema::new(
+        "",
+        vec![
+            text("handle", Mode::Required),
+            text("name", Mode::Required),
+            Attribute::new("regions", regions, Mode::Required, ""),
+            text("id", Mode::Computed),
+        ],
+    )
+});
+
+static PROJECT_IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema {
+    version: 0,
+    attributes: vec![("id", true, "")],
+});
+
+fn text(name: &'static str, mode: Mode) -> Attribute {
+    Attribute::string(name, mode, "")
+}
+
+struct Stub;
+
+impl Provider for Stub {
+    type Connection = ();
+
+    fn schema(&self) -> &'static Schema {
+        &NOTHING
+    }
+
+    fn resources(&self) -> &[&'static dyn Resource<()>] {
+        &[&Project]
+    }
+
+    fn data_sources(&self) -> &[&'static dyn DataSource<()>] {
+        &[]
+    }
+
+    fn ephemeral_resources(&self) -> &[&'static dyn DataSource<()>] {
+        const ECR: Lookup = Lookup("aws_ecr_authorization_token", &ECR_TOKEN);
+        const VAULT: Lookup = Lookup("vault_kv_secret_v2", &VAULT_SECRET);
+        &[&ECR, &VAULT]
+    }
+
+    fn list_resources(&self) -> &[&'static dyn ListResource<()>] {
+        &[]
+    }
+
+    fn functions(&self) -> &[&'static dyn Function] {
+        &[]
+    }
+
+    fn configure(&self, _: &Value, _: &str, _: &mut Diagnostics) -> Result<(), Reported> {
+        Ok(())
+    }
+}
+
+/// An ephemeral resource: its name and its schema.
+struct Lookup(&'static str, &'static LazyLock<Schema>);
+
+#[async_trait]
+impl DataSource<()> for Lookup {
+    fn type_name(&self) -> &'static str {
+        self.0
+    }
+
+    fn schema(&self) -> &'static Schema {
+        self.1
+    }
+
+    fn validate(&self, _: &Value, _: &mut Diagnostics) {}
+
+    async fn read(
+        &self,
+        _: &Call<()>,
+        config: Value,
+        _: &mut Diagnostics,
+    ) -> Result<Value, Reported> {
+        let Value::Object(mut object) = config else {
+            return Ok(config);
+        };
+        for attribute in self
+            .1
+            .attributes
+            .iter()
+            .filter(|attribute| attribute.is_computed())
+        {
+            object.insert(attribute.name, stub(attribute));
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+fn stub(attribute: &Attribute) -> Value {
+    match &attribute.kind {
+        Kind::Object(inner) => Value::Object(
+            inner
+                .iter()
+                .map(|inner| (inner.name, stub(inner)))
+                .collect(),
+        ),
+        _ => Value::String("stub".to_owned()),
+    }
+}
+
+/// `bahriya_project` of the official provider, which can be planned and nothing else.
+struct Project;
+
+fn refused(diagnostics: &mut Diagnostics) -> Reported {
+    diagnostics.error("A stub makes nothing", "It has a schema, for plans.")
+}
+
+#[async_trait]
+impl Resource<()> for Project {
+    fn type_name(&self) -> &'static str {
+        "bahriya_project"
+    }
+
+    fn schema(&self) -> &'static Schema {
+        &PROJECT
+    }
+
+    fn identity(&self) -> &'static IdentitySchema {
+        &PROJECT_IDENTITY
+    }
+
+    fn validate(&self, _: &Value, _: &mut Diagnostics) {}
+
+    async fn plan(&self, _: &Call<()>, request: PlanRequest<'_>, _: &mut Diagnostics) -> Plan {
+        Plan {
+            planned: request.draft.clone(),
+            private: Vec::new(),
+        }
+    }
+
+    fn plan_delete(&self, _: &Call<()>, _: &Value, _: &[u8], _: &mut Diagnostics) -> Vec<u8> {
+        Vec::new()
+    }
+
+    async fn read(
+        &self,
+        _: &Call<()>,
+        _: Stored,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Looked, Reported> {
+        Err(refused(diagnostics))
+    }
+
+    async fn create(
+        &self,
+        _: &Call<()>,
+        _: Value,
+        _: Value,
+        _: Vec<u8>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Stored, Reported> {
+        Err(refused(diagnostics))
+    }
+
+    async fn update(
+        &self,
+        _: &Call<()>,
+        request: UpdateRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> Stored {
+        refused(diagnostics);
+        Stored {
+            value: request.prior,
+            private: request.private,
+            identity: Value::Null,
+        }
+    }
+
+    async fn delete(
+        &self,
+        _: &Call<()>,
+        _: Value,
+        _: Vec<u8>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Reported> {
+        Err(refused(diagnostics))
+    }
+
+    async fn import(
+        &self,
+        _: &Call<()>,
+        _: ImportTarget,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Stored, Reported> {
+        Err(refused(diagnostics))
+    }
+
+    fn accepts_move(&self, _: &str, _: &str) -> bool {
+        false
+    }
+}
+
+fn main() -> ExitCode {
+    let settings = Settings {
+        name: "schema-stub",
+        version: "0.0.0",
+        address: "registry.terraform.io/bahriya-rs/schema-stub",
+        issues: "https://issues.example",
+    };
+    let lifecycle = Lifecycle::new();
+    plugin::run(settings, lifecycle.clone(), Server::new(Stub, lifecycle))
+}

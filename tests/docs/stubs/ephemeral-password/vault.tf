@@ -1,8 +1,0 @@
-variable "stub" {
-  type      = string
-  ephemeral = true
-}
-
-locals {
-  ghcr_token = var.stub
-}
