@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help build demo picture test soak check bench docs fuzz install sandbox release
+.PHONY: help build demo picture test soak recordings check bench docs fuzz install sandbox release
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -21,9 +21,13 @@ test: ## Run every test, with real Terraform.
 	$(CARGO) build --locked --bins --examples
 	@scripts/test.sh
 
-soak: ## Run what takes long: every fault, hundreds of kills, a thousand random stories.
+soak: ## Run what takes long: every fault, a hundred deaths, a thousand random stories.
 	@scripts/setup.sh soak
 	@scripts/soak.sh
+
+recordings: ## Record anew what the real Terraform asks of the provider.
+	$(CARGO) build --locked --bins --examples
+	RECORD=1 $(CARGO) test --locked --test recordings
 
 check: ## Check format, lints, dependencies and generated documentation.
 	$(CARGO) fmt --all --check
@@ -33,7 +37,7 @@ check: ## Check format, lints, dependencies and generated documentation.
 	@scripts/deny.sh
 	@scripts/lint-workflows.sh
 
-docs: ## Write the reference pages from the schemas.
+docs: ## Write the reference pages from the schemas, and the figures of the last soak.
 	$(CARGO) run --locked --quiet --example generate_docs
 
 bench: ## Measure, beside the peers, and write docs/performance.md.

@@ -89,7 +89,7 @@ async fn run(args: &Args) -> ExitCode {
         let name = other.file_name().unwrap_or_default().to_string_lossy();
         contenders.push(Contender::new(&name, Kind::Other, other));
     }
-    let identity = Identity::new();
+    let identity = Identity::generate();
     let sandbox = Sandbox::options().arg("--handles-reusable").start();
     let directory = tempfile::tempdir().expect("a directory");
     let env = sandbox.env();

@@ -13,7 +13,7 @@ use crate::server::{Reply, Server, TOKEN, ok, settings, within};
 
 /// A server with a certificate for this machine, and the file with the authority that signed it.
 fn authority() -> (rustls::ServerConfig, tempfile::NamedTempFile) {
-    let authority = Authority::new();
+    let authority = Authority::local();
     let mut config = authority.server_config();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     let file = tempfile::NamedTempFile::new().expect("a file");

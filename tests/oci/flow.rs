@@ -35,7 +35,7 @@ fn registry_with_tokens(
 
 #[tokio::test]
 async fn a_token_server_over_tls() {
-    let authority = Authority::new();
+    let authority = Authority::local();
     let tokens = Server::https(&authority, registry_with_tokens(0, "https")).await;
     let registry = Server::https(&authority, registry_with_tokens(tokens.port, "https")).await;
     let verifier = verifier(&authority, Duration::from_secs(10));

@@ -13,7 +13,7 @@ use crate::server::{
 
 #[tokio::test]
 async fn a_token_server_on_another_host_receives_nothing() {
-    let authority = Authority::new();
+    let authority = Authority::local();
     let collector =
         Server::https(&authority, |_: &Seen| answer(200, &[], r#"{"token":"t"}"#)).await;
     let realm = format!("https://localhost:{}/token", collector.port);
@@ -36,7 +36,7 @@ async fn a_token_server_on_another_host_receives_nothing() {
 
 #[tokio::test]
 async fn a_registry_over_tls_cannot_ask_for_plain_http() {
-    let authority = Authority::new();
+    let authority = Authority::local();
     let collector = Server::http(|_: &Seen| answer(200, &[], r#"{"token":"t"}"#)).await;
     let realm = format!("http://127.0.0.1:{}/token", collector.port);
     let registry = Server::https(&authority, move |_: &Seen| {

@@ -29,7 +29,7 @@ async fn right_and_wrong_credentials() {
 
 #[tokio::test]
 async fn over_tls_with_a_private_authority() {
-    let authority = Authority::new();
+    let authority = Authority::local();
     let folder = tempfile::tempdir().unwrap();
     let (certificate, key) = (folder.path().join("certificate"), folder.path().join("key"));
     std::fs::write(&certificate, authority.leaf.pem()).unwrap();

@@ -22,7 +22,7 @@ fn basic_registry(seen: &Seen) -> Response<Body> {
 
 #[tokio::test]
 async fn a_private_authority_has_to_be_given() {
-    let authority = Authority::new();
+    let authority = Authority::local();
     let registry = Server::https(&authority, basic_registry).await;
     let reason = reason!(
         check(&registry.name(), USERNAME, PASSWORD).await,
@@ -38,7 +38,7 @@ async fn a_private_authority_has_to_be_given() {
         "not asked over plain http instead"
     );
 
-    let other = verifier(&Authority::new(), Duration::from_secs(10));
+    let other = verifier(&Authority::local(), Duration::from_secs(10));
     reason!(
         check_with(&other, &registry.name(), USERNAME, PASSWORD).await,
         Unreachable

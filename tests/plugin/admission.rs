@@ -39,7 +39,7 @@ async fn nobody_but_the_host_gets_an_answer() {
         assert!(is_let_in(handshake, Some(host)).await);
 
         assert!(!is_let_in(handshake, None).await, "no certificate");
-        let stranger = Identity::new();
+        let stranger = Identity::generate();
         assert!(!is_let_in(handshake, Some(&stranger)).await, "another's");
         let plain = Handshake {
             certificate: Vec::new(),

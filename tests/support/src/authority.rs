@@ -14,7 +14,7 @@ pub struct Authority {
 
 impl Authority {
     /// With a certificate for this machine.
-    pub fn new() -> Self {
+    pub fn local() -> Self {
         Self::issuing_for(&["localhost", "127.0.0.1"])
     }
 

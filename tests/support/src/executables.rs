@@ -12,6 +12,26 @@ pub fn provider() -> &'static Path {
     &PROVIDER
 }
 
+/// The client of the tests: what `TERRAFORM` names, else `terraform`, else `tofu`, where PATH finds them.
+pub fn terraform() -> &'static Path {
+    static CLIENT: LazyLock<PathBuf> = LazyLock::new(|| {
+        if let Some(named) = std::env::var_os("TERRAFORM") {
+            return PathBuf::from(named);
+        }
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+        let found = ["terraform", "tofu"].iter().find_map(|name| {
+            let mut all = folders.iter().map(|folder| folder.join(name));
+            all.find(|file| file.is_file())
+        });
+        found.expect(
+            "These tests run the real `terraform` or `tofu`, and PATH has neither: `scripts/setup.sh` brings one, \
+             and TERRAFORM=/path/to/terraform names another",
+        )
+    });
+    &CLIENT
+}
+
 /// An example of the repository, such as the sandbox.
 pub fn example(name: &str) -> PathBuf {
     built(&format!("examples/{name}"), "--examples")

@@ -9,6 +9,7 @@ pub mod executables;
 pub mod memory_api;
 pub mod plugin;
 pub mod provider_client;
+pub mod recording;
 pub mod registry_server;
 pub mod sandbox;
 pub mod soak;

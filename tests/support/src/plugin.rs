@@ -63,7 +63,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    pub fn new() -> Self {
+    pub fn generate() -> Self {
         let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P521_SHA512).unwrap();
         let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
         params.distinguished_name = DistinguishedName::new();
@@ -165,7 +165,7 @@ pub struct Spawned {
 impl Spawned {
     /// Starts the executable with the environment of a host.
     pub fn start(options: &Options) -> Self {
-        let identity = Identity::new();
+        let identity = Identity::generate();
         let provider = executables::provider().as_os_str();
         let mut words = options.through.iter().map(OsStr::new).chain([provider]);
         let mut command = Command::new(words.next().unwrap());

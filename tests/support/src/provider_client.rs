@@ -54,8 +54,7 @@ impl Client {
     /// A provider that knows nothing yet but its schema was asked for.
     pub async fn start(options: Options) -> Self {
         let plugin = PluginProcess::start(options).await;
-        let core = Core::connect(plugin.provider(), None).await.unwrap();
-        Self { plugin, core }
+        Self::connected(plugin, None).await
     }
 
     /// The same with a schema that is known from elsewhere.
@@ -63,9 +62,17 @@ impl Client {
         plugin: PluginProcess,
         schema: proto::get_provider_schema::Response,
     ) -> Self {
-        let core = Core::connect(plugin.provider(), Some(schema))
-            .await
-            .unwrap();
+        Self::connected(plugin, Some(schema)).await
+    }
+
+    async fn connected(
+        plugin: PluginProcess,
+        schema: Option<proto::get_provider_schema::Response>,
+    ) -> Self {
+        let core = Core::connect(plugin.provider(), schema).await;
+        let mut core = core.unwrap();
+        // As the newest Terraform, which has more to say than the one that is played.
+        core.identities = true;
         Self { plugin, core }
     }
 

@@ -1,4 +1,5 @@
-//! Runs the real `terraform` with the real provider in a directory of its own.
+//! Runs the real `terraform`, or another client that `TERRAFORM` names, with the real provider in a directory of its
+//! own.
 //!
 //! ```ignore
 //! let terraform = Terraform::new(&sandbox.env());
@@ -9,7 +10,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::ErrorKind;
 use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -23,9 +23,6 @@ use crate::executables;
 /// The addresses that are served by the provider under test: our own, and that of the official provider.
 pub const OURS: &str = "bahriya-rs/bahriya";
 pub const OFFICIAL: &str = "bahriya-cloud/bahriya";
-
-const INSTALL: &str = "These tests run the real `terraform`, which was not found. \
-    Install it (https://developer.hashicorp.com/terraform/install) and put it in PATH.";
 
 /// A working directory for Terraform.
 pub struct Terraform {
@@ -125,7 +122,8 @@ impl Terraform {
 
     /// Any command, in a process group of its own, as a shell starts it.
     pub fn spawn(&self, args: &[&str]) -> Running {
-        let child = Command::new("terraform")
+        let client = executables::terraform();
+        let child = Command::new(client)
             .args(args)
             .current_dir(self.directory.path())
             .env_clear()
@@ -135,11 +133,8 @@ impl Terraform {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn();
-        match child {
-            Ok(child) => Running(child),
-            Err(error) if error.kind() == ErrorKind::NotFound => panic!("{INSTALL}"),
-            Err(error) => panic!("failed to start terraform: {error}"),
-        }
+        let failed = |error| panic!("failed to start {}: {error}", client.display());
+        Running(child.unwrap_or_else(failed))
     }
 
     pub fn apply(&self) -> Run {

@@ -51,6 +51,8 @@ pub struct Core<T = Channel> {
     pub grpc: ProviderClient<T>,
     pub schema: proto::get_provider_schema::Response,
     pub capabilities: proto::ClientCapabilities,
+    /// Whether it keeps identities, as Terraform does from 1.12 on.
+    pub identities: bool,
     /// Every diagnostic so far.
     pub told: Vec<proto::Diagnostic>,
     answers: Vec<Vec<u8>>,
@@ -129,6 +131,7 @@ where
             grpc,
             schema,
             capabilities: TERRAFORM_1_11,
+            identities: false,
             told: Vec::new(),
             answers: Vec::new(),
         })
@@ -196,7 +199,7 @@ where
             proposed_new_state: Some(dynamic(&proposed)),
             config: Some(dynamic(&config)),
             prior_private: prior.map(|prior| prior.private.clone()).unwrap_or_default(),
-            prior_identity: prior.and_then(|prior| prior.identity.clone()),
+            prior_identity: prior.and_then(|prior| self.identity(&prior.identity)),
             client_capabilities: Some(self.capabilities),
             ..Default::default()
         }
@@ -259,7 +262,7 @@ where
             planned_state: Some(dynamic(&planned.state)),
             config: Some(dynamic(&config)),
             planned_private: planned.answer.planned_private.clone(),
-            planned_identity: planned.answer.planned_identity.clone(),
+            planned_identity: self.identity(&planned.answer.planned_identity),
             ..Default::default()
         }
     }
@@ -324,13 +327,20 @@ where
         })
     }
 
+    fn identity(
+        &self,
+        identity: &Option<proto::ResourceIdentityData>,
+    ) -> Option<proto::ResourceIdentityData> {
+        identity.clone().filter(|_| self.identities)
+    }
+
     /// The request that Terraform makes of an object to refresh it.
     pub fn read_request(&self, ty: &str, object: &Object) -> proto::read_resource::Request {
         proto::read_resource::Request {
             type_name: ty.to_owned(),
             current_state: Some(dynamic(&object.state)),
             private: object.private.clone(),
-            current_identity: object.identity.clone(),
+            current_identity: self.identity(&object.identity),
             client_capabilities: Some(self.capabilities),
             ..Default::default()
         }

@@ -129,6 +129,20 @@ impl Workspace {
             .map(|one| &one.object)
     }
 
+    /// `terraform taint`
+    pub fn taint(&mut self, address: &str) {
+        let mut all = self.state.iter_mut();
+        let one = all.find(|one| one.address == address);
+        one.expect("what is tainted is there").object.tainted = true;
+    }
+
+    /// What a `moved` block does.
+    pub fn rename(&mut self, from: &str, to: &'static str) {
+        let mut all = self.state.iter_mut();
+        let one = all.find(|one| one.address == from);
+        one.expect("what is moved is there").address = to;
+    }
+
     fn keep(&mut self, address: &'static str, ty: &'static str, object: Option<Object>) {
         let at = self.state.iter().position(|one| one.address == address);
         match (at, object) {
@@ -148,25 +162,41 @@ impl Workspace {
     where
         T: GrpcService<Body, ResponseBody = Body>,
     {
+        // What `terraform validate` does comes first.
+        for one in wanted {
+            core.validate(one.ty, &one.config).await?;
+        }
         let mut plan = Plan::default();
         for one in wanted {
             let prior = self.refreshed(core, one.address, one.ty, &mut plan).await?;
             let change = planned(core, one, prior).await?;
             plan.changes.push(change);
         }
-        for Stored { address, ty, .. } in self.state.iter().rev() {
+        for Stored {
+            address,
+            ty,
+            object,
+        } in self.state.iter().rev()
+        {
             if wanted.iter().any(|one| one.address == *address) {
                 continue;
             }
-            let Some(prior) = self.refreshed(core, address, ty, &mut plan).await? else {
+            // Planned as it was stored, and refreshed only then.
+            let stored = core.upgrade(ty, object).await?;
+            let planned = core.plan(ty, Some(&stored), None).await?;
+            let Some(object) = core.read(ty, &stored).await? else {
                 continue;
             };
-            let planned = core.plan(ty, Some(&prior), None).await?;
+            plan.refreshed.push(Stored {
+                address,
+                ty,
+                object: object.clone(),
+            });
             plan.changes.push(Change {
                 address,
                 ty,
                 action: Action::Delete,
-                prior: Some(prior),
+                prior: Some(object),
                 planned,
             });
         }
@@ -174,6 +204,36 @@ impl Workspace {
         let place = |one: &Stored| self.state.iter().position(|two| two.address == one.address);
         plan.refreshed.sort_by_key(place);
         Ok(plan)
+    }
+
+    /// `terraform destroy`: an ordinary plan first, for what it refreshes, then the end of everything.
+    pub async fn plan_destroy<T>(
+        &self,
+        core: &mut Core<T>,
+        wanted: &[Wanted],
+    ) -> Result<Plan, Trouble>
+    where
+        T: GrpcService<Body, ResponseBody = Body>,
+    {
+        let refreshed = self.plan(core, wanted).await?.refreshed;
+        let mut changes = Vec::new();
+        for Stored {
+            address,
+            ty,
+            object,
+        } in refreshed.iter().rev()
+        {
+            let prior = core.upgrade(ty, object).await?;
+            let planned = core.plan(ty, Some(&prior), None).await?;
+            changes.push(Change {
+                address,
+                ty,
+                action: Action::Delete,
+                prior: Some(prior),
+                planned,
+            });
+        }
+        Ok(Plan { changes, refreshed })
     }
 
     async fn refreshed<T>(
@@ -211,6 +271,22 @@ impl Workspace {
     where
         T: GrpcService<Body, ResponseBody = Body>,
     {
+        // What 1.11.4 says in this walk alone, whatever it was told in the others.
+        let before = std::mem::replace(&mut core.capabilities.deferral_allowed, true);
+        let result = self.carry_out(core, wanted, plan).await;
+        core.capabilities.deferral_allowed = before;
+        result
+    }
+
+    async fn carry_out<T>(
+        &mut self,
+        core: &mut Core<T>,
+        wanted: &[Wanted],
+        plan: &Plan,
+    ) -> Result<(), Trouble>
+    where
+        T: GrpcService<Body, ResponseBody = Body>,
+    {
         self.state.clone_from(&plan.refreshed);
         let going =
             |change: &&Change| matches!(change.action, Action::Delete | Action::DeleteThenCreate);
@@ -236,14 +312,15 @@ impl Workspace {
                 Action::Update => self.object(change.address).cloned(),
                 _ => None,
             };
-            let result = carry_out(core, one, change, &mut stored).await;
-            let mut deposed = change.prior.clone();
+            let result = make(core, one, change, &mut stored).await;
             if stored.is_some() || change.action != Action::CreateThenDelete {
                 self.keep(change.address, change.ty, stored);
             }
             result?;
-            if change.action == Action::CreateThenDelete {
-                delete(core, change, &mut deposed).await?;
+            if change.action == Action::CreateThenDelete
+                && let Some(deposed) = &change.prior
+            {
+                delete_deposed(core, one.ty, deposed).await?;
             }
         }
         Ok(())
@@ -310,7 +387,7 @@ where
 }
 
 /// Plans again, as Terraform does before it applies, and applies that.
-async fn carry_out<T>(
+async fn make<T>(
     core: &mut Core<T>,
     one: &Wanted,
     change: &Change,
@@ -340,6 +417,7 @@ where
     core.apply(one.ty, stored, Some(config), &planned).await
 }
 
+/// Deletes by the plan of before.
 async fn delete<T>(
     core: &mut Core<T>,
     change: &Change,
@@ -356,4 +434,14 @@ where
         ..change.planned.clone()
     };
     core.apply(change.ty, stored, None, &planned).await
+}
+
+/// Deletes what has got a successor, by a plan of its own.
+async fn delete_deposed<T>(core: &mut Core<T>, ty: &str, deposed: &Object) -> Result<(), Trouble>
+where
+    T: GrpcService<Body, ResponseBody = Body>,
+{
+    let mut stored = Some(core.upgrade(ty, deposed).await?);
+    let planned = core.plan(ty, stored.as_ref(), None).await?;
+    core.apply(ty, &mut stored, None, &planned).await
 }
