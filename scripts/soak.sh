@@ -1,19 +1,34 @@
 #!/usr/bin/env bash
 # What takes too long for `make test`: the full fault matrix, kill rounds, random stories, the sandbox
-# against its OpenAPI document, fuzzing, and the release built twice.
+# against its OpenAPI document, fuzzing, and the release built twice. The figures stay in target/soak until
+# `make docs` shows them. With the word `sample` a part of everything, which SEED chooses.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-. scripts/terraform.sh
-choose_terraform
 
-export SOAK=1 SOAK_ROUNDS=200 MODEL_SEQUENCES=1000
+case ${1:-} in
+'')
+    export SOAK=1 SOAK_ROUNDS=200 MODEL_SEQUENCES=1000
+    fuzz=(15)
+    release=()
+    ;;
+sample)
+    export SOAK=sample SOAK_ROUNDS=20 MODEL_SEQUENCES=300
+    targets=(fuzz/fuzz_targets/*.rs)
+    fuzz=(20 "$(basename "${targets[SEED % ${#targets[@]}]}" .rs)")
+    release=(--once)
+    ;;
+*)
+    echo "soak: unknown argument $1" >&2
+    exit 1
+    ;;
+esac
 step() {
     printf '\n=== [%s s] %s\n' "$SECONDS" "$*"
     "$@"
 }
 step cargo build --locked --bins --examples
-step cargo test --locked --test acceptance version_table
+[ "$SOAK" = sample ] || step cargo test --locked --test acceptance version_table
 step cargo test --locked --test reliability --test model --test sandbox -- --nocapture
 step scripts/sandbox-conformance.sh
-step scripts/fuzz.sh 15
-step scripts/test-release.sh
+step scripts/fuzz.sh "${fuzz[@]}"
+step scripts/test-release.sh "${release[@]}"

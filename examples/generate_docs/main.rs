@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod markdown;
+mod results;
 mod template;
 
 use std::collections::BTreeMap;
@@ -57,6 +58,9 @@ fn main() -> ExitCode {
 }
 
 fn run(root: &Path, check: bool) -> Result<(), Box<dyn Error>> {
+    if !check {
+        results::place(root)?;
+    }
     let pages = pages(root)?;
     let mut wrong = Vec::new();
     for (path, text) in &pages {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde_json::Value;
 use support::sandbox::Sandbox;
-use support::soak::{self, soaking};
+use support::soak::{self, Effort};
 use support::terraform::{Run, Running, Terraform};
 use tempfile::TempDir;
 
@@ -60,23 +60,18 @@ struct Tally {
 async fn death_at_any_moment() {
     let started = Instant::now();
     let mut seed = Seed::of_this_run();
-    let (rounds, size) = if soaking() {
-        (
-            102,
-            Size {
-                registries: 30,
-                attachments: 20,
-            },
-        )
-    } else {
-        (
-            2,
-            Size {
-                registries: 12,
-                attachments: 8,
-            },
-        )
-    };
+    let (small, large) = (
+        Size {
+            registries: 12,
+            attachments: 8,
+        },
+        Size {
+            registries: 30,
+            attachments: 20,
+        },
+    );
+    let effort = Effort::of_this_run();
+    let (rounds, size) = effort.choose((1, small), (6, small), (102, large));
     let mut blows = BLOWS;
     seed.shuffle(&mut blows);
     let mut tallies: BTreeMap<Blow, Tally> = BTreeMap::new();

@@ -1,10 +1,14 @@
 //! Every way in which the sandbox can fail, as columns of the matrix.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use support::sandbox::LoggedRequest;
 
-/// How long a read answers the state before the last write.
-const STALE_MS: u64 = 1200;
+/// How long a read answers the state before the last write: for a while, and longer than anybody looks.
+const STALE_MS: [u64; 2] = [1200, 600_000];
+/// How late a write acts: while the provider looks, after its looks, after its time limit.
+const LATE_MS: [u64; 3] = [400, 3000, 8000];
 
 /// How long a fault lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +19,17 @@ enum Lasting {
     ForGood,
 }
 
+/// Which requests a fault befalls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Befalls {
+    Anything,
+    Reads,
+    ReadsAfterWrites,
+    Writes,
+    /// Writes that may carry credentials.
+    Rotations,
+}
+
 /// A column of the matrix.
 #[derive(Clone, Debug)]
 pub struct Fault {
@@ -23,8 +38,11 @@ pub struct Fault {
     lasting: Lasting,
     /// It costs whole timeouts, so the sample takes few of them.
     pub slow: bool,
-    /// It only befalls reads that follow a write.
-    after_write: bool,
+    befalls: Befalls,
+    /// What it delays acts when the run is over.
+    pub lands: Option<Duration>,
+    /// Another client makes a version, too.
+    pub rival: bool,
 }
 
 impl Fault {
@@ -34,8 +52,14 @@ impl Fault {
             kind,
             lasting: Lasting::Once,
             slow: false,
-            after_write: false,
+            befalls: Befalls::Anything,
+            lands: None,
+            rival: false,
         }
+    }
+
+    fn befalls(self, befalls: Befalls) -> Self {
+        Self { befalls, ..self }
     }
 
     fn for_good(name: impl Into<String>, kind: Value) -> Self {
@@ -48,30 +72,36 @@ impl Fault {
 
     /// The rule that befalls whatever request comes at this place.
     pub fn rule_anywhere(&self, at: usize) -> Value {
-        let (method, times) = match (self.after_write, self.lasting) {
-            (true, Lasting::Once) => ("GET", 1),
-            (true, Lasting::ForGood) => ("GET", 1_000_000),
-            (false, Lasting::Once) => ("*", 1),
-            (false, Lasting::ForGood) => ("*", 1_000_000),
+        let reads = matches!(self.befalls, Befalls::Reads | Befalls::ReadsAfterWrites);
+        self.rule_of(if reads { "GET" } else { "*" }, at)
+    }
+
+    fn rule_of(&self, method: &str, after: usize) -> Value {
+        let times = match self.lasting {
+            Lasting::Once => 1,
+            Lasting::ForGood => 1_000_000,
         };
-        json!({"method": method, "path": "**", "fault": self.kind, "after": at, "times": times})
+        json!({"method": method, "path": "**", "fault": self.kind, "after": after, "times": times})
     }
 
     /// The rule that befalls the request at this place of a run, if the fault can befall it.
     pub fn rule(&self, run: &[LoggedRequest], at: usize) -> Option<Value> {
-        if !self.after_write {
-            return Some(self.rule_anywhere(at));
-        }
-        // The sandbox counts for this fault only the reads that could be stale.
-        let written = run.iter().position(|request| request.method != "GET")?;
-        if at <= written || run[at].method != "GET" {
-            return None;
-        }
-        let reads_between = run[written..at]
-            .iter()
-            .filter(|request| request.method == "GET")
-            .count();
-        Some(self.rule_anywhere(reads_between))
+        let (method, path) = (run[at].method.as_str(), run[at].path.as_str());
+        let written = run.iter().position(|request| request.method != "GET");
+        let befalls = match self.befalls {
+            Befalls::Anything => return Some(self.rule_of("*", at)),
+            Befalls::Reads => method == "GET",
+            Befalls::ReadsAfterWrites => method == "GET" && written.is_some_and(|first| first < at),
+            Befalls::Writes => method != "GET",
+            Befalls::Rotations => method == "PUT" || path.ends_with("/rotate"),
+        };
+        // The sandbox counts the requests of this method; for a stale read only those that could be stale.
+        let from = match self.befalls {
+            Befalls::ReadsAfterWrites => written?,
+            _ => 0,
+        };
+        let same = run[from..at].iter().filter(|one| one.method == method);
+        befalls.then(|| self.rule_of(method, same.count()))
     }
 }
 
@@ -110,16 +140,40 @@ pub fn all() -> Vec<Fault> {
         "request echoed in a 400",
         json!({"kind": "echo"}),
     ));
-    let stale = Fault {
-        after_write: true,
-        ..Fault::once("stale", json!({"kind": "stale", "ms": STALE_MS}))
-    };
-    faults.push(Fault {
-        name: "stale for 1.2 s".to_owned(),
-        lasting: Lasting::ForGood,
-        ..stale.clone()
-    });
-    faults.push(stale);
+    faults.push(Fault::once("mapper", json!({"kind": "mapper"})).befalls(Befalls::Writes));
+    let stale = |ms: u64| json!({"kind": "stale", "ms": ms});
+    let after = Befalls::ReadsAfterWrites;
+    faults.push(Fault::once("stale", stale(STALE_MS[0])).befalls(after));
+    for (name, ms) in ["stale for 1.2 s", "stale for good"]
+        .into_iter()
+        .zip(STALE_MS)
+    {
+        let slow = ms > 10_000;
+        let stale = Fault::for_good(name, stale(ms)).befalls(after);
+        faults.push(Fault { slow, ..stale });
+    }
+    let empty = json!({"kind": "empty"});
+    faults.push(Fault::once("empty replica", empty.clone()).befalls(Befalls::Reads));
+    faults.push(Fault::for_good("empty replica, for good", empty).befalls(Befalls::Reads));
+    for ms in LATE_MS {
+        let kind = json!({"kind": "late", "ms": ms, "status": 504});
+        let late = Fault::once(format!("504, acts {ms} ms late"), kind).befalls(Befalls::Writes);
+        faults.push(Fault {
+            slow: ms > 1000,
+            lands: Some(Duration::from_millis(ms)),
+            ..late
+        });
+    }
+    for (kind, name) in [
+        ("rival", "cut after a rival"),
+        ("rival_drop", "a rival instead"),
+    ] {
+        let rival = Fault::once(name, json!({"kind": kind})).befalls(Befalls::Rotations);
+        faults.push(Fault {
+            rival: true,
+            ..rival
+        });
+    }
     for when in ["before", "after"] {
         let cut = json!({"kind": "drop", "when": when});
         faults.push(Fault::for_good(format!("cut {when} acting, for good"), cut));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use support::sandbox::{LoggedRequest, Sandbox};
-use support::soak::{self, soaking};
+use support::soak::{self, Effort, soaking};
 use tokio::task::JoinSet;
 
 use crate::driver::{Outcome, Terraform};
@@ -20,11 +20,30 @@ use crate::seed::Seed;
 use table::{table, title, totals};
 
 /// Most cases spend their time waiting, so many run at once: in a sample, and in a soak.
-const AT_ONCE: [usize; 2] = [12, 40];
+const AT_ONCE: (usize, usize) = (12, 40);
 /// How often a long run says how far it is.
 const PROGRESS: usize = 250;
-/// How many cases a run without `SOAK=1` takes, and how many of them may cost whole timeouts.
-const SAMPLE: (usize, usize) = (20, 3);
+/// How many rows and cases a sample takes, and how many of the cases may cost whole timeouts.
+struct Sample {
+    rows: usize,
+    cases: usize,
+    slow: usize,
+}
+
+/// None for everything.
+fn sample_of_this_run() -> Option<Sample> {
+    let small = Sample {
+        rows: 4,
+        cases: 16,
+        slow: 2,
+    };
+    let large = Sample {
+        rows: usize::MAX,
+        cases: 300,
+        slow: 40,
+    };
+    Effort::of_this_run().choose(Some(small), Some(large), None)
+}
 
 /// A cell of the matrix.
 #[derive(Clone)]
@@ -92,9 +111,12 @@ async fn fault_matrix() {
             }
         }
     }
+    if let Ok(only) = std::env::var("FAULT") {
+        cases.retain(|case| case.fault.name.contains(&only));
+    }
     seed.shuffle(&mut cases);
-    if !soaking() {
-        cases = sample(cases);
+    if let Some(sample) = sample_of_this_run() {
+        cases = sampled(cases, &sample);
     }
     println!("fault matrix: {} cases to try", cases.len());
     let verdicts = judge_all(cases).await;
@@ -117,19 +139,18 @@ fn rows(seed: &mut Seed) -> Vec<(Api, Operation)> {
     if let Ok(only) = std::env::var("ONLY") {
         rows.retain(|(api, operation)| format!("{api:?} {operation:?}").contains(&only));
     }
-    if !soaking() {
+    if let Some(sample) = sample_of_this_run() {
         seed.shuffle(&mut rows);
-        rows.truncate(6);
+        rows.truncate(sample.rows);
     }
     rows
 }
 
 /// The first few cases, with a limit on the slow ones.
-fn sample(cases: Vec<Case>) -> Vec<Case> {
+fn sampled(cases: Vec<Case>, sample: &Sample) -> Vec<Case> {
     let (slow, fast): (Vec<_>, Vec<_>) = cases.into_iter().partition(|case| case.fault.slow);
-    let (all, most_slow) = SAMPLE;
-    let slow = slow.into_iter().take(most_slow);
-    slow.chain(fast).take(all).collect()
+    let slow = slow.into_iter().take(sample.slow);
+    slow.chain(fast).take(sample.cases).collect()
 }
 
 /// The requests that an operation makes when nothing is wrong, as the sandbox saw them.
@@ -160,9 +181,10 @@ async fn requests_of(api: Api, operation: Operation) -> Vec<LoggedRequest> {
 async fn judge_all(cases: Vec<Case>) -> Vec<(Case, Verdict)> {
     let mut waiting = cases.into_iter();
     let mut running = JoinSet::new();
+    let at_once = if soaking() { AT_ONCE.1 } else { AT_ONCE.0 };
     let mut verdicts = Vec::new();
     loop {
-        while running.len() < AT_ONCE[usize::from(soaking())]
+        while running.len() < at_once
             && let Some(case) = waiting.next()
         {
             running.spawn(async move {
@@ -213,24 +235,39 @@ async fn try_case(case: &Case) -> Option<Verdict> {
     }
     verdict.absorbed = !first.failed;
     note(&mut verdict, "with the fault", &first, &sandbox, &scene).await;
-    // The judge wants to see what is true.
+    // The judge wants to see what is true, once it is.
     sandbox.clear_faults().await;
+    if let Some(late) = case.fault.lands {
+        tokio::time::sleep(late).await;
+    }
+    let mut target = case.operation.target(case.api);
+    if case.fault.rival {
+        // Theirs, and ours again where nobody can tell which is which.
+        target.versions_made += 2;
+        target.rival = true;
+    }
     if verdict.absorbed {
         let mut said = Verdict::default();
-        inspect(&scene, &sandbox, case.operation.target(case.api), &mut said).await;
+        inspect(&scene, &sandbox, target, &mut said).await;
         for (kind, details) in said.flaws {
             verdict.flaw("false successes", format!("{kind}: {details}"));
         }
     }
     heal(&mut scene, &sandbox, &mut verdict).await;
-    let mut target = case.operation.target(case.api);
-    if verdict.imported && case.api == Api::Rotate {
+    if verdict.imported && case.api.rotates() {
         // Nobody can tell what an imported registry holds, so its trigger rotates, as the plan says. A PUT of
         // what is there already makes no version.
         target.versions_made += 1;
     }
     inspect(&scene, &sandbox, target, &mut verdict).await;
     let plan = scene.plan_again().await;
+    let silent = plan.messages.is_empty();
+    if target.rival && silent && !target_holds(&sandbox, target).await {
+        verdict.flaw(
+            "wrong credentials",
+            "a rival's are current, and no plan says so",
+        );
+    }
     if plan.failed || plan.changed {
         verdict.flaw("unsettled plans", plan.text());
     }
@@ -329,9 +366,10 @@ async fn inspect(scene: &Scene<'_>, sandbox: &Sandbox, target: Target, verdict: 
         return;
     }
     let password = PASSWORDS[target.password];
-    if count("versions_made") < target.versions_made
-        || !sandbox.current_is(HANDLE, USERNAME, password).await
-    {
+    let ours = sandbox.current_is(HANDLE, USERNAME, password).await;
+    let enough = target.rival || count("versions_made") >= target.versions_made;
+    // What a rival made current is told by every plan, and left alone.
+    if !enough || !(ours || target.rival) {
         verdict.flaw("wrong credentials", summary.to_string());
     }
     let listed = sandbox.call("GET", "/registries", None).await.expect(200);
@@ -343,6 +381,12 @@ async fn inspect(scene: &Scene<'_>, sandbox: &Sandbox, target: Target, verdict: 
         );
     }
     same_object(&scene.terraform, registry, &scene.project, verdict);
+}
+
+/// Whether the credentials that were asked for are current.
+async fn target_holds(sandbox: &Sandbox, target: Target) -> bool {
+    let password = PASSWORDS[target.password];
+    target.registries == 0 || sandbox.current_is(HANDLE, USERNAME, password).await
 }
 
 /// Whether the state speaks of the object that there is.

@@ -20,6 +20,8 @@ const PATIENT: &str = "1m";
 pub enum Api {
     /// Rotation, versions and activation have routes.
     Rotate,
+    /// The same, and registries carry no version fields.
+    RotateWithheld,
     /// Every change replaces the whole object.
     Put,
     /// The same, and answers carry no version fields, as in July 2026.
@@ -43,7 +45,7 @@ pub enum Operation {
     ImportAttachment,
 }
 
-pub const APIS: [Api; 3] = [Api::Rotate, Api::Put, Api::PutWithheld];
+pub const APIS: [Api; 4] = [Api::Rotate, Api::RotateWithheld, Api::Put, Api::PutWithheld];
 pub const OPERATIONS: [Operation; 13] = [
     Operation::Create,
     Operation::Read,
@@ -71,20 +73,29 @@ pub struct Target {
     pub name: &'static str,
     /// Whether the object is in the state.
     pub managed: bool,
+    /// Another client may have made versions, too, and one of them may be current.
+    pub rival: bool,
 }
 
 impl Api {
     pub fn options(self) -> sandbox::Options {
         match self {
             Self::Rotate => Sandbox::options(),
+            Self::RotateWithheld => Sandbox::options().versions_withheld(),
             Self::Put => Sandbox::options().dialect("put"),
             Self::PutWithheld => Sandbox::options().dialect("put").versions_withheld(),
         }
     }
 
+    /// Whether credentials have routes of their own.
+    pub fn rotates(self) -> bool {
+        matches!(self, Self::Rotate | Self::RotateWithheld)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Rotate => "rotate",
+            Self::RotateWithheld => "rotate, versions withheld",
             Self::Put => "put",
             Self::PutWithheld => "put, versions withheld",
         }
@@ -151,7 +162,10 @@ impl Operation {
     /// Whether there is anything to try: the *put* dialect has no activation, and a pin is refused in the plan;
     /// attachments have no credentials, so that all APIs are one to them.
     pub fn differs_in(self, api: Api) -> bool {
-        api == Api::Rotate || (self != Self::Pin && self.on_registry())
+        match self {
+            Self::Pin => api.rotates(),
+            _ => api == Api::Rotate || self.on_registry(),
+        }
     }
 
     fn on_registry(self) -> bool {
@@ -178,6 +192,7 @@ impl Operation {
             password: 0,
             name: FIRST.name,
             managed: true,
+            rival: false,
         };
         match self {
             Self::Create | Self::Read | Self::Import => one,
@@ -201,7 +216,7 @@ impl Operation {
                 ..one
             },
             // Without activation, going back is one more version.
-            Self::RollBack if api == Api::Rotate => Target {
+            Self::RollBack if api.rotates() => Target {
                 versions_made: 2,
                 ..one
             },
