@@ -108,6 +108,8 @@ impl Provider for Stub {
         &[]
     }
 
+    fn applied(&self, (): &()) {}
+
     fn configure(&self, _: &Value, _: &str, _: &mut Diagnostics) -> Result<(), Reported> {
         Ok(())
     }
@@ -183,6 +185,8 @@ impl Resource<()> for Project {
     }
 
     fn validate(&self, _: &Value, _: &mut Diagnostics) {}
+
+    fn remember(&self, (): &(), _: &Value) {}
 
     async fn plan(&self, _: &Call<()>, request: PlanRequest<'_>, _: &mut Diagnostics) -> Plan {
         Plan {
