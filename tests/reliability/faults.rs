@@ -100,8 +100,9 @@ impl Fault {
             Befalls::ReadsAfterWrites => written?,
             _ => 0,
         };
-        let same = run[from..at].iter().filter(|one| one.method == method);
-        befalls.then(|| self.rule_of(method, same.count()))
+        let before = befalls.then(|| &run[from..at])?;
+        let same = before.iter().filter(|one| one.method == method);
+        Some(self.rule_of(method, same.count()))
     }
 }
 
