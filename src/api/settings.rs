@@ -159,6 +159,11 @@ pub(in crate::api) fn base(given: &str) -> Result<Base, SettingsError> {
 pub(in crate::api) fn organisation(given: &str) -> Result<String, SettingsError> {
     match uuid::Uuid::try_parse(given) {
         Ok(id) if given.len() == 36 => Ok(id.to_string()),
+        _ if given.trim() != given => Err(SettingsError::new(
+            "organisation_id",
+            "organisation_id has a blank or a line break around it",
+            "Wrap the expression in trimspace(); if it is an environment variable, set it without a line break.",
+        )),
         _ => Err(SettingsError::new(
             "organisation_id",
             "organisation_id is not a UUID",
@@ -174,6 +179,13 @@ pub(in crate::api) fn authorisation(token: &Secret) -> Result<HeaderValue, Setti
         return Err(wrong(
             "token is empty",
             "Create a personal access token in the console and give it here or in BAHRIYA_TOKEN.",
+        ));
+    }
+    let start = token.expose().get(..7).unwrap_or_default();
+    if start.eq_ignore_ascii_case("bearer ") {
+        return Err(wrong(
+            "token begins with the word Bearer, which is a part of the header and not of the token",
+            "Give the token alone, from `pat_` on.",
         ));
     }
     if !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -298,6 +310,14 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn what_was_copied_with_too_much_is_named() {
+        let error = authorisation(&Secret::new("Bearer pat_abc")).expect_err("refused");
+        assert!(error.to_string().contains("the word Bearer"), "{error}");
+        let id = organisation("0f8fad5b-d9cb-469f-a165-70867728950e\n").expect_err("refused");
+        assert!(id.to_string().contains("line break"), "{id}");
     }
 
     #[test]

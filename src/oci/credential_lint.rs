@@ -44,6 +44,8 @@ pub enum Kind {
     ServerSpelling,
     /// Basic authentication cannot carry a colon in the username.
     ColonInUsername,
+    /// The username has blanks, a line break or a byte order mark around it, as file contents do.
+    BlankAroundUsername,
     /// The password ends in a newline, as file contents and heredocs do.
     TrailingNewline,
     /// The masking placeholder of the API, taken for a password.
@@ -92,6 +94,7 @@ pub fn lint(credentials: Credentials<'_>) -> Vec<Finding> {
     let findings = [
         server.and_then(server_spelling),
         username.and_then(colon_in_username),
+        username.and_then(blank_around_username),
         password.and_then(masked_password),
         password.and_then(|password| trailing_newline(username, password)),
         username
@@ -163,6 +166,27 @@ fn colon_in_username(username: &str) -> Option<Finding> {
         Field::Username,
         Severity::ErrorIfNew,
         message,
+    )
+}
+
+fn blank_around_username(username: &str) -> Option<Finding> {
+    let what = if username.starts_with('\u{feff}') {
+        "The username begins with a byte order mark, which an editor has put into its file. Save the file without it, \
+         or write the username here."
+    } else if username.ends_with(['\n', '\r']) {
+        "The username ends in a line break, which comes from a file or a heredoc and makes it another username. Wrap \
+         the expression in `trimspace(...)`."
+    } else {
+        "The username has a blank around it, which makes it another username. Wrap the expression in \
+         `trimspace(...)`."
+    };
+    let found = username.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}') != username;
+    finding(
+        found,
+        Kind::BlankAroundUsername,
+        Field::Username,
+        Severity::ErrorIfNew,
+        what,
     )
 }
 

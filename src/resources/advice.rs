@@ -2,6 +2,9 @@
 
 use crate::api::{Error, Kind, Outcome};
 
+/// Where `make sandbox` listens.
+const SANDBOX: &str = "127.0.0.1:7357";
+
 /// What to do next, in whole sentences.
 pub fn advice(error: &Error) -> String {
     let mut advice = for_kind(error);
@@ -38,7 +41,8 @@ fn for_kind(error: &Error) -> String {
             alive: Some(id), ..
         } => {
             return format!(
-                "If it is the registry you mean, import it: terraform import ADDRESS {id}. Otherwise choose another handle."
+                "If it is the registry you mean, {}. Otherwise choose another handle.",
+                super::report::import(id)
             );
         }
         Kind::HandleTaken { .. } => {
@@ -78,6 +82,9 @@ fn for_kind(error: &Error) -> String {
         }
         Kind::Timeout => "Apply again, or allow more time in `timeouts`.",
         Kind::Cancelled => "Apply again to continue.",
+        Kind::Unreachable if error.message().contains(SANDBOX) => {
+            "That is where the sandbox listens: start it with make sandbox, in another terminal."
+        }
         Kind::Unreachable => {
             "Check the network, the host in `base_url` (or BAHRIYA_API_URL), HTTPS_PROXY and NO_PROXY."
         }

@@ -71,6 +71,25 @@ async fn wrong_settings_say_what_to_do_and_change_nothing() {
         ),
         (
             "BAHRIYA_ORGANISATION_ID",
+            "0f8fad5b-d9cb-469f-a165-70867728950e\n",
+            [
+                "Invalid organisation_id",
+                "line break",
+                "BAHRIYA_ORGANISATION_ID",
+            ],
+        ),
+        (
+            "BAHRIYA_TOKEN",
+            "Bearer pat_0123456789",
+            ["Invalid token", "the word Bearer", "BAHRIYA_TOKEN"],
+        ),
+        (
+            "BAHRIYA_API_URL",
+            "http://127.0.0.1:7357/console/v1",
+            ["cannot be reached", "127.0.0.1:7357", "make sandbox"],
+        ),
+        (
+            "BAHRIYA_ORGANISATION_ID",
             ABSENT,
             ["belongs to another organisation", "alias", "state rm"],
         ),

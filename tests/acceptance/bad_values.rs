@@ -60,6 +60,11 @@ async fn impossible_arguments_are_errors_of_validate() {
             "password = \"p\"; active_version = 1.5",
             "whole number",
         ),
+        (
+            &"a".repeat(64),
+            "password = \"p\"",
+            "It has 64 characters. A handle has 63 at most",
+        ),
     ];
     let attachment = |name: &str, project: &str, handle: &str| {
         format!(
@@ -68,6 +73,9 @@ async fn impossible_arguments_are_errors_of_validate() {
     };
     let mut hcl = attachment("by-handle", "shop", "ghcr");
     hcl += &attachment("empty", "00000000-0000-4000-8000-000000000000", "");
+    hcl +=
+        &named_registry("nameless", "nameless", "password = \"p\"").replace("\"GitHub\"", "\"\"");
+    hcl += &named_registry("nobody", "nobody", "password = \"p\"").replace("\"bot\"", "\" \"");
     for (n, (handle, lines, _)) in cases.iter().enumerate() {
         hcl += &named_registry(&format!("case{n}"), handle, lines);
     }
@@ -76,6 +84,8 @@ async fn impossible_arguments_are_errors_of_validate() {
     let run = run.says(&[
         "\"shop\" is not a UUID. Use the id of the project",
         "Set the handle of a registry",
+        "the API takes no empty text",
+        "It consists of blanks alone",
     ]);
     run.says(&cases.map(|(_, _, words)| words))
         .says(&["`warn`", "`restore`"].map(|word| word.trim_matches('`')));
@@ -93,6 +103,8 @@ async fn doubtful_arguments_are_errors_while_they_are_new() {
         with("path", "\"ghcr.io\"", "\"ghcr.io/acme\""),
         with("colon", "\"bot\"", "\"bot:secret\""),
         with("newline", "\"p\"", "\"p\\n\""),
+        with("user-line", "\"bot\"", "\"bot\\n\""),
+        with("user-mark", "\"bot\"", "\"\\ufeffbot\""),
         named_registry("nothing", "nothing", ""),
         named_registry("pinned", "pinned", "password = \"p\"; active_version = 2"),
     ];
@@ -103,6 +115,8 @@ async fn doubtful_arguments_are_errors_while_they_are_new() {
         "Suspicious username",
         "Suspicious password",
         "trimspace",
+        "The username ends in a line break",
+        "byte order mark",
         "A new registry needs credentials",
         "Version 2 does not exist yet",
     ]);

@@ -148,7 +148,15 @@ fn fault(error: reqwest::Error) -> Fault {
         } else {
             causes(&error)
         };
-        Fault::NotSent(why)
+        let port = |url: &reqwest::Url| {
+            Some(format!(
+                "{}:{}",
+                url.host_str()?,
+                url.port_or_known_default()?
+            ))
+        };
+        let address = error.url().and_then(port).unwrap_or_default();
+        Fault::NotSent(format!("{address}: {why}"))
     } else {
         lost(&error)
     }

@@ -1,5 +1,7 @@
 //! Paths below the base address.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::error::{Error, Kind};
@@ -21,7 +23,13 @@ pub fn path(segments: &[&str]) -> Result<String, Error> {
                 .saying(&format!("{segment:?} cannot be a handle or an identifier")));
         }
         path.push('/');
-        path.extend(utf8_percent_encode(segment, ENCODED));
+        // The API writes its identifiers in small letters; users may have them in capitals.
+        let is_id = segment.len() == 36 && uuid::Uuid::try_parse(segment).is_ok();
+        let segment = match is_id {
+            true => Cow::Owned(segment.to_ascii_lowercase()),
+            false => Cow::Borrowed(*segment),
+        };
+        path.extend(utf8_percent_encode(&segment, ENCODED));
     }
     Ok(path)
 }
@@ -37,6 +45,12 @@ mod tests {
                 .ok()
                 .as_deref(),
             Some("/organisations/a%2F..%2Fb%3Fc%23d%25e/x")
+        );
+        assert_eq!(
+            path(&["0F8FAD5B-D9CB-469F-A165-70867728950E", "Not-An-Id"])
+                .ok()
+                .as_deref(),
+            Some("/0f8fad5b-d9cb-469f-a165-70867728950e/Not-An-Id")
         );
         for bad in ["", ".", ".."] {
             assert!(path(&["projects", bad]).is_err(), "{bad:?}");

@@ -25,6 +25,23 @@ fn kinds(server: &str, username: &str, password: &str) -> Vec<Kind> {
 const ECR: &str = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
 
 #[test]
+fn what_stands_around_a_username_is_named() {
+    for (username, cause) in [
+        ("bot\n", "line break"),
+        ("\u{feff}bot", "byte order mark"),
+        (" bot", "blank"),
+    ] {
+        let found = lint(Credentials {
+            username: Some(username),
+            ..Credentials::default()
+        });
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].kind, Kind::BlankAroundUsername);
+        assert!(found[0].message.contains(cause), "{found:?}");
+    }
+}
+
+#[test]
 fn good_credentials_have_no_finding() {
     for (server, username, password) in [
         ("docker.io", "bob", "dckr_pat_abc"),

@@ -135,8 +135,8 @@ fn refused(handle: &str, name: &str, error: &Error, diagnostics: &mut Diagnostic
             path,
             format!("A registry \"{handle}\" exists already"),
             format!(
-                "It has the id {id}. To manage it here, import it: terraform import ADDRESS {id}, with the address \
-                 of this resource in place of ADDRESS. To have another one, choose another handle."
+                "To manage it here, {}. To have another one, choose another handle.",
+                report::import(id)
             ),
         ),
         Kind::HandleTaken { alive: None, .. } => diagnostics.error_at(

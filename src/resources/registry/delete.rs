@@ -1,14 +1,23 @@
 //! Deleting a registry, which spends its handle.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::memory::{Memory, PlanNote};
 use super::name_of;
 use super::schema::Model;
+use crate::api::{Client, Error, Kind, Operation};
 use crate::connection::Connection;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::path::Path;
 use crate::framework::provider::Call;
 use crate::resources::report;
 use crate::resources::timeouts;
+use crate::secret::{self, Author};
+
+/// How long the search for what stands in the way of a deletion may take, after the deletion itself.
+const LAST_LOOK: Duration = Duration::from_secs(10);
 
 /// Deletes the registry, unless a create of the same handle would follow.
 pub async fn delete(
@@ -25,10 +34,45 @@ pub async fn delete(
     };
     report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics)?;
     let operation = timeouts::operation(call, &prior.timeouts, |timeouts| &timeouts.delete);
-    client
-        .delete_registry(&operation, id)
-        .await
-        .map_err(|error| report::failed("delete", &name, &error, diagnostics))
+    let Err(error) = client.delete_registry(&operation, id).await else {
+        return Ok(());
+    };
+    let mut obstacle = String::new();
+    if matches!(error.kind(), Kind::StillAttached { projects } if projects.is_empty())
+        && let Some(handle) = prior.handle.known()
+        // That the lists cannot be read is not what went wrong.
+        && let Ok(projects) = attached_to(client, call, handle).await
+        && !projects.is_empty()
+    {
+        obstacle = format!("It is attached to the projects {}. ", projects.join(", "));
+    }
+    Err(report::failed_on(
+        "delete",
+        &name,
+        &error,
+        &obstacle,
+        diagnostics,
+    ))
+}
+
+/// The handles of the projects that have a registry, by the lists of all projects.
+async fn attached_to(
+    client: &Client,
+    call: &Call<Connection>,
+    handle: &str,
+) -> Result<Vec<String>, Error> {
+    let operation = Operation {
+        deadline: Instant::now() + LAST_LOOK,
+        cancel: call.cancel.clone(),
+    };
+    let mut projects = Vec::new();
+    for project in client.projects(&operation).await? {
+        let attachments = client.kept_attachments(&operation, &project.id).await?;
+        if attachments.iter().any(|one| one.handle == handle) {
+            projects.push(secret::admit(&project.handle, Author::Unaware));
+        }
+    }
+    Ok(projects)
 }
 
 /// A tainted registry looks like a plain create in the plan, so this is where its replacement is stopped:

@@ -10,6 +10,7 @@ use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::path::Path;
 use crate::oci::credential_lint::{self, Field, Severity};
+use crate::resources::report;
 
 /// How many versions the API retains when nobody says.
 const DEFAULT_MAXVERSIONS: i64 = 5;
@@ -47,10 +48,10 @@ pub fn handle_is_not_free(handle: &Attr<String>, found: &NotFree, diagnostics: &
                 path,
                 format!("A registry \"{handle}\" exists already"),
                 format!(
-                    "It has the id {id}. To manage it here, import it: terraform import ADDRESS {id}, with the address \
-                     of this resource in place of ADDRESS. If it is in this state and tainted, run terraform untaint. \
+                    "To manage it here, {}. If it is in this state and tainted, run terraform untaint. \
                      To have another one, choose another handle. To destroy what else there is, run terraform destroy \
-                     -refresh=false."
+                     -refresh=false.",
+                    report::import(id)
                 ),
             );
         }
@@ -101,7 +102,7 @@ pub fn replace_with_spent_handle(handle: &str, diagnostics: &mut Diagnostics) {
         format!(
             "Replacing deletes the registry first, and the deletion spends its handle: \"{handle}\" could not \
              be created again. If new credentials are wanted, change them and they become a new version. If \
-             a new registry is wanted, give it a new handle. Otherwise leave out -replace."
+             a new registry is wanted, give it a new handle. Otherwise undo what asks for the replacement."
         ),
     );
 }

@@ -7,6 +7,9 @@ use crate::framework::schema::{Attribute, IdentitySchema, Mode, Schema};
 use crate::framework::value::Value;
 use crate::resources::timeouts::{self, Timeouts};
 
+/// The length of a DNS label, which a handle is.
+const LONGEST_HANDLE: usize = 63;
+
 /// What the API shows in place of a stored secret.
 const MASK: &str = "value-hidden-for-your-own-good";
 
@@ -93,7 +96,8 @@ fn arguments() -> Vec<Attribute> {
         .replaces()
         .checked(handle),
         Attribute::string("name", Mode::Required, "The name to show.")
-            .effect("updates in place and never touches credentials"),
+            .effect("updates in place and never touches credentials")
+            .checked(not_blank),
         Attribute::string(
             "server",
             Mode::Required,
@@ -105,7 +109,8 @@ fn arguments() -> Vec<Attribute> {
             Mode::Required,
             "The user name, or the name of the access token.",
         )
-        .effect("rotates: makes a new version"),
+        .effect("rotates: makes a new version")
+        .checked(not_blank),
         Attribute::string(
             "password",
             Mode::Optional,
@@ -217,7 +222,24 @@ fn handle(value: &Value) -> Result<(), String> {
              neither starts nor ends with a hyphen."
         ));
     }
+    if handle.len() > LONGEST_HANDLE {
+        return Err(format!(
+            "It has {} characters. A handle has {LONGEST_HANDLE} at most.",
+            handle.len()
+        ));
+    }
     Ok(())
+}
+
+fn not_blank(value: &Value) -> Result<(), String> {
+    let invisible = |c: char| c.is_whitespace() || c == '\u{feff}';
+    match value.as_str() {
+        Some("") => Err("It is empty, and the API takes no empty text.".to_owned()),
+        Some(text) if text.chars().all(invisible) => {
+            Err("It consists of blanks alone. Set a text that can be read.".to_owned())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn password(value: &Value) -> Result<(), String> {
@@ -260,5 +282,8 @@ mod tests {
         for bad in ["", "-a", "a-", "Ghcr", "a_b", "a b", "é", "a/b"] {
             assert!(handle(&bad.into()).is_err(), "{bad}");
         }
+        assert_eq!(handle(&"a".repeat(63).as_str().into()), Ok(()));
+        let long = handle(&"a".repeat(64).as_str().into()).unwrap_err();
+        assert!(long.contains("64 characters"), "{long}");
     }
 }
