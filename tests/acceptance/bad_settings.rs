@@ -84,11 +84,6 @@ async fn wrong_settings_say_what_to_do_and_change_nothing() {
             ["Invalid token", "the word Bearer", "BAHRIYA_TOKEN"],
         ),
         (
-            "BAHRIYA_API_URL",
-            "http://127.0.0.1:7357/console/v1",
-            ["cannot be reached", "127.0.0.1:7357", "make sandbox"],
-        ),
-        (
             "BAHRIYA_ORGANISATION_ID",
             ABSENT,
             ["belongs to another organisation", "alias", "state rm"],

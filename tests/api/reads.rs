@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
-use terraform_provider_bahriya::api::{Kind, Outcome};
+use terraform_provider_bahriya::api::{Client, Fault, Kind, Outcome, Request, Transport};
 use terraform_provider_bahriya::resources::advice::advice;
 use terraform_provider_bahriya::secret::{self, Secret};
 use tokio::time::Instant;
@@ -345,4 +345,28 @@ async fn an_echo_is_redacted() {
         .expect_err("an echo");
     assert!(error.message().contains("you sent"), "{error}");
     assert!(!format!("{error} {error:?} {}", advice(&error)).contains(TOKEN));
+}
+
+/// Nothing listens where the sandbox would.
+struct Nobody;
+
+#[async_trait::async_trait]
+impl Transport for Nobody {
+    async fn exchange(&self, _: &Request) -> Result<terraform_provider_bahriya::api::Reply, Fault> {
+        let why = "127.0.0.1:7357: Connection refused (os error 111)";
+        Err(Fault::NotSent(why.to_owned()))
+    }
+}
+
+#[tokio::test]
+async fn a_sandbox_that_does_not_run_is_to_be_started() {
+    let settings = settings("http://127.0.0.1:7357/console/v1");
+    let client = Client::over(settings, std::sync::Arc::new(Nobody)).expect("good settings");
+    let error = client.registry(&within(1), "r").await.expect_err("nobody");
+    assert!(error.to_string().contains("127.0.0.1:7357"), "{error}");
+    assert!(
+        advice(&error).contains("make sandbox"),
+        "{}",
+        advice(&error)
+    );
 }
