@@ -266,7 +266,7 @@ async fn where_no_version_shows_the_three_suffice_with_a_warning() {
 }
 
 #[tokio::test]
-async fn a_burned_handle_is_told_apart() {
+async fn a_spent_handle_is_told_apart() {
     for by_handle in [|| ok(Value::Null), not_found] {
         let server = Server::start(move |got| match got.line().as_str() {
             "POST /registries" => Reply::Data(409, json!("handle taken")),
@@ -278,7 +278,7 @@ async fn a_burned_handle_is_told_apart() {
             .client()
             .create_registry(&within(5), &new(&password()))
             .await
-            .expect_err("burned");
+            .expect_err("spent");
         assert!(
             matches!(error.kind(), Kind::HandleTaken { alive: None, .. }),
             "{error}"

@@ -119,7 +119,7 @@ pub struct Reference {
     /// The state holds the attachment.
     pub attachment_known: bool,
     /// The handle of the sequence cannot be used again.
-    pub burned: bool,
+    pub spent: bool,
     /// The last apply made a version that its plan could not foresee: credentials that went along with
     /// other changes were not those of the current version.
     pub unforeseen: bool,
@@ -146,7 +146,7 @@ impl Reference {
                 if self.attached {
                     return Err(Refused); // somebody else attached it
                 }
-                (self.known, self.registry, self.burned) = (None, None, true);
+                (self.known, self.registry, self.spent) = (None, None, true);
             }
             return Ok(());
         };
@@ -164,7 +164,7 @@ impl Reference {
 
     fn create(&mut self, config: &Config) -> Result<(), Refused> {
         let credentials = config.credentials().ok_or(Refused)?;
-        if self.burned || config.pin.is_some_and(|pin| pin != 1) {
+        if self.spent || config.pin.is_some_and(|pin| pin != 1) {
             return Err(Refused);
         }
         let versions = BTreeMap::from([(1, credentials)]);

@@ -72,7 +72,7 @@ impl World {
                 known: None,
                 attached: false,
                 attachment_known: false,
-                burned: false,
+                spent: false,
                 unforeseen: false,
             },
             workspace: Workspace::default(),
@@ -143,7 +143,7 @@ impl Sequence<'_> {
         {
             self.world.handles += 1;
             self.handle = format!("model-{}", self.world.handles);
-            self.reference.burned = false;
+            self.reference.spent = false;
             self.config = Some(Config {
                 name: 0,
                 server: *server,

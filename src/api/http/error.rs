@@ -49,7 +49,7 @@ pub enum Kind {
     OrganisationNotVisible,
     /// 409 for any other reason than those below.
     Conflict,
-    /// The handle of a registry to create belongs to another registry, or (`None`) is burned by a deleted one.
+    /// The handle of a registry to create belongs to another registry, or (`None`) is spent by a deleted one.
     HandleTaken {
         /// The handle asked for.
         handle: String,

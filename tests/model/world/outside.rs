@@ -67,7 +67,7 @@ impl Sequence<'_> {
                 }
                 let path = format!("/registries/{id}");
                 sandbox.call("DELETE", &path, None).await.expect(200);
-                (self.reference.registry, self.reference.burned) = (None, true);
+                (self.reference.registry, self.reference.spent) = (None, true);
             }
         }
     }
