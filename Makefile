@@ -30,6 +30,7 @@ recordings: ## Record anew what the real Terraform asks of the provider.
 	RECORD=1 $(CARGO) test --locked --test recordings
 
 check: ## Check format, lints, dependencies and generated documentation.
+	@$(CARGO) deny --version >/dev/null 2>&1 || echo "The first check compiles cargo-deny, once: two minutes more."
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib

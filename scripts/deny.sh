@@ -9,7 +9,7 @@ database=https://github.com/RustSec/advisory-db
 
 # What is on the machine will do. The version counts where there is none.
 if ! cargo deny --version 2>/dev/null; then
-    echo "Compiling cargo-deny $version, once. This takes some two minutes."
+    echo "Compiling cargo-deny $version, once …"
     cargo install --quiet --locked cargo-deny --version "$version"
 fi
 

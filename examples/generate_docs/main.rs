@@ -98,11 +98,13 @@ fn run(root: &Path, check: bool) -> Result<(), Box<dyn Error>> {
 /// Every generated page by its path.
 fn pages(root: &Path) -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
     let mut pages = BTreeMap::new();
+    let guides = guides(root)?;
     let mut page = |folder: &str, name: &str, mut values: Values| -> Result<(), Box<dyn Error>> {
         let short = name.strip_prefix("bahriya_").unwrap_or(name);
         values.insert("Mark", MARK.to_owned());
         values.insert("Docs", DOCS.to_owned());
         values.insert("Subcategory", subcategory(name).to_owned());
+        values.insert("Guides", guides.clone());
         let path = Path::new("docs").join(folder).join(format!("{short}.md"));
         let text = Template::find(root, folder, short)?.fill(root, name, &values)?;
         pages.insert(path, text);
@@ -148,6 +150,33 @@ fn pages(root: &Path) -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
         )?;
     }
     Ok(pages)
+}
+
+/// Links to the guides, by the subcategory in which the Registry shows them.
+fn guides(root: &Path) -> Result<String, Box<dyn Error>> {
+    let mut found: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for entry in fs::read_dir(root.join("docs/guides"))? {
+        let path = entry?.path();
+        let text = fs::read_to_string(&path)?;
+        let value = |key: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(key));
+            let value = line.map(|line| line.trim_matches([' ', '"']).to_owned());
+            value.ok_or_else(|| format!("{} lacks {key}", path.display()))
+        };
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let link = format!("{DOCS}/guides/{name}");
+        let guides = found.entry(value("subcategory:")?).or_default();
+        guides.insert(value("page_title:")?, link);
+    }
+    let mut text = String::new();
+    for (subcategory, guides) in found {
+        let links = guides
+            .iter()
+            .map(|(title, link)| format!("[{title}]({link})"));
+        let links: Vec<_> = links.collect();
+        text += &format!("**{subcategory}**\n{}.\n\n", links.join(",\n"));
+    }
+    Ok(text)
 }
 
 /// Pages of something that is no longer there.
