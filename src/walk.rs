@@ -16,6 +16,8 @@ struct Seen {
     created_unknown: bool,
     /// The ids of registries in the state.
     stored: BTreeSet<String>,
+    /// The ids of the objects that were looked at: a plan before an apply does that, and the apply does not.
+    read: BTreeSet<String>,
     /// The mark of the attachment that was made or adopted last, by project and handle.
     attached: HashMap<(String, String), String>,
 }
@@ -80,6 +82,16 @@ impl Walk {
     /// Whether the state holds the registry with this id.
     pub fn stores(&self, id: &str) -> bool {
         self.seen().stored.contains(id)
+    }
+
+    /// The object with this id was looked at.
+    pub fn read(&self, id: &str) {
+        self.seen().read.insert(id.to_owned());
+    }
+
+    /// Whether the object with this id was looked at.
+    pub fn has_read(&self, id: &str) -> bool {
+        self.seen().read.contains(id)
     }
 
     /// The attachment with this mark was made or adopted.

@@ -122,6 +122,7 @@ impl Resource<()> for Thing {
         Plan {
             planned: request.draft.clone(),
             private: request.private.to_owned(),
+            in_place: false,
         }
     }
 

@@ -22,6 +22,12 @@ pub fn encode<T: Serialize>(data: &T) -> Vec<u8> {
     serde_json::to_vec(&envelope).unwrap_or_default()
 }
 
+/// Whether bytes hold something that another provider, or a later version of this one, has put there.
+pub fn is_foreign(bytes: &[u8]) -> bool {
+    let ours = |envelope: Envelope<serde_json::Value>| envelope.bahriya_rs == FORMAT;
+    !bytes.is_empty() && bytes != b"null" && !serde_json::from_slice(bytes).is_ok_and(ours)
+}
+
 /// What was stored, or nothing if the bytes are empty, of another layout, or another provider's.
 pub fn decode<T: DeserializeOwned + Default>(bytes: &[u8]) -> T {
     serde_json::from_slice::<Envelope<T>>(bytes)
@@ -39,6 +45,7 @@ mod tests {
     fn only_our_own_layout_is_read() {
         let data = vec!["a".to_owned()];
         assert_eq!(decode::<Vec<String>>(&encode(&data)), data);
+        assert!(!is_foreign(&encode(&data)));
         let foreign: [&[u8]; 4] = [
             b"",
             b"\xff\x00",
@@ -47,6 +54,7 @@ mod tests {
         ];
         for bytes in foreign {
             assert_eq!(decode::<Vec<String>>(bytes), Vec::<String>::new());
+            assert_eq!(is_foreign(bytes), !bytes.is_empty());
         }
     }
 }

@@ -98,6 +98,8 @@ pub struct Plan {
     pub planned: Value,
     /// Bytes for the apply that follows. They are stored if it keeps them.
     pub private: Vec<u8>,
+    /// The update can be carried out on the object as it is, whatever the schema says of a change.
+    pub in_place: bool,
 }
 
 /// What an update is asked to do.

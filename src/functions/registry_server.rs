@@ -31,7 +31,7 @@ impl Function for RegistryServer {
 
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {
         let image = image::parse(only_text(arguments)).map_err(wrong)?;
-        server::normalize(&image.host)
+        server::as_written(&image.host)
             .map(Value::String)
             .map_err(wrong)
     }
@@ -46,7 +46,10 @@ mod tests {
         for (image, server) in [
             ("nginx", "docker.io"),
             ("index.docker.io/library/nginx", "docker.io"),
-            ("GHCR.io:443/my-org/api:1.4.0", "ghcr.io"),
+            ("GHCR.io/my-org/api:1.4.0", "ghcr.io"),
+            // What pulls looks credentials up by this very name.
+            ("ghcr.io:443/my-org/api:1.4.0", "ghcr.io:443"),
+            ("docker.io:443/library/nginx", "docker.io:443"),
             ("localhost:5000/app", "localhost:5000"),
         ] {
             assert_eq!(

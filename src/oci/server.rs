@@ -25,6 +25,17 @@ pub fn normalize(name: &str) -> Result<String, ServerError> {
     ServerName::parse(name).map(|name| name.to_string())
 }
 
+/// The canonical spelling of a server name, with its port if it is written, `:443` included.
+pub fn as_written(name: &str) -> Result<String, ServerError> {
+    let server = ServerName::parse(name)?;
+    let port = Parts::of(name).authority.ends_with(":443");
+    Ok(if port {
+        format!("{server}:443")
+    } else {
+        server.to_string()
+    })
+}
+
 /// Why a text names no registry server. The text itself is never repeated: it may hold a credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ServerError {

@@ -4,6 +4,7 @@ use super::advice::advice;
 use crate::api::{Client, Error};
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::path::Path;
+use crate::framework::private;
 
 /// Adds an error: what failed on what, why, and the next step. A value that the API does not take is shown at its
 /// attribute, in plain words before the API's own.
@@ -102,6 +103,18 @@ pub fn same_organisation(
             ))
         }
         _ => Ok(()),
+    }
+}
+
+/// Says that private bytes are not ours, before they are replaced by what can be seen.
+pub fn foreign(private: &[u8], on: &str, diagnostics: &mut Diagnostics) {
+    if private::is_foreign(private) {
+        diagnostics.warning(
+            format!("What was remembered of {on} cannot be read"),
+            "Another provider, or a later version of this one, has written it. It is written anew from what the API \
+             shows. Which versions hold which credentials is known no more, so that going back to earlier credentials \
+             makes a new version.",
+        );
     }
 }
 

@@ -4,7 +4,9 @@
 
 mod bench;
 
+mod absence;
 mod adopt;
+mod attachments;
 mod bad_settings;
 mod bad_values;
 mod commands;
@@ -22,6 +24,7 @@ mod official;
 mod outside;
 mod pins;
 mod providers;
+mod refactoring;
 mod rollback;
 mod verify;
 mod version_table;

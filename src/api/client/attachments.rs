@@ -69,8 +69,8 @@ impl Client {
     }
 
     /// Detaches a registry. While a container still references it, this waits until the deadline, then
-    /// answers [`Kind::StillReferenced`]. A link that is proved to be gone is a success.
-    pub async fn detach(&self, op: &Operation, project: &str, handle: &str) -> Result<(), Error> {
+    /// answers [`Kind::StillReferenced`]. `false`: there is no such link.
+    pub async fn detach(&self, op: &Operation, project: &str, handle: &str) -> Result<bool, Error> {
         let request = Request::new(Method::DELETE, self.link(project, handle)?);
         let mut delays = delays();
         loop {
@@ -85,7 +85,7 @@ impl Client {
                 .await;
             self.known().attachments(project).forget();
             let error = match written {
-                Ok(_) => return Ok(()),
+                Ok(_) => return Ok(true),
                 Err(unwritten) => unwritten.error,
             };
             if !matches!(
@@ -96,7 +96,7 @@ impl Client {
             }
             if !error.message().contains("still references") {
                 return match self.attachment(op, project, handle).await {
-                    Ok(None) => Ok(()),
+                    Ok(None) => Ok(false),
                     _ => Err(error),
                 };
             }

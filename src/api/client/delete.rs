@@ -11,8 +11,8 @@ use crate::api::http::transport::Request;
 
 impl Client {
     /// Deletes a registry. While the API says that it is still attached, this waits until the deadline,
-    /// then answers [`Kind::StillAttached`]. One that is proved to be gone already is a success.
-    pub async fn delete_registry(&self, op: &Operation, id: &str) -> Result<(), Error> {
+    /// then answers [`Kind::StillAttached`]. `false`: the API knows no registry with this id.
+    pub async fn delete_registry(&self, op: &Operation, id: &str) -> Result<bool, Error> {
         let request = Request::new(Method::DELETE, self.path(&["registries", id])?);
         let mut delays = delays();
         loop {
@@ -27,11 +27,11 @@ impl Client {
                 .await;
             self.known().registries.forget();
             let error = match written {
-                Ok(_) => return Ok(()),
+                Ok(_) => return Ok(true),
                 Err(unwritten) => unwritten.error,
             };
             if *error.kind() == Kind::NotFound {
-                return self.proved_gone(op, error).await;
+                return self.proved_gone(op, error).await.map(|()| false);
             }
             if !says_still_attached(&error) {
                 return Err(error);

@@ -33,6 +33,7 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     http: Http,
     organisation: String,
+    base_url: String,
     /// What is trusted besides the certificates of the system.
     anchors: Vec<Certificate>,
     known: Known,
@@ -59,6 +60,7 @@ impl Client {
         Ok(Self(Arc::new(Inner {
             http: Http::new(transport),
             organisation: settings::organisation(&settings.organisation_id)?,
+            base_url: settings::base(&settings.base_url)?.address,
             anchors,
             known: Known::default(),
         })))
@@ -67,6 +69,11 @@ impl Client {
     /// The UUID of the organisation, in lower case.
     pub fn organisation(&self) -> &str {
         &self.0.organisation
+    }
+
+    /// The address of the API.
+    pub fn base_url(&self) -> &str {
+        &self.0.base_url
     }
 
     /// The certificates of `ca_certificate_file`, for connections to other servers than the API.

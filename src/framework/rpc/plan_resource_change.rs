@@ -44,7 +44,9 @@ pub async fn handle<P: Provider>(
     };
     let mut planned = resource.plan(&call, asked, &mut diagnostics).await;
     plan::keep_refinements(&draft, &mut planned.planned);
-    let replaced = prior.map(|prior| plan::requires_replace(schema, prior, &planned.planned));
+    let replaced = prior
+        .filter(|_| !planned.in_place)
+        .map(|prior| plan::requires_replace(schema, prior, &planned.planned));
     Ok(Response {
         planned_state: Some(wire::encode(&planned.planned)),
         requires_replace: replaced.iter().flatten().map(wire::path).collect(),

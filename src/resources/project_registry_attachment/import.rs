@@ -24,7 +24,7 @@ pub async fn import(
     };
     let name = format!("attachment of registry \"{handle}\" to project \"{project}\"");
     match find(client, &operation, &project, &handle).await {
-        Ok(Some(model)) => Ok(operations::stored(client, model)),
+        Ok(Some(model)) => Ok(operations::stored(client, model, None)),
         Ok(None) => Err(diagnostics.error(
             format!("No {name}"),
             format!(

@@ -81,7 +81,7 @@ impl ListResource<Connection> for ProjectRegistryAttachment {
                     join_id: attachment.join_id.into(),
                     timeouts: Attr::Null,
                 };
-                let stored = operations::stored(client, model);
+                let stored = operations::stored(client, model, None);
                 let listed = Listed {
                     identity: stored.identity,
                     display_name,

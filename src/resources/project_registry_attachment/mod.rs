@@ -42,20 +42,29 @@ impl Resource<Connection> for ProjectRegistryAttachment {
 
     async fn plan(
         &self,
-        _: &Call<Connection>,
+        call: &Call<Connection>,
         request: PlanRequest<'_>,
         _: &mut Diagnostics,
     ) -> Plan {
         let mut planned = Model::from(request.draft);
-        if request.prior.is_none()
-            && let (Some(project), Some(handle)) =
-                (planned.project_id.known(), planned.handle.known())
-        {
-            planned.id = Attr::Known(format!("{project}:{handle}"));
+        let prior = request.prior.map(Model::from).unwrap_or_default();
+        if !operations::same_link(&prior, &planned) {
+            planned.join_id = Attr::Unknown;
+            planned.id = match (planned.project_id.known(), planned.handle.known()) {
+                (Some(project), Some(handle)) => Attr::Known(format!("{project}:{handle}")),
+                _ => Attr::Unknown,
+            };
         }
+        // What was not known in the first plan may turn out another one in the plan that its apply makes again,
+        // where it is too late for a replacement. Only that plan is made of what nobody has looked at.
+        let looked_at = prior
+            .id
+            .known()
+            .is_some_and(|id| call.connection.walk.has_read(id));
         Plan {
             planned: planned.into(),
             private: request.private.to_owned(),
+            in_place: !looked_at,
         }
     }
 
@@ -89,18 +98,28 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         operations::create(call, (&planned).into(), diagnostics).await
     }
 
-    /// Only `timeouts` can change without a replacement, and it calls nothing.
     async fn update(
         &self,
-        _: &Call<Connection>,
+        call: &Call<Connection>,
         request: UpdateRequest,
-        _: &mut Diagnostics,
+        diagnostics: &mut Diagnostics,
     ) -> Stored {
-        Stored {
-            value: request.planned,
+        let (prior, planned) = (Model::from(&request.prior), Model::from(&request.planned));
+        if operations::same_link(&prior, &planned) {
+            // `timeouts` calls nothing.
+            return Stored {
+                value: request.planned,
+                private: request.private,
+                identity: Value::Null,
+            };
+        }
+        let memory = private::decode(&request.private);
+        let moved = operations::relocate(call, &prior, planned, &memory, diagnostics).await;
+        moved.unwrap_or(Stored {
+            value: request.prior,
             private: request.private,
             identity: Value::Null,
-        }
+        })
     }
 
     async fn delete(

@@ -9,6 +9,7 @@ use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::private;
 use crate::framework::provider::{Call, Looked, Stored};
+use crate::resources::home::Home;
 use crate::resources::report;
 use crate::resources::timeouts;
 
@@ -16,8 +17,16 @@ use crate::resources::timeouts;
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Memory {
-    /// The organisation it belongs to.
-    pub organisation: Option<String>,
+    /// Where it was seen last.
+    #[serde(flatten)]
+    pub home: Home,
+    /// Tells it from another one of the same project and handle; random, made when it was attached or adopted.
+    pub mark: Option<String>,
+}
+
+/// Whether two attachments are one link.
+pub fn same_link(a: &Model, b: &Model) -> bool {
+    a.project_id == b.project_id && a.handle == b.handle
 }
 
 /// Attaches. A link that exists already becomes the managed one.
@@ -38,9 +47,13 @@ pub async fn create(
                     "Nothing was changed: Terraform manages the existing link from now on, and removes it on destroy.",
                 );
             }
-            model.id = Attr::Known(format!("{project}:{handle}"));
+            let id = format!("{project}:{handle}");
+            let (project, handle) = (project.to_owned(), handle.to_owned());
+            model.id = Attr::Known(id);
             model.join_id = attached.join_id.into();
-            Ok(stored(client, model))
+            let mark = uuid::Uuid::new_v4().to_string();
+            call.connection.walk.attach(&project, &handle, &mark);
+            Ok(stored(client, model, Some(mark)))
         }
         Err(error) => Err(report::failed("create", &name, &error, diagnostics)),
     }
@@ -62,7 +75,10 @@ pub async fn read(
     let mut model = Model::from(&current.value);
     let name = name_of(&model);
     let memory: Memory = private::decode(&current.private);
-    report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics)?;
+    memory.home.same_organisation(client, &name, diagnostics)?;
+    if let Some(id) = model.id.known() {
+        call.connection.walk.read(id);
+    }
     let (project, handle) = link_of(&model, diagnostics)?;
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.read);
     match client
@@ -74,9 +90,14 @@ pub async fn read(
             if attachment.join_id.is_some() {
                 model.join_id = attachment.join_id.into();
             }
-            Ok(Looked::There(stored(client, model)))
+            Ok(Looked::There(stored(client, model, memory.mark)))
         }
         Ok(None) => {
+            // Whoever does not know the registry does not know its attachments either.
+            let found = memory
+                .home
+                .who_has(client, &operation, Some(handle), &name, diagnostics);
+            found.await?;
             diagnostics.warning(
                 format!("The {name} is gone"),
                 "It was detached outside Terraform. The plan attaches it again while it is configured.",
@@ -97,12 +118,60 @@ pub async fn delete(
     let name = name_of(model);
     let (project, handle) = link_of(model, diagnostics)?;
     let client = call.connection.client(diagnostics)?;
-    report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics)?;
+    memory.home.same_organisation(client, &name, diagnostics)?;
+    let mark = memory.mark.as_deref();
+    if call.connection.walk.is_succeeded(project, handle, mark) {
+        diagnostics.warning(
+            format!("The {name} stays"),
+            "Another object of this configuration has just taken the same link over, as a replacement that is created \
+             before the old one is destroyed. To detach it would leave that one attached to nothing.",
+        );
+        return Ok(());
+    }
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.delete);
-    client
-        .detach(&operation, project, handle)
+    let detached = client.detach(&operation, project, handle).await;
+    if !detached.map_err(|error| report::failed("delete", &name, &error, diagnostics))? {
+        let home = &memory.home;
+        let found = home.who_has(client, &operation, Some(handle), &name, diagnostics);
+        found.await?;
+    }
+    Ok(())
+}
+
+/// Makes another link of an attachment: there first, then no more here. If it cannot be removed here, it is not left
+/// there either.
+pub async fn relocate(
+    call: &Call<Connection>,
+    prior: &Model,
+    planned: Model,
+    memory: &Memory,
+    diagnostics: &mut Diagnostics,
+) -> Result<Stored, Reported> {
+    let client = call.connection.client(diagnostics)?;
+    let name = name_of(prior);
+    memory.home.same_organisation(client, &name, diagnostics)?;
+    let operation = timeouts::operation(call, &planned.timeouts, |timeouts| &timeouts.update);
+    let (from, old) = link_of(prior, diagnostics)?;
+    let (to, new) = link_of(&planned, diagnostics)?;
+    let attached = client
+        .attach(&operation, to, new)
         .await
-        .map_err(|error| report::failed("delete", &name, &error, diagnostics))
+        .map_err(|error| report::failed("create", &name_of(&planned), &error, diagnostics))?;
+    if let Err(error) = client.detach(&operation, from, old).await {
+        let reported = report::failed("delete", &name, &error, diagnostics);
+        if !attached.adopted
+            && let Err(error) = client.detach(&operation, to, new).await
+        {
+            report::failed("delete", &name_of(&planned), &error, diagnostics);
+        }
+        return Err(reported);
+    }
+    let mark = uuid::Uuid::new_v4().to_string();
+    call.connection.walk.attach(to, new, &mark);
+    let mut model = planned.clone();
+    model.id = Attr::Known(format!("{to}:{new}"));
+    model.join_id = attached.join_id.into();
+    Ok(stored(client, model, Some(mark)))
 }
 
 /// The two ends of a link. A state without one of them was edited by hand.
@@ -121,12 +190,13 @@ fn link_of<'a>(
 }
 
 /// An attachment as it is stored.
-pub fn stored(client: &crate::api::Client, model: Model) -> Stored {
+pub fn stored(client: &crate::api::Client, model: Model, mark: Option<String>) -> Stored {
     Stored {
         identity: identity_of(client, &model),
         value: model.into(),
         private: private::encode(&Memory {
-            organisation: Some(client.organisation().to_owned()),
+            home: Home::of(client),
+            mark,
         }),
     }
 }

@@ -12,6 +12,7 @@ use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::path::Path;
 use crate::framework::provider::{Call, Stored};
+use crate::resources::home::Home;
 use crate::resources::report;
 use crate::resources::timeouts;
 
@@ -62,7 +63,7 @@ pub async fn create(
         password: &password,
     };
     let mut memory = Memory {
-        organisation: Some(client.organisation().to_owned()),
+        home: Home::of(client),
         server: Some(server.clone()),
         ..Memory::default()
     };

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::memory::{Memory, PlanNote};
 use super::name_of;
+use super::read;
 use super::schema::Model;
 use crate::api::{Client, Error, Kind, Operation};
 use crate::connection::Connection;
@@ -29,13 +30,32 @@ pub async fn delete(
     let name = name_of(prior);
     not_its_own_successor(prior, memory, &name, diagnostics)?;
     let client = call.connection.client(diagnostics)?;
-    let Some(id) = prior.id.known() else {
-        return Ok(());
-    };
-    report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics)?;
+    memory.home.same_organisation(client, &name, diagnostics)?;
     let operation = timeouts::operation(call, &prior.timeouts, |timeouts| &timeouts.delete);
-    let Err(error) = client.delete_registry(&operation, id).await else {
+    if let Some(id) = prior.id.known()
+        && remove(call, client, &operation, prior, id, diagnostics).await?
+    {
         return Ok(());
+    }
+    let found = read::find_again(client, &operation, prior, memory, diagnostics).await?;
+    if let Some(registry) = found {
+        remove(call, client, &operation, prior, &registry.id, diagnostics).await?;
+    }
+    Ok(())
+}
+
+/// Deletes what has this id; `false` if nothing has.
+async fn remove(
+    call: &Call<Connection>,
+    client: &Client,
+    operation: &Operation,
+    prior: &Model,
+    id: &str,
+    diagnostics: &mut Diagnostics,
+) -> Result<bool, Reported> {
+    let error = match client.delete_registry(operation, id).await {
+        Ok(deleted) => return Ok(deleted),
+        Err(error) => error,
     };
     let mut obstacle = String::new();
     if matches!(error.kind(), Kind::StillAttached { projects } if projects.is_empty())
@@ -48,7 +68,7 @@ pub async fn delete(
     }
     Err(report::failed_on(
         "delete",
-        &name,
+        &name_of(prior),
         &error,
         &obstacle,
         diagnostics,

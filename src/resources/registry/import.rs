@@ -9,6 +9,7 @@ use crate::connection::Connection;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, ImportTarget, Stored};
+use crate::resources::home::Home;
 use crate::resources::report;
 use crate::resources::timeouts;
 
@@ -87,7 +88,7 @@ pub async fn adopt(
 ) -> Result<Stored, Error> {
     let mut model = Model::default();
     let mut memory = Memory {
-        organisation: Some(client.organisation().to_owned()),
+        home: Home::of(client),
         imported: true,
         ..Memory::default()
     };

@@ -8,13 +8,15 @@ use super::decide::Credentials;
 use crate::api;
 use crate::fingerprint::{Fingerprint, Hasher, Salt};
 use crate::framework::private;
+use crate::resources::home::Home;
 
 /// The private data of one registry.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Memory {
-    /// The organisation it belongs to.
-    pub organisation: Option<String>,
+    /// Where it was seen last.
+    #[serde(flatten)]
+    pub home: Home,
     /// The server as the user wrote it last; `None` while only the API's spelling is known.
     pub server: Option<String>,
     /// The salt of all fingerprints.

@@ -43,6 +43,7 @@ pub fn plan(
     Plan {
         planned: planned.into(),
         private: memory.encode(),
+        in_place: false,
     }
 }
 
@@ -78,7 +79,7 @@ fn create(
     messages::lints(None, config, diagnostics);
     messages::about_new_credentials(config, diagnostics);
     let memory = Memory {
-        organisation: first_half.organisation,
+        home: first_half.home,
         plan: Some(PlanNote::Create {
             handle: config.handle.known().cloned(),
             replaces,

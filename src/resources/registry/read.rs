@@ -3,12 +3,13 @@
 use super::memory::Memory;
 use super::schema::Model;
 use super::{identity_of, name_of};
-use crate::api::{Client, Operation, Registry};
+use crate::api::{Client, HandleState, Operation, Registry};
 use crate::connection::{Api, Connection};
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, Looked, Stored};
 use crate::oci::server;
+use crate::resources::home::Home;
 use crate::resources::report;
 use crate::resources::timeouts;
 
@@ -28,43 +29,77 @@ pub async fn read(
     let model = Model::from(&current.value);
     let memory = Memory::decode(&current.private);
     let name = name_of(&model);
-    report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics)?;
+    report::foreign(&current.private, &name, diagnostics);
+    memory.home.same_organisation(client, &name, diagnostics)?;
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.read);
-    match refresh(client, &operation, model, memory).await {
-        Ok(Some((model, memory))) => Ok(Looked::There(Stored {
+    let listed = match model.id.known() {
+        Some(id) => client.refreshed_registry(&operation, id).await,
+        None => Ok(None),
+    };
+    let listed = listed.map_err(|error| report::failed("read", &name, &error, diagnostics))?;
+    let registry = match listed {
+        Some(registry) => Some(registry),
+        None => find_again(client, &operation, &model, &memory, diagnostics).await?,
+    };
+    let Some(registry) = registry else {
+        diagnostics.warning(
+            format!("{name} is gone"),
+            "It was deleted outside Terraform, and its handle is spent with it. To have such a registry \
+             again, give the resource a new handle; otherwise remove it from the configuration.",
+        );
+        return Ok(Looked::Gone);
+    };
+    match refresh(client, &operation, &registry, model, memory).await {
+        Ok((model, memory)) => Ok(Looked::There(Stored {
             identity: identity_of(client, &model),
             value: model.into(),
             private: memory.stored(),
         })),
-        Ok(None) => {
-            diagnostics.warning(
-                format!("{name} is gone"),
-                "It was deleted outside Terraform, and its handle is spent with it. To have such a registry \
-                 again, give the resource a new handle; otherwise remove it from the configuration.",
-            );
-            Ok(Looked::Gone)
-        }
         Err(error) => Err(report::failed("read", &name, &error, diagnostics)),
+    }
+}
+
+/// Looks by its handle for a registry that was not found by its id, or has none in the state. `None` if it is proved
+/// to be gone: its handle is spent.
+pub async fn find_again(
+    client: &Client,
+    operation: &Operation,
+    model: &Model,
+    memory: &Memory,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Registry>, Reported> {
+    let handle = model.handle.known().map(String::as_str);
+    let name = name_of(model);
+    let found = memory
+        .home
+        .who_has(client, operation, handle, &name, diagnostics)
+        .await?;
+    match found {
+        HandleState::Alive(registry) if model.id.is_null() => Ok(Some(*registry)),
+        HandleState::Alive(registry) => Err(diagnostics.error(
+            format!("{name} has another id now"),
+            format!(
+                "The API does not know the id in the state, and shows {} for its handle. Run the command again. If it \
+                 stays so, run terraform state rm with its address, then import {}.",
+                registry.id, registry.id
+            ),
+        )),
+        HandleState::Burned | HandleState::Free => Ok(None),
     }
 }
 
 async fn refresh(
     client: &Client,
     operation: &Operation,
+    registry: &Registry,
     mut model: Model,
     mut memory: Memory,
-) -> Result<Option<(Model, Memory)>, crate::api::Error> {
-    let Some(id) = model.id.known().cloned() else {
-        return Ok(None);
-    };
-    let Some(registry) = client.refreshed_registry(operation, &id).await? else {
-        return Ok(None);
-    };
-    memory.organisation = Some(client.organisation().to_owned());
-    let seen = look_at_versions(client, operation, &registry, &model, &mut memory).await?;
+) -> Result<(Model, Memory), crate::api::Error> {
+    memory.home = Home::of(client);
+    let seen = look_at_versions(client, operation, registry, &model, &mut memory).await?;
     memory.settle(seen);
-    take(&mut model, &registry, seen, memory.configured);
-    Ok(Some((model, memory)))
+    take(&mut model, registry, seen, memory.configured);
+    Ok((model, memory))
 }
 
 /// The number of the current version, and the list of versions into memory where it may have changed.

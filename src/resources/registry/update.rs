@@ -28,7 +28,7 @@ pub async fn update(
     let mut memory = Memory::decode(&request.private);
     let name = name_of(&prior);
     let client = call.connection.client(diagnostics).and_then(|client| {
-        report::same_organisation(memory.organisation.as_deref(), client, &name, diagnostics)?;
+        memory.home.same_organisation(client, &name, diagnostics)?;
         Ok(client)
     });
     let planned = Model::from(&request.planned);

@@ -1,0 +1,141 @@
+//! What was not found is not gone: nothing is dropped from the state before everything there is to ask agrees.
+
+use serde_json::json;
+
+use crate::bench::{Bench, registry};
+use support::sandbox::Sandbox;
+
+const ADDRESS: &str = "bahriya_registry.ghcr";
+
+fn with_attachment(project: &str) -> String {
+    format!(
+        "{}resource \"bahriya_project_registry_attachment\" \"ghcr\" {{\n  project_id = \"{project}\"\n  \
+         handle = bahriya_registry.ghcr.handle\n}}\n",
+        registry("password = \"one\"")
+    )
+}
+
+/// Changes what is stored of every object.
+fn edit(bench: &Bench, change: impl Fn(&mut serde_json::Value)) {
+    let mut state = bench.terraform.state();
+    for resource in state["resources"].as_array_mut().expect("resources") {
+        for instance in resource["instances"].as_array_mut().expect("instances") {
+            change(instance);
+        }
+    }
+    let serial = state["serial"].as_i64().unwrap_or_default();
+    state["serial"] = json!(serial + 1);
+    bench
+        .terraform
+        .write("terraform.tfstate", &state.to_string());
+}
+
+#[tokio::test]
+async fn a_state_without_an_id_finds_its_registry_by_the_handle() {
+    let bench = Bench::new();
+    bench.terraform.step(&registry("password = \"one\""));
+    let id = bench.id(ADDRESS);
+    bench.writes().await;
+    let forget = |instance: &mut serde_json::Value| instance["attributes"]["id"] = json!(null);
+    edit(&bench, forget);
+    bench.terraform.apply().succeeds();
+    assert_eq!(bench.id(ADDRESS), id);
+    assert_eq!(bench.writes().await, [""; 0]);
+    bench.terraform.assert_empty_plan();
+    // Without a look beforehand, the deletion looks.
+    edit(&bench, forget);
+    bench
+        .terraform
+        .run(&["destroy", "-auto-approve", "-refresh=false"])
+        .succeeds();
+    assert_eq!(bench.writes().await, ["DELETE /registries/*"]);
+    assert_eq!(bench.sandbox.summary().await["registries"], 0);
+}
+
+#[tokio::test]
+async fn private_bytes_that_are_lost_make_nothing_gone() {
+    for private in [None, Some("eyIuZnJhbWV3b3JrIjoiZTMwPSJ9")] {
+        let mut bench = Bench::new();
+        let shop = bench.sandbox.create_project("shop", &["helsinki-1"]).await;
+        bench.terraform.step(&with_attachment(&shop));
+        let lose = |instance: &mut serde_json::Value| match private {
+            None => drop(
+                instance
+                    .as_object_mut()
+                    .expect("an object")
+                    .remove("private"),
+            ),
+            Some(bytes) => instance["private"] = json!(bytes),
+        };
+        edit(&bench, lose);
+        let before = bench.terraform.state();
+        let second = bench.sandbox.second_organisation.clone();
+        bench.terraform.set("BAHRIYA_ORGANISATION_ID", &second);
+        bench.terraform.plan().fails().says(&[
+            "was not found, which does not prove that it is gone",
+            "terraform state rm",
+            "-refresh=false",
+        ]);
+        bench
+            .terraform
+            .run(&["destroy", "-auto-approve", "-refresh=false"])
+            .fails();
+        assert_eq!(bench.terraform.state()["resources"], before["resources"]);
+        let first = bench.sandbox.organisation.clone();
+        bench.terraform.set("BAHRIYA_ORGANISATION_ID", &first);
+        let plan = bench.terraform.assert_empty_plan();
+        if private.is_some() {
+            plan.says(&["What was remembered of registry \"ghcr\" cannot be read"]);
+        }
+        bench.terraform.apply().succeeds();
+    }
+}
+
+#[tokio::test]
+async fn an_empty_replica_drops_nothing() {
+    let bench = Bench::new();
+    let shop = bench.sandbox.create_project("shop", &["helsinki-1"]).await;
+    bench.terraform.step(&with_attachment(&shop));
+    let before = bench.terraform.state();
+    let fault = json!({"method": "GET", "path": "/organisations/**", "times": 100, "fault": {"kind": "empty"}});
+    bench.sandbox.fault(fault).await;
+    for arguments in [&["plan"][..], &["apply", "-refresh-only", "-auto-approve"]] {
+        bench.terraform.run(arguments).fails().says(&[
+            "was not found, which does not prove that it is gone",
+            "terraform state rm",
+        ]);
+    }
+    assert_eq!(bench.terraform.state()["resources"], before["resources"]);
+}
+
+#[tokio::test]
+async fn another_address_of_the_api_drops_nothing() {
+    let mut bench = Bench::new();
+    bench.terraform.step(&registry("password = \"one\""));
+    let other = Sandbox::start();
+    for (name, value) in other.env() {
+        if name != "BAHRIYA_ORGANISATION_ID" {
+            bench.terraform.set(name, &value);
+        }
+    }
+    let before = bench.terraform.state();
+    bench.terraform.plan().fails();
+    assert_eq!(bench.terraform.state(), before);
+}
+
+/// Where deletion gives a handle back, nothing tells a deleted registry from one that never was.
+#[tokio::test]
+async fn a_handle_that_is_free_contradicts_the_state() {
+    let bench = Bench::with(Sandbox::options().arg("--handles-reusable"));
+    bench.terraform.step(&registry("password = \"one\""));
+    let path = format!("/registries/{}", bench.id(ADDRESS));
+    bench.sandbox.call("DELETE", &path, None).await.expect(200);
+    bench.terraform.plan().fails().says(&[
+        "was never used",
+        "terraform state rm",
+        "-refresh=false",
+    ]);
+    bench.terraform.run(&["state", "rm", ADDRESS]).succeeds();
+    bench.terraform.apply().succeeds();
+    bench.terraform.assert_empty_plan();
+}
