@@ -15,7 +15,7 @@ static SIGNATURE: LazyLock<Signature> = LazyLock::new(|| Signature {
     name: "registry_server",
     summary: "Finds the registry server of an image.",
     description: "Returns the server that an image is pulled from, spelled as `server` of `bahriya_registry` \
-        takes it: `docker.io` for `nginx`, `ghcr.io` for `GHCR.io/my-org/api:1.4.0`.",
+        takes it: `docker.io` for `nginx`, `ghcr.io` for `GHCR.io/my-org/api:1.4.0`. A port stays as it is written.",
     parameters: vec![Parameter {
         name: "image",
         ty: Type::String,

@@ -119,8 +119,15 @@ pub enum Change<'a> {
 
 /// Compares what shows of the credentials. An ephemeral source may give another `password_wo` on every run, and the
 /// plan has to settle: without a new trigger it is never looked at.
-pub fn change<'a>(prior: &Model, config: &'a Model, memory: &Memory) -> Change<'a> {
-    let same_place = same_server(prior, config, memory) && prior.username == config.username;
+pub fn change<'a>(prior: &'a Model, config: &'a Model, memory: &Memory) -> Change<'a> {
+    let same_server = same_server(prior, config, memory);
+    // As the plan will have it.
+    let server = if same_server {
+        &prior.server
+    } else {
+        &config.server
+    };
+    let same_place = same_server && prior.username == config.username;
     let same_trigger = prior.password_wo_version == config.password_wo_version;
     let same_password = if config.password.is_null() {
         prior.password.is_null() || config.password_wo.is_null()
@@ -143,11 +150,7 @@ pub fn change<'a>(prior: &Model, config: &'a Model, memory: &Memory) -> Change<'
     {
         return Change::Unknown;
     }
-    match (
-        config.server.known(),
-        config.username.known(),
-        password.known(),
-    ) {
+    match (server.known(), config.username.known(), password.known()) {
         (Some(server), Some(username), Some(password)) => Change::Perhaps {
             credentials: api::Credentials {
                 server,

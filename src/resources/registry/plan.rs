@@ -178,4 +178,4 @@ pub(super) fn password_path(config: &Model) -> Path {
 
 #[cfg(test)]
 #[path = "plan_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -48,7 +48,7 @@ fn optional<T: Clone + std::fmt::Debug + 'static>(
 }
 
 prop_compose! {
-    fn configurations(unknowns: Unknowns)(
+    pub fn configurations(unknowns: Unknowns)(
         (handle, name, server, username) in (
             texts(&["reg"], unknowns),
             texts(&["Reg", "Other"], unknowns),
@@ -72,7 +72,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn states()(config in configurations(false), current in prop::option::of(1_i64..4)) -> Model {
+    pub fn states()(config in configurations(false), current in prop::option::of(1_i64..4)) -> Model {
         Model {
             password_wo: Attr::Null,
             id: Attr::Known("4a7f9f0e-1b1f-4f36-9a53-0d8a3b3d2c11".to_owned()),
@@ -92,7 +92,7 @@ static RECOGNISING: LazyLock<Memory> = LazyLock::new(|| {
     memory
 });
 
-fn memories() -> BoxedStrategy<Memory> {
+pub fn memories() -> BoxedStrategy<Memory> {
     (any::<bool>(), prop::option::of(1_i64..4), any::<bool>())
         .prop_map(|(recognises, configured, whole_writes)| Memory {
             configured,
@@ -107,7 +107,7 @@ fn memories() -> BoxedStrategy<Memory> {
 }
 
 /// What Terraform proposes: the configuration, and the prior value of what only the provider may set.
-fn proposed(prior: Option<&Model>, config: &Model) -> Value {
+pub fn proposed(prior: Option<&Model>, config: &Model) -> Value {
     let mut proposed = config.clone();
     if let Some(prior) = prior {
         proposed.id = prior.id.clone();

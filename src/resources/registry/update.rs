@@ -380,3 +380,7 @@ impl Update<'_> {
         self.proved = self.planned.clone();
     }
 }
+
+#[cfg(test)]
+#[path = "update_tests.rs"]
+mod tests;
