@@ -192,6 +192,7 @@ impl Resource<()> for Project {
         Plan {
             planned: request.draft.clone(),
             private: Vec::new(),
+            in_place: false,
         }
     }
 

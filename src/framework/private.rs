@@ -23,8 +23,8 @@ pub fn encode<T: Serialize>(data: &T) -> Vec<u8> {
 }
 
 /// Whether bytes hold something that another provider, or a later version of this one, has put there.
-pub fn is_foreign(bytes: &[u8]) -> bool {
-    let ours = |envelope: Envelope<serde_json::Value>| envelope.bahriya_rs == FORMAT;
+pub fn is_foreign<T: DeserializeOwned>(bytes: &[u8]) -> bool {
+    let ours = |envelope: Envelope<T>| envelope.bahriya_rs == FORMAT;
     !bytes.is_empty() && bytes != b"null" && !serde_json::from_slice(bytes).is_ok_and(ours)
 }
 
@@ -45,7 +45,7 @@ mod tests {
     fn only_our_own_layout_is_read() {
         let data = vec!["a".to_owned()];
         assert_eq!(decode::<Vec<String>>(&encode(&data)), data);
-        assert!(!is_foreign(&encode(&data)));
+        assert!(!is_foreign::<Vec<String>>(&encode(&data)));
         let foreign: [&[u8]; 4] = [
             b"",
             b"\xff\x00",
@@ -54,7 +54,7 @@ mod tests {
         ];
         for bytes in foreign {
             assert_eq!(decode::<Vec<String>>(bytes), Vec::<String>::new());
-            assert_eq!(is_foreign(bytes), !bytes.is_empty());
+            assert_eq!(is_foreign::<Vec<String>>(bytes), !bytes.is_empty());
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Failures of the API in the words of a diagnostic.
 
+use serde::de::DeserializeOwned;
+
 use super::advice::advice;
 use crate::api::{Client, Error};
 use crate::framework::diagnostics::{Diagnostics, Reported};
@@ -106,14 +108,20 @@ pub fn same_organisation(
     }
 }
 
-/// Says that private bytes are not ours, before they are replaced by what can be seen.
-pub fn foreign(private: &[u8], on: &str, diagnostics: &mut Diagnostics) {
-    if private::is_foreign(private) {
+/// Says that private bytes are not ours, before they are replaced by what can be seen; `lost` is what cannot.
+pub fn foreign<T: DeserializeOwned>(
+    bytes: &[u8],
+    on: &str,
+    lost: &str,
+    diagnostics: &mut Diagnostics,
+) {
+    if private::is_foreign::<T>(bytes) {
         diagnostics.warning(
             format!("What was remembered of {on} cannot be read"),
-            "Another provider, or a later version of this one, has written it. It is written anew from what the API \
-             shows. Which versions hold which credentials is known no more, so that going back to earlier credentials \
-             makes a new version.",
+            format!(
+                "Another provider, or a later version of this one, has written it. It is written anew from what the \
+                 API shows.{lost}"
+            ),
         );
     }
 }

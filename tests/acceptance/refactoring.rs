@@ -114,7 +114,7 @@ async fn what_only_looks_alike_is_not_refused() {
         "removed {\n  from = bahriya_registry.b\n  lifecycle {\n    destroy = false\n  }\n}\n",
     );
     let imported = format!("import {{\n  to = bahriya_registry.c\n  id = \"{id}\"\n}}\n");
-    let c = named_registry("c", "two", "").replace("GitHub", "GitHub");
+    let c = named_registry("c", "two", "");
     bench.terraform.step(&(imported + &c));
     assert_eq!(bench.writes().await, [""; 0]);
     bench.terraform.run(&["plan", "-destroy"]).succeeds();

@@ -1,8 +1,10 @@
 //! Private bytes: empty, of another provider, of another version, or garbage.
 
 use serde_json::Value as Json;
-use support::provider_client::{ATTACHMENT, Client, Object, REGISTRY, errors, json_of};
+use support::provider_client::{ATTACHMENT, Client, Object, REGISTRY, errors, json_of, warnings};
 use support::sandbox::Sandbox;
+
+use terraform_provider_bahriya::proto::tfplugin6::Diagnostic;
 
 use crate::{registry, with};
 
@@ -13,6 +15,18 @@ const FOREIGN: [&[u8]; 5] = [
     br#"{"bahriya_rs":99,"data":{"organisation":"another"}}"#,
     br#"{"bahriya_rs":1,"data":[1,2,3]}"#,
 ];
+
+/// Whatever was there and cannot be read is told.
+#[track_caller]
+fn told_of_loss(diagnostics: &[Diagnostic], private: &[u8]) {
+    assert_eq!(errors(diagnostics), [""; 0]);
+    let told = warnings(diagnostics);
+    assert_eq!(told.len(), usize::from(!private.is_empty()), "{told:?}");
+    assert!(
+        told.iter()
+            .all(|summary| summary.contains("cannot be read"))
+    );
+}
 
 #[tokio::test]
 async fn a_registry_goes_on_with_any_private_bytes() {
@@ -28,7 +42,7 @@ async fn a_registry_goes_on_with_any_private_bytes() {
         let planned = client.plan(REGISTRY, Some(&object), registry("one")).await;
         assert_eq!(planned.state, created.state, "case {number}");
         let read = client.read(REGISTRY, &object).await;
-        assert_eq!(read.diagnostics, [], "case {number}");
+        told_of_loss(&read.diagnostics, private);
         assert_eq!(json_of(read.new_state.as_ref()), created.state);
         assert_ne!(
             read.private, *private,
@@ -70,7 +84,7 @@ async fn an_attachment_goes_on_with_any_private_bytes() {
         let planned = client.plan(ATTACHMENT, Some(&object), config.clone()).await;
         assert_eq!(planned.state, created.state);
         let read = client.read(ATTACHMENT, &object).await;
-        assert_eq!(read.diagnostics, []);
+        told_of_loss(&read.diagnostics, private);
         assert_eq!(json_of(read.new_state.as_ref()), created.state);
         let deleted = client.delete(ATTACHMENT, &object).await;
         assert_eq!(errors(&deleted.diagnostics), [""; 0]);

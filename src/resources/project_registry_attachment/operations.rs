@@ -75,6 +75,7 @@ pub async fn read(
     let mut model = Model::from(&current.value);
     let name = name_of(&model);
     let memory: Memory = private::decode(&current.private);
+    report::foreign::<Memory>(&current.private, &name, "", diagnostics);
     memory.home.same_organisation(client, &name, diagnostics)?;
     if let Some(id) = model.id.known() {
         call.connection.walk.read(id);

@@ -29,7 +29,9 @@ pub async fn read(
     let model = Model::from(&current.value);
     let memory = Memory::decode(&current.private);
     let name = name_of(&model);
-    report::foreign(&current.private, &name, diagnostics);
+    let lost = " Which versions hold which credentials is known no more, so that going back to earlier credentials \
+                makes a new version.";
+    report::foreign::<Memory>(&current.private, &name, lost, diagnostics);
     memory.home.same_organisation(client, &name, diagnostics)?;
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.read);
     let listed = match model.id.known() {
