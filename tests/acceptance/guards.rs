@@ -19,7 +19,7 @@ async fn a_registry_is_not_replaced_by_its_own_handle() {
     replaced.says(&[
         "cannot be replaced",
         "give it a new handle",
-        "leave out -replace",
+        "undo what asks for the replacement",
     ]);
     assert_eq!(bench.writes().await, [""; 0]);
 
