@@ -48,7 +48,7 @@ impl Runner {
             ),
             (
                 "TF".to_owned(),
-                std::env::var("TERRAFORM").unwrap_or_else(|_| "terraform".to_owned()),
+                executables::terraform().display().to_string(),
             ),
             ("TF_IN_AUTOMATION".to_owned(), "1".to_owned()),
             ("TF_INPUT".to_owned(), "0".to_owned()),

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -101,6 +102,19 @@ impl Reader {
             assert!(status.expect("cp").success());
         }
         install(home.path());
+        // The client under test by the name in the pages, and the sandbox where cargo puts it.
+        let built = directory.join("target/debug/examples");
+        for (folder, name, program) in [
+            (
+                &home.path().join("bin"),
+                "terraform",
+                executables::terraform(),
+            ),
+            (&built, "sandbox", &executables::example("sandbox")),
+        ] {
+            fs::create_dir_all(folder).expect("a new directory");
+            symlink(program, folder.join(name)).expect("a new link");
+        }
         Self {
             sandbox: Sandbox::options().seed_data().start(),
             home,
@@ -114,7 +128,9 @@ impl Reader {
             .strip_prefix(repository())
             .expect("a page of ours")
             .display();
-        let mut script = "set -euo pipefail\n".to_owned();
+        // What runs in the background ends with the page.
+        let mut script =
+            "set -euo pipefail\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n".to_owned();
         let mut written = BTreeMap::new();
         if !self.directory.join("main.tf").exists() {
             write(&mut script, "terraform.tf", TERRAFORM_TF);
@@ -149,12 +165,14 @@ impl Reader {
         }
         let file = self.home.path().join("typed.sh");
         fs::write(&file, &script).expect("a writable directory");
+        let path = std::env::var("PATH").expect("a PATH");
+        let bin = self.home.path().join("bin");
         // Terraform asks before it applies.
         let output = Command::new("bash")
             .args(["-c", "yes yes | bash ../typed.sh"])
             .current_dir(&self.directory)
             .env_clear()
-            .env("PATH", path())
+            .env("PATH", format!("{}:{path}", bin.display()))
             .env("HOME", self.home.path())
             .env("TMPDIR", self.home.path())
             .env("CHECKPOINT_DISABLE", "1")
@@ -189,7 +207,7 @@ fn install(home: &Path) {
             .join(platform);
         fs::create_dir_all(&folder).expect("a new directory");
         let program = folder.join(format!("terraform-provider-bahriya_v{version}"));
-        std::os::unix::fs::symlink(executables::provider(), program).expect("a new link");
+        symlink(executables::provider(), program).expect("a new link");
     }
 }
 
@@ -201,11 +219,6 @@ fn platform() -> String {
         other => other,
     };
     format!("{}_{machine}", std::env::consts::OS)
-}
-
-/// A PATH on which the client under test is called `terraform`.
-fn path() -> String {
-    std::env::var("PATH").expect("a PATH")
 }
 
 fn write(script: &mut String, file: &str, text: &str) {
