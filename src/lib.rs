@@ -25,6 +25,7 @@ pub mod oci;
 pub mod plugin;
 pub mod proto;
 pub mod provider;
+mod proxy;
 pub mod resources;
 pub mod secret;
 mod tls_failure;

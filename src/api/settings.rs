@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use reqwest::header::HeaderValue;
 use reqwest::{Certificate, Url};
 
+use crate::proxy;
 use crate::secret::Secret;
 
 /// The largest file of trust anchors, in bytes. Those of a whole system have a quarter of it.
@@ -104,6 +105,17 @@ pub(in crate::api) struct Base {
     pub(in crate::api) address: String,
     /// Plain `http` to this machine.
     pub(in crate::api) loopback: bool,
+}
+
+impl Base {
+    /// Whether the environment keeps proxies away from it.
+    pub(in crate::api) fn is_bypassed(&self) -> bool {
+        let url = Url::parse(&self.address).ok();
+        let port = |url: &Url| Some((url.host_str()?.to_owned(), url.port_or_known_default()?));
+        url.as_ref()
+            .and_then(port)
+            .is_some_and(|(host, port)| proxy::is_bypassed(&host, port, proxy::variable))
+    }
 }
 
 pub(in crate::api) fn base(given: &str) -> Result<Base, SettingsError> {

@@ -88,10 +88,17 @@ pub fn requires_replace(schema: &Schema, prior: &Value, planned: &Value) -> Vec<
         .filter(|attribute| attribute.replaces)
         .filter(|attribute| {
             let planned = planned.attribute(attribute.name);
-            planned != prior.attribute(attribute.name) && !planned.is_some_and(Value::is_unknown)
+            let prior = prior.attribute(attribute.name);
+            planned != prior && !planned.is_some_and(Value::is_unknown) && !same_id(planned, prior)
         })
         .map(|attribute| Path::attribute(attribute.name))
         .collect()
+}
+
+/// Whether two texts are one UUID, in capitals or not.
+fn same_id(a: Option<&Value>, b: Option<&Value>) -> bool {
+    let id = |value: Option<&Value>| uuid::Uuid::try_parse(value?.as_str()?).ok();
+    id(a).is_some() && id(a) == id(b)
 }
 
 /// Makes sure that an object may be stored: no write-only value, nothing left unknown.

@@ -218,3 +218,20 @@ async fn an_address_from_which_nothing_ever_came_is_given_up_soon() {
     assert_eq!(bench.terraform.state(), state);
     assert_eq!(bench.sandbox.summary().await, summary);
 }
+
+#[test]
+fn a_variable_that_names_no_proxy_is_named() {
+    let mut bench = Bench::new();
+    bench
+        .terraform
+        .write("main.tf", &registry("password = \"one\""));
+    bench
+        .terraform
+        .set("BAHRIYA_API_URL", "https://127.0.0.1:1/console/v1");
+    bench
+        .terraform
+        .set("HTTPS_PROXY", "http//user:hunter2@proxy:3128");
+    let run = bench.terraform.apply().fails();
+    run.says(&["the environment variable HTTPS_PROXY is not the address of a proxy"])
+        .keeps_silent_about(&["hunter2"]);
+}

@@ -147,3 +147,31 @@ async fn what_the_api_refuses_is_told_in_its_words() {
         (&0.into(), &0.into())
     );
 }
+
+#[tokio::test]
+async fn identifiers_in_capitals_mean_the_same() {
+    let bench = Bench::new();
+    let project = bench.sandbox.create_project("shop", &["helsinki-1"]).await;
+    let hcl = |project: &str| {
+        format!(
+            "{}resource \"bahriya_project_registry_attachment\" \"ghcr\" {{\n  project_id = \"{project}\"\n  \
+             handle = bahriya_registry.ghcr.handle\n}}\ndata \"bahriya_project\" \"shop\" {{\n  id = \"{project}\"\n}}\n",
+            registry("password = \"p\"")
+        )
+    };
+    bench.terraform.step(&hcl(&project.to_uppercase()));
+    bench.writes().await;
+    bench.terraform.step(&hcl(&project));
+    assert_eq!(bench.writes().await, [""; 0], "nothing is replaced");
+
+    let id = bench.id("bahriya_registry.ghcr").to_uppercase();
+    let link = format!("{}:ghcr", project.to_uppercase());
+    for (address, id) in [
+        ("bahriya_registry.ghcr", &id),
+        ("bahriya_project_registry_attachment.ghcr", &link),
+    ] {
+        bench.terraform.run(&["state", "rm", address]).succeeds();
+        bench.terraform.import(address, id).succeeds();
+    }
+    assert_eq!(bench.writes().await, [""; 0]);
+}

@@ -2,6 +2,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
+use support::core::{Core, Object, REGISTRY, VERSION};
 use support::plugin::{Options, PATIENCE, PluginProcess};
 use terraform_provider_bahriya::proto::go_plugin::Empty;
 use terraform_provider_bahriya::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
@@ -164,4 +165,46 @@ async fn a_full_stderr_blocks_neither_calls_nor_signals() {
     plugin.process.signal(Signal::TERM);
     let ended = tokio::time::timeout(PATIENCE, plugin.process.end()).await;
     assert_eq!(ended.unwrap().0.code(), Some(0));
+}
+
+/// As somebody who may have no second process: names are resolved and passwords hashed on threads.
+#[tokio::test]
+async fn without_a_thread_nothing_is_written_and_the_reason_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let provider = directory.path().join("provider");
+    std::fs::copy(support::executables::provider(), &provider).unwrap();
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(directory.path(), open).unwrap();
+    let become_poor = match rustix::process::geteuid().is_root() {
+        // Root is above limits.
+        true => {
+            "exec setpriv --reuid=64123 --regid=64123 --clear-groups prlimit --nproc=1 \"$PROVIDER\""
+        }
+        false => "exec prlimit --nproc=1 \"$PROVIDER\"",
+    };
+    let options = Options {
+        through: ["sh", "-c", become_poor].map(str::to_owned).into(),
+        ..Options::default()
+    };
+    let plugin = PluginProcess::start(options.env("PROVIDER", provider.to_str().unwrap())).await;
+    let mut core = Core::connect(plugin.provider(), None).await.unwrap();
+    let settings = serde_json::json!({
+        "base_url": "http://127.0.0.1:1/console/v1",
+        "organisation_id": "0f8fad5b-d9cb-469f-a165-70867728950e",
+        "token": "pat_0123456789",
+    });
+    core.configure(settings, VERSION).await.unwrap();
+    let stored = serde_json::json!({"id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "handle": "h", "name": "n",
+        "server": "s", "username": "u"});
+    let mut stored = Some(Object {
+        state: core.block(REGISTRY, stored),
+        private: Vec::new(),
+        identity: None,
+        tainted: false,
+    });
+    let planned = core.plan(REGISTRY, stored.as_ref(), None).await.unwrap();
+    let applied = core.apply(REGISTRY, &mut stored, None, &planned).await;
+    assert!(applied.is_err() && stored.is_some());
+    let told = core.told().join("\n");
+    assert!(told.contains("No thread can be started"), "{told}");
 }

@@ -13,6 +13,7 @@ use super::envelope::Body;
 use super::transport::{Fault, Reply, Request, Transport};
 use crate::api::settings::{self, Settings, SettingsError};
 use crate::loopback::LOOPBACK;
+use crate::proxy;
 use crate::secret::{self, Author};
 use crate::tls_failure;
 
@@ -36,6 +37,15 @@ impl Network {
     pub fn new(settings: &Settings, anchors: &[Certificate]) -> Result<Self, SettingsError> {
         let base = settings::base(&settings.base_url)?;
         let authorisation = settings::authorisation(&settings.token)?;
+        if !base.loopback
+            && let Some(variable) = proxy::malformed(proxy::variable)
+        {
+            return Err(SettingsError::new(
+                "base_url",
+                format!("the environment variable {variable} is not the address of a proxy"),
+                "Set it to an address such as http://proxy.example.com:3128, or unset it.",
+            ));
+        }
         let agent = HeaderValue::from_str(&settings.user_agent).map_err(|_| {
             SettingsError::new(
                 "user_agent",
@@ -44,8 +54,11 @@ impl Network {
             )
         })?;
         let json = HeaderValue::from_static("application/json");
+        let direct = base.is_bypassed();
         let builder = || {
-            reqwest::Client::builder()
+            let builder = reqwest::Client::builder();
+            let builder = if direct { builder.no_proxy() } else { builder };
+            builder
                 .default_headers(HeaderMap::from_iter([
                     (AUTHORIZATION, authorisation.clone()),
                     (ACCEPT, json.clone()),

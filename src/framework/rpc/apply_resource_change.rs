@@ -6,7 +6,7 @@
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::plan;
 use crate::framework::provider::{Provider, UpdateRequest};
-use crate::framework::server::Server;
+use crate::framework::server::{Server, failure};
 use crate::framework::value::Value;
 use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
@@ -24,6 +24,7 @@ pub async fn handle<P: Provider>(
     let secrets = schema.secrets_in(&config);
     let private = request.planned_private.clone();
     let call = server.call()?;
+    a_thread_to_be_had()?;
     let mut diagnostics = Diagnostics::new();
     let stored = if planned.is_null() {
         let deleted = resource
@@ -65,4 +66,19 @@ pub async fn handle<P: Provider>(
             wire::encode_identity(&stored.identity).or(request.planned_identity);
     }
     Ok(response)
+}
+
+/// Makes sure, before anything is written, that a thread can be started: what resolves names and hashes needs one, and
+/// has no way to fail.
+fn a_thread_to_be_had() -> Result<(), Diagnostics> {
+    match std::thread::Builder::new().spawn(|| ()) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(failure(
+            "No thread can be started",
+            format!(
+                "The system gives this process no further thread: {error}. Nothing was changed. Raise the limit of \
+                 processes (ulimit -u, or that of the container), or run fewer at once, and apply again."
+            ),
+        )),
+    }
 }

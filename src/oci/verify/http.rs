@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::loopback::LOOPBACK;
 use crate::oci::challenge::{self, Challenge};
 use crate::oci::server::ServerName;
+use crate::proxy;
 use crate::secret::{self, Author};
 use crate::tls_failure;
 
@@ -29,6 +30,9 @@ pub(super) fn client(server: &ServerName, extra_ca: &[Certificate]) -> reqwest::
         .referer(false)
         .tls_certs_merge(extra_ca.iter().cloned());
     if !server.is_loopback() {
+        let port = server.port().unwrap_or(443);
+        let direct = proxy::is_bypassed(server.host(), port, proxy::variable);
+        let builder = if direct { builder.no_proxy() } else { builder };
         return builder.https_only(true).build();
     }
     // What is meant to stay on this machine must not leave it through a proxy, or because a name server

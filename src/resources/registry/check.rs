@@ -1,5 +1,7 @@
 //! The credential check before credentials are stored (`verify`).
 
+use tokio::time::Instant;
+
 use super::schema::Model;
 use crate::api::{Client, Operation};
 use crate::framework::diagnostics::{Diagnostics, Reported};
@@ -26,7 +28,10 @@ pub async fn credentials(
     let (Some(server), Some(username)) = (config.server.known(), config.username.known()) else {
         return Ok(());
     };
-    let verifier = Verifier::new(client.trust_anchors().to_vec(), DEFAULT_TIMEOUT);
+    // What comes after it needs most of the time.
+    let left = operation.deadline.saturating_duration_since(Instant::now());
+    let timeout = DEFAULT_TIMEOUT.min(left / 4);
+    let verifier = Verifier::new(client.trust_anchors().to_vec(), timeout);
     let outcome = tokio::select! {
         () = operation.cancel.cancelled() => return Ok(()),
         outcome = verifier.verify(server, username, password) => outcome,
