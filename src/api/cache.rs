@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -23,6 +23,10 @@ const KEPT: Duration = Duration::from_secs(60);
 #[derive(Default)]
 pub struct Known {
     pub dialect: OnceLock<Dialect>,
+    /// Those who wait for the dialect share the search for it.
+    pub discovery: Shared<Dialect>,
+    /// The handles that were seen to be free.
+    pub free: Free,
     pub organisations: Shared<Vec<Organisation>>,
     /// By id.
     pub registries: Shared<HashMap<String, Registry>>,
@@ -45,6 +49,29 @@ impl Known {
             .entry(project.to_owned())
             .or_insert_with(|| Arc::new(Shared::default()));
         Arc::clone(list)
+    }
+}
+
+/// Handles that were free a moment ago, by the plans of this process.
+#[derive(Default)]
+pub struct Free(Mutex<HashMap<String, Instant>>);
+
+impl Free {
+    pub fn contains(&self, handle: &str) -> bool {
+        let seen = self.handles().get(handle).copied();
+        seen.is_some_and(|seen| seen.elapsed() < KEPT)
+    }
+
+    pub fn insert(&self, handle: &str) {
+        self.handles().insert(handle.to_owned(), Instant::now());
+    }
+
+    pub fn remove(&self, handle: &str) {
+        self.handles().remove(handle);
+    }
+
+    fn handles(&self) -> MutexGuard<'_, HashMap<String, Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -16,12 +16,12 @@ mod model;
 mod settings;
 
 pub use client::{
-    Attached, Client, Created, Credentials, HandleState, MetadataUpdated, NewRegistry, Rotated,
-    Rotation,
+    Attached, Baseline, Client, Credentials, HandleState, Made, NewRegistry, Rotated, Rotation,
 };
 pub use http::error::{Error, Kind, Outcome};
 pub use http::operation::Operation;
 pub use http::transport::{Fault, Reply, Request, Transport};
+pub use http::write::{Look, Proof, Written};
 pub use model::attachment::Attachment;
 pub use model::organisation::Organisation;
 pub use model::project::Project;

@@ -223,7 +223,7 @@ async fn complete(
     operation: &Operation,
     registry: api::Registry,
 ) -> Result<Model, Error> {
-    let versions = client.versions(operation, &registry.id).await?;
+    let versions = client.versions(operation, &registry).await?;
     let projects = projects(client, operation, &registry).await?;
     let current = versions.iter().flatten().find(|version| version.current);
     Ok(Model {

@@ -3,13 +3,16 @@
 mod model;
 
 use serde_json::json;
-use terraform_provider_bahriya::api::{Credentials, Dialect, Kind, Outcome, Registry, Rotation};
+use terraform_provider_bahriya::api::{
+    Baseline, Credentials, Dialect, Kind, Look, Made, Outcome, Proof, Registry, Rotated, Rotation,
+    Written,
+};
 use terraform_provider_bahriya::resources::advice::advice;
 use terraform_provider_bahriya::secret::Secret;
 
 use model::Model;
 
-use crate::server::{Reply, Server, not_found, ok, organisations, within};
+use crate::server::{Reply, Server, not_found, ok, within};
 
 fn password() -> Secret {
     Secret::new("rotated-canary-0815")
@@ -17,9 +20,14 @@ fn password() -> Secret {
 
 fn rotation<'a>(password: &'a Secret, username: &'a str) -> Rotation<'a> {
     Rotation {
-        server: None,
-        username,
-        password,
+        credentials: Credentials {
+            server: "ghcr.io",
+            username,
+            password,
+        },
+        moves: false,
+        name: None,
+        maxversions: None,
     }
 }
 
@@ -36,64 +44,77 @@ async fn read(server: &Server) -> Registry {
 async fn the_dialect_is_found_by_reading_and_remembered() {
     for dialect in [Dialect::Rotate, Dialect::Put] {
         let server = Model::new(dialect).start().await;
+        let registry = read(&server).await;
         let client = server.client();
-        for _ in 0..3 {
-            assert_eq!(
-                client.dialect(&within(5), "r").await.expect("a dialect"),
-                dialect
-            );
+        let op = within(5);
+        // Many ask at once, and one finds it out for all.
+        let asked = (0..10).map(|_| client.dialect(&op, &registry));
+        for found in futures(asked).await {
+            assert_eq!(found.expect("a dialect"), dialect);
         }
         let asked = if dialect == Dialect::Rotate { 1 } else { 2 };
         assert_eq!(server.count("GET /registries/r/versions"), asked);
         assert_eq!(server.count("POST") + server.count("PUT"), 0);
-        let versions = client.versions(&within(5), "r").await.expect("versions");
+        let versions = client.versions(&op, &registry).await.expect("versions");
         assert_eq!(versions.is_some(), dialect == Dialect::Rotate);
     }
-    // A passing fault does not decide it.
+}
+
+#[tokio::test]
+async fn a_passing_or_foreign_fault_does_not_decide_the_dialect() {
+    // The API's own 404 once, and a list after it.
     let asked = std::sync::atomic::AtomicUsize::new(0);
     let server = Server::start(move |got| match got.path.as_str() {
         "/registries/r" => ok(json!({"id": "r", "handle": "reg"})),
-        _ if asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 => {
-            Reply::Raw(404, "", "<html>".into())
-        }
+        _ if asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 => not_found(),
         _ => ok(json!({"count": 0, "versions": []})),
     })
     .await;
-    assert_eq!(
-        server
-            .client()
-            .dialect(&within(5), "r")
-            .await
-            .expect("a dialect"),
-        Dialect::Rotate
-    );
-    // Nor does a registry that is gone.
-    let server = Server::start(|got| {
-        if got.path == "/organisations" {
-            organisations()
+    let registry = read(&server).await;
+    let found = server.client().dialect(&within(5), &registry).await;
+    assert_eq!(found.expect("a dialect"), Dialect::Rotate);
+    // Somebody else's.
+    let server = Server::start(|got| match got.path.as_str() {
+        "/registries/r" => ok(json!({"id": "r", "handle": "reg"})),
+        _ => Reply::Raw(404, "", "<html>".into()),
+    })
+    .await;
+    let registry = read(&server).await;
+    let found = server.client().dialect(&within(5), &registry).await;
+    assert_eq!(*found.expect_err("no API").kind(), Kind::WrongAddress);
+}
+
+/// What becomes of some futures that run at once.
+async fn futures<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut all: Vec<_> = all.map(Box::pin).collect();
+    let mut done = Vec::new();
+    std::future::poll_fn(|context| {
+        all.retain_mut(|one| match one.as_mut().poll(context) {
+            std::task::Poll::Ready(value) => {
+                done.push(value);
+                false
+            }
+            std::task::Poll::Pending => true,
+        });
+        if all.is_empty() {
+            std::task::Poll::Ready(())
         } else {
-            not_found()
+            std::task::Poll::Pending
         }
     })
     .await;
-    let error = server
-        .client()
-        .dialect(&within(5), "r")
-        .await
-        .expect_err("gone");
-    assert_eq!(*error.kind(), Kind::NotFound);
+    done
 }
 
 #[tokio::test]
 async fn a_rename_sends_no_credentials() {
     let server = Model::new(Dialect::Rotate).start().await;
     let registry = read(&server).await;
-    let done = server
+    server
         .client()
-        .update_metadata(&within(5), &registry, "New", None, None)
+        .update_metadata(&within(5), &registry, "New", None)
         .await
         .expect("renamed");
-    assert!(!done.may_have_made_version);
     let put = server
         .got()
         .into_iter()
@@ -115,7 +136,7 @@ async fn a_rename_whose_answer_is_lost_is_looked_for() {
         let registry = read(&server).await;
         server
             .client()
-            .update_metadata(&within(20), &registry, "New", Some(5), None)
+            .update_metadata(&within(20), &registry, "New", Some(5))
             .await
             .expect("renamed");
         assert_eq!(server.count("PUT"), puts);
@@ -128,7 +149,7 @@ async fn the_put_dialect_needs_the_credentials() {
     let registry = read(&server).await;
     let (client, op) = (server.client(), within(5));
     let error = client
-        .update_metadata(&op, &registry, "New", None, None)
+        .update_metadata(&op, &registry, "New", None)
         .await
         .expect_err("no password");
     assert_eq!(
@@ -138,16 +159,12 @@ async fn the_put_dialect_needs_the_credentials() {
     assert_eq!(server.count("PUT"), 0);
 
     let password = password();
-    let held = Credentials {
-        server: "ghcr.io",
-        username: "me",
-        password: &password,
+    let rotation = Rotation {
+        name: Some("New"),
+        maxversions: Some(3),
+        ..rotation(&password, "me")
     };
-    let done = client
-        .update_metadata(&op, &registry, "New", Some(3), Some(&held))
-        .await
-        .expect("renamed");
-    assert!(done.may_have_made_version);
+    done(client.rotate(&op, &registry, &rotation).await);
     let put = server
         .got()
         .into_iter()
@@ -157,21 +174,39 @@ async fn the_put_dialect_needs_the_credentials() {
     assert_eq!(put.json()["maxversions"], json!(3));
 }
 
+/// A rotation that was done, and how that is known.
+fn done(written: Written<Rotated, Baseline>) -> (Made, Proof) {
+    match written {
+        Written::Done { value, proof } => (value.made, proof),
+        Written::NotDone(error) | Written::Unknown { error, .. } => panic!("not done: {error}"),
+    }
+}
+
+async fn rotate(
+    server: &Server,
+    seconds: u64,
+    registry: &Registry,
+    rotation: &Rotation<'_>,
+) -> Written<Rotated, Baseline> {
+    let op = within(seconds);
+    server.client().rotate(&op, registry, rotation).await
+}
+
+fn made(number: i64) -> Made {
+    Made {
+        number: Some(number),
+        id: Some(format!("v-{number}")),
+    }
+}
+
 #[tokio::test]
 async fn a_rotation_is_one_write_and_tells_its_version() {
     let server = Model::new(Dialect::Rotate).start().await;
     let registry = read(&server).await;
     let password = password();
-    let done = server
-        .client()
-        .rotate(&within(5), &registry, &rotation(&password, "you"))
-        .await
-        .expect("rotated");
-    assert_eq!(
-        (done.version, done.version_id.as_deref()),
-        (Some(2), Some("v-2"))
-    );
-    assert!(done.warnings.is_empty());
+    let rotation = rotation(&password, "you");
+    let written = rotate(&server, 5, &registry, &rotation);
+    assert_eq!(done(written.await), (made(2), Proof::Answer));
     let post = server
         .got()
         .into_iter()
@@ -184,79 +219,100 @@ async fn a_rotation_is_one_write_and_tells_its_version() {
 }
 
 #[tokio::test]
-async fn a_rotation_happens_exactly_once() {
-    let losses: [fn() -> Reply; 4] = [
-        || Reply::Cut,
-        || Reply::Data(503, json!("busy")),
-        || Reply::Raw(504, "", "<html>".into()),
-        || Reply::Raw(201, "", "{\"code\"".into()),
-    ];
-    for lost in losses {
-        for (acts, posts) in [(true, 1), (false, 2)] {
-            let server = Model::new(Dialect::Rotate).with(acts, lost).start().await;
-            let registry = read(&server).await;
-            let password = password();
-            let done = server
-                .client()
-                .rotate(&within(30), &registry, &rotation(&password, "me"))
-                .await
-                .expect("rotated");
-            assert_eq!(done.version, Some(2));
-            assert!(done.warnings.is_empty());
-            assert_eq!(server.count("POST"), posts);
+async fn a_version_is_told_by_its_id_whoever_came_after() {
+    let server = Model::new(Dialect::Rotate).rival().start().await;
+    let registry = read(&server).await;
+    let password = password();
+    let rotation = rotation(&password, "me");
+    let written = rotate(&server, 5, &registry, &rotation);
+    assert_eq!(done(written.await), (made(2), Proof::Answer));
+    assert_eq!(read(&server).await.currentversion, Some(3));
+}
+
+const LOSSES: [fn() -> Reply; 6] = [
+    || Reply::Cut,
+    || Reply::Data(503, json!("busy")),
+    || Reply::Data(502, json!("busy")),
+    || Reply::Raw(504, "", "<html>".into()),
+    || Reply::Raw(201, "", "{\"code\"".into()),
+    || Reply::Raw(302, "location: /\r\n", String::new()),
+];
+
+#[tokio::test]
+async fn a_rotation_is_sent_once_and_found_again_or_unknown() {
+    for dialect in [Dialect::Rotate, Dialect::Put] {
+        for lost in LOSSES {
+            for acts in [true, false] {
+                let server = Model::new(dialect).with(acts, lost).start().await;
+                let registry = read(&server).await;
+                let password = password();
+                let rotation = rotation(&password, "me");
+                let written = rotate(&server, 2, &registry, &rotation);
+                match (acts, written.await) {
+                    (true, written) => {
+                        let (made, proof) = done(written);
+                        assert_eq!((made.number, proof), (Some(2), Proof::OnlyCandidate));
+                    }
+                    (false, Written::Unknown { error, baseline }) => {
+                        assert_eq!(error.outcome(), Outcome::Unknown);
+                        // What lands after all is found by the baseline.
+                        let client = server.client();
+                        let versions = client.versions(&within(5), &registry).await;
+                        let versions = versions.expect("a read");
+                        let look = baseline.find(&registry, versions.as_deref());
+                        assert!(matches!(look, Look::Absent));
+                    }
+                    (false, written) => panic!("not unknown: {written:?}"),
+                }
+                assert_eq!(server.count("POST") + server.count("PUT"), 1);
+            }
         }
     }
 }
 
 #[tokio::test]
-async fn where_no_version_shows_a_lost_rotation_is_sent_once_more() {
-    for dialect in [Dialect::Rotate, Dialect::Put] {
-        let server = Model::new(dialect)
-            .hidden()
-            .with(true, || Reply::Cut)
-            .start()
-            .await;
-        let registry = read(&server).await;
-        let password = password();
-        let done = server
-            .client()
-            .rotate(&within(30), &registry, &rotation(&password, "me"))
-            .await
-            .expect("rotated");
-        assert_eq!((done.version, done.warnings.len()), (None, 1));
-        assert_eq!(server.count("POST") + server.count("PUT"), 2);
+async fn a_429_is_no_attempt() {
+    let limited = || Reply::Raw(429, "retry-after: 0\r\n", String::new());
+    let server = Model::new(Dialect::Rotate)
+        .with(false, limited)
+        .start()
+        .await;
+    let registry = read(&server).await;
+    let password = password();
+    let rotation = rotation(&password, "me");
+    let written = rotate(&server, 5, &registry, &rotation);
+    assert_eq!(done(written.await), (made(2), Proof::Answer));
+    assert_eq!(server.count("POST"), 2);
+}
 
-        let server = Model::new(dialect)
-            .hidden()
-            .with(false, || Reply::Cut)
-            .with(false, || Reply::Cut)
-            .start()
-            .await;
-        let error = server
-            .client()
-            .rotate(&within(30), &registry, &rotation(&password, "me"))
-            .await
-            .expect_err("lost");
-        assert_eq!(error.outcome(), Outcome::Unknown);
-        assert_eq!(server.count("POST") + server.count("PUT"), 2);
+#[tokio::test]
+async fn where_no_version_shows_a_lost_rotation_stays_unknown() {
+    for dialect in [Dialect::Rotate, Dialect::Put] {
+        for acts in [true, false] {
+            let server = Model::new(dialect)
+                .hidden()
+                .with(acts, || Reply::Cut)
+                .start()
+                .await;
+            let registry = read(&server).await;
+            let password = password();
+            let rotation = rotation(&password, "me");
+            let written = rotate(&server, 30, &registry, &rotation);
+            assert!(matches!(written.await, Written::Unknown { .. }));
+            assert_eq!(server.count("POST") + server.count("PUT"), 1);
+        }
     }
 }
 
 #[tokio::test]
 async fn the_put_dialect_rotates_by_replacing() {
-    let server = Model::new(Dialect::Put)
-        .with(true, || Reply::Cut)
-        .start()
-        .await;
+    let server = Model::new(Dialect::Put).start().await;
     let registry = read(&server).await;
     let password = password();
-    let done = server
-        .client()
-        .rotate(&within(30), &registry, &rotation(&password, "me"))
-        .await
-        .expect("rotated");
-    assert_eq!(done.version, Some(2));
-    assert_eq!(server.count("PUT"), 1);
+    let rotation = rotation(&password, "me");
+    let written = rotate(&server, 5, &registry, &rotation);
+    let (made, proof) = done(written.await);
+    assert_eq!((made.number, proof), (Some(2), Proof::Answer));
     let put = server
         .got()
         .into_iter()
@@ -267,6 +323,18 @@ async fn the_put_dialect_rotates_by_replacing() {
         json!({"handle": "reg", "name": "Name", "server": "ghcr.io", "username": "me",
             "password": "rotated-canary-0815", "maxversions": 5})
     );
+}
+
+#[tokio::test]
+async fn in_the_put_dialect_the_number_has_to_fit() {
+    // Somebody else's came between ours and the read.
+    let server = Model::new(Dialect::Put).rival().start().await;
+    let registry = read(&server).await;
+    let password = password();
+    let rotation = rotation(&password, "me");
+    let written = rotate(&server, 5, &registry, &rotation);
+    let (made, proof) = done(written.await);
+    assert_eq!((made.number, proof), (None, Proof::OnlyCandidate));
 }
 
 #[tokio::test]

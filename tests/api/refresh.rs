@@ -64,6 +64,7 @@ async fn a_refresh_of_many_is_one_request() {
     client
         .create_registry(&within(5), &new(&password()))
         .await
+        .result()
         .expect("created");
     client
         .refreshed_registry(&within(5), "r1")

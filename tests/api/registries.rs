@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
-use terraform_provider_bahriya::api::{HandleState, Kind, NewRegistry, Outcome};
+use terraform_provider_bahriya::api::{HandleState, Kind, NewRegistry, Outcome, Proof, Written};
 use terraform_provider_bahriya::resources::advice::advice;
 use terraform_provider_bahriya::secret::Secret;
 
@@ -61,7 +61,7 @@ async fn creating(
 }
 
 #[tokio::test]
-async fn a_creation_is_one_request() {
+async fn a_creation_is_a_look_up_and_one_write() {
     let server = creating(
         |_| (true, Reply::Data(201, json!("r-1"))),
         None,
@@ -72,12 +72,13 @@ async fn a_creation_is_one_request() {
         .client()
         .create_registry(&within(5), &new(&password()))
         .await
+        .result()
         .expect("created");
-    assert_eq!((created.id.as_str(), created.warnings.len()), ("r-1", 0));
+    assert_eq!(created, "r-1");
     let got = server.got();
-    assert_eq!(server.lines(), ["POST /registries"]);
+    assert_eq!(server.lines(), ["GET /registry/reg", "POST /registries"]);
     assert_eq!(
-        got[0].json(),
+        got[1].json(),
         json!({"handle": "reg", "name": "Name", "server": "ghcr.io", "username": "me", "password": "canary-password-4711"})
     );
 }
@@ -99,8 +100,9 @@ async fn a_lost_answer_is_settled_by_looking() {
             .client()
             .create_registry(&within(20), &new(&password()))
             .await
+            .result()
             .expect("found");
-        assert_eq!((created.id.as_str(), created.warnings.len()), ("r-1", 0));
+        assert_eq!(created, "r-1");
         assert_eq!(server.count("POST"), 1);
     }
 }
@@ -124,8 +126,9 @@ async fn a_request_that_got_lost_is_sent_again() {
             .client()
             .create_registry(&within(30), &new(&password()))
             .await
+            .result()
             .expect("created");
-        assert_eq!(created.id, "r-1");
+        assert_eq!(created, "r-1");
         assert_eq!(server.count("POST"), 2);
     }
 }
@@ -138,7 +141,7 @@ async fn reads_that_lag_behind_do_not_make_a_second_registry() {
         "GET /organisations" => organisations(),
         "POST /registries" if posts.fetch_add(1, Ordering::SeqCst) == 0 => Reply::Cut,
         "POST /registries" => Reply::Data(409, json!("handle taken")),
-        _ if looks.fetch_add(1, Ordering::SeqCst) < 5 => not_found(),
+        _ if looks.fetch_add(1, Ordering::SeqCst) < 6 => not_found(),
         _ => ok(shown("r-1", "reg")),
     })
     .await;
@@ -146,8 +149,9 @@ async fn reads_that_lag_behind_do_not_make_a_second_registry() {
         .client()
         .create_registry(&within(30), &new(&password()))
         .await
+        .result()
         .expect("found");
-    assert_eq!(created.id, "r-1");
+    assert_eq!(created, "r-1");
     assert_eq!(server.count("POST"), 2);
 }
 
@@ -163,6 +167,7 @@ async fn a_500_that_did_nothing_is_an_error_that_says_so() {
         .client()
         .create_registry(&within(30), &new(&password()))
         .await
+        .result()
         .expect_err("500");
     assert_eq!(
         (error.kind(), error.outcome()),
@@ -182,6 +187,7 @@ async fn what_cannot_be_looked_at_stays_unknown() {
         .client()
         .create_registry(&within(5), &new(&password()))
         .await
+        .result()
         .expect_err("unknown");
     assert_eq!(
         (error.kind(), error.outcome()),
@@ -207,6 +213,7 @@ async fn another_registry_under_the_handle_is_named_not_taken() {
             .client()
             .create_registry(&within(20), &new(&password()))
             .await
+            .result()
             .expect_err("taken");
         assert!(
             matches!(error.kind(), Kind::HandleTaken { alive: Some(id), .. } if id == "r-0"),
@@ -229,6 +236,7 @@ async fn an_existing_registry_is_never_taken_for_ours_without_a_lost_answer() {
         .client()
         .create_registry(&within(5), &new(&password()))
         .await
+        .result()
         .expect_err("taken");
     assert!(
         matches!(error.kind(), Kind::HandleTaken { alive: Some(_), .. }),
@@ -245,6 +253,7 @@ async fn a_registry_with_more_versions_is_not_the_one_just_created() {
         .client()
         .create_registry(&within(5), &new(&password()))
         .await
+        .result()
         .expect_err("not ours");
     assert!(
         matches!(error.kind(), Kind::HandleTaken { alive: Some(_), .. }),
@@ -253,16 +262,106 @@ async fn a_registry_with_more_versions_is_not_the_one_just_created() {
 }
 
 #[tokio::test]
-async fn where_no_version_shows_the_three_suffice_with_a_warning() {
-    let mut shown = shown("r-1", "reg");
-    shown["versioncount"] = Value::Null;
-    let server = creating(|_| (true, Reply::Cut), None, shown).await;
-    let created = server
+async fn what_is_found_after_a_lost_answer_is_only_a_candidate() {
+    let server = creating(|_| (true, Reply::Cut), None, shown("r-1", "reg")).await;
+    let password = password();
+    let written = server
+        .client()
+        .create_registry(&within(5), &new(&password))
+        .await;
+    assert!(
+        matches!(written, Written::Done { proof: Proof::OnlyCandidate, ref value } if value == "r-1"),
+        "{written:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_registry_that_was_there_before_is_never_adopted() {
+    // It fits in all that shows, and the answer to the creation would be lost.
+    let server = creating(
+        |_| (true, Reply::Cut),
+        Some(shown("r-0", "reg")),
+        Value::Null,
+    )
+    .await;
+    let error = server
         .client()
         .create_registry(&within(5), &new(&password()))
         .await
-        .expect("found");
-    assert_eq!((created.id.as_str(), created.warnings.len()), ("r-1", 1));
+        .result()
+        .expect_err("taken");
+    assert!(
+        matches!(error.kind(), Kind::HandleTaken { alive: Some(id), .. } if id == "r-0"),
+        "{error}"
+    );
+    assert_eq!(server.count("POST"), 0);
+
+    // Nor one of which nobody can say whether it was.
+    let looks = AtomicUsize::new(0);
+    let server = Server::start(move |got| match got.line().as_str() {
+        "POST /registries" => Reply::Cut,
+        _ if looks.fetch_add(1, Ordering::SeqCst) == 0 => Reply::Data(403, json!("not now")),
+        _ => ok(shown("r-0", "reg")),
+    })
+    .await;
+    let error = server
+        .client()
+        .create_registry(&within(5), &new(&password()))
+        .await
+        .result()
+        .expect_err("not ours for certain");
+    assert!(
+        matches!(error.kind(), Kind::HandleTaken { alive: Some(id), .. } if id == "r-0"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_plan_and_its_creation_ask_once_who_has_the_handle() {
+    let server = creating(
+        |_| (true, Reply::Data(201, json!("r-1"))),
+        None,
+        shown("r-1", "reg"),
+    )
+    .await;
+    let client = server.client();
+    let before = client.handle_before(&within(5), "reg").await;
+    assert_eq!(before.expect("a state"), HandleState::Free);
+    let password = password();
+    let written = client.create_registry(&within(5), &new(&password)).await;
+    assert_eq!(written.result().expect("created"), "r-1");
+    assert_eq!(server.lines(), ["GET /registry/reg", "POST /registries"]);
+    // What is created now is there: the next one asks again.
+    let before = client.handle_before(&within(5), "reg").await;
+    assert!(matches!(before.expect("a state"), HandleState::Alive(_)));
+}
+
+#[tokio::test]
+async fn an_odd_id_is_no_id_and_an_answer_about_another_is_none() {
+    for odd in ["", "..", "../../secrets", "a b", "x".repeat(200).as_str()] {
+        let odd = odd.to_owned();
+        let server = creating(
+            move |_| (true, Reply::Data(201, json!(odd))),
+            None,
+            shown("r-1", "reg"),
+        )
+        .await;
+        let created = server
+            .client()
+            .create_registry(&within(5), &new(&password()))
+            .await
+            .result()
+            .expect("found by its handle");
+        assert_eq!(created, "r-1");
+        assert_eq!(server.count("POST"), 1);
+    }
+    let server = Server::start(|_| ok(shown("r-2", "other"))).await;
+    let error = server
+        .client()
+        .registry(&within(5), "r-1")
+        .await
+        .expect_err("another");
+    assert_eq!(*error.kind(), Kind::UnexpectedAnswer);
 }
 
 #[tokio::test]
@@ -278,6 +377,7 @@ async fn a_spent_handle_is_told_apart() {
             .client()
             .create_registry(&within(5), &new(&password()))
             .await
+            .result()
             .expect_err("spent");
         assert!(
             matches!(error.kind(), Kind::HandleTaken { alive: None, .. }),

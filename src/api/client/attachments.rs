@@ -7,8 +7,8 @@ use crate::api::Client;
 use crate::api::http::error::{Error, Kind, Outcome};
 use crate::api::http::operation::{Operation, Stop};
 use crate::api::http::retry::delays;
-use crate::api::http::settle::{How, Seen};
 use crate::api::http::transport::Request;
+use crate::api::http::write::{Look, Proof, Repeat, Write};
 use crate::api::model::attachment::Attachment;
 use crate::api::model::fields::list;
 
@@ -30,37 +30,36 @@ impl Client {
         handle: &str,
     ) -> Result<Attached, Error> {
         let request = Request::new(Method::POST, self.link(project, handle)?);
-        let written = self
-            .http()
-            .write_once(op, &request, |op| async move {
+        let write = Write {
+            request: &request,
+            repeat: Repeat::UniqueKey,
+            baseline: (),
+            told: |answer| Some(answer.id()),
+            find: |op: Operation| async move {
                 Ok(match self.attachment(&op, project, handle).await? {
-                    Some(found) => Seen::Done(found),
-                    None => Seen::NotDone,
+                    Some(found) => Look::Found(found.join_id, Proof::Found),
+                    None => Look::Absent,
                 })
-            })
-            .await;
+            },
+        };
+        let written = self.http().write(op, write).await;
         self.known().attachments(project).forget();
-        let unwritten = match written {
-            Ok(written) => {
-                let join_id = match written.how {
-                    How::Answered(answer) => answer.new_id(),
-                    How::Found(found) => found.join_id,
-                };
+        let error = match written.result() {
+            Ok(join_id) => {
                 return Ok(Attached {
                     join_id,
                     adopted: false,
                 });
             }
-            Err(unwritten) => unwritten,
+            Err(error) => error,
         };
-        let error = unwritten.error;
         match error.kind() {
             Kind::NotFound => Err(self.missing(op, project, handle, error).await),
             // How the API answers for a link that is there already is not known; the list is.
             Kind::Conflict | Kind::Refused => match self.attachment(op, project, handle).await {
                 Ok(Some(found)) => Ok(Attached {
                     join_id: found.join_id,
-                    adopted: !unwritten.after_loss,
+                    adopted: true,
                 }),
                 _ => Err(error),
             },
@@ -74,19 +73,22 @@ impl Client {
         let request = Request::new(Method::DELETE, self.link(project, handle)?);
         let mut delays = delays();
         loop {
-            let written = self
-                .http()
-                .write_once(op, &request, |op| async move {
+            let write = Write {
+                request: &request,
+                repeat: Repeat::Idempotent,
+                baseline: (),
+                told: |_| Some(()),
+                find: |op: Operation| async move {
                     Ok(match self.attachment(&op, project, handle).await? {
-                        None => Seen::Done(()),
-                        Some(_) => Seen::NotDone,
+                        None => Look::Found((), Proof::Found),
+                        Some(_) => Look::Absent,
                     })
-                })
-                .await;
+                },
+            };
+            let written = self.http().write(op, write).await;
             self.known().attachments(project).forget();
-            let error = match written {
-                Ok(_) => return Ok(true),
-                Err(unwritten) => unwritten.error,
+            let Err(error) = written.result() else {
+                return Ok(true);
             };
             if !matches!(
                 error.kind(),

@@ -1,14 +1,15 @@
-//! Creating a registry, exactly once.
+//! Creating a registry.
 
 use reqwest::Method;
 use serde::Serialize;
 
 use super::registries::HandleState;
 use crate::api::Client;
-use crate::api::http::error::{Error, Kind, Outcome};
+use crate::api::http::error::{Error, Kind};
 use crate::api::http::operation::Operation;
-use crate::api::http::settle::{How, Seen};
+use crate::api::http::retry::Answer;
 use crate::api::http::transport::Request;
+use crate::api::http::write::{Look, Proof, Repeat, Write, Written};
 use crate::api::model::registry::Registry;
 use crate::secret::Secret;
 
@@ -29,15 +30,6 @@ pub struct NewRegistry<'a> {
     pub maxversions: Option<i64>,
 }
 
-/// A registry that was created by this call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Created {
-    /// Its id.
-    pub id: String,
-    /// What the user should know: whole sentences.
-    pub warnings: Vec<String>,
-}
-
 /// The API refuses any other key.
 #[derive(Serialize)]
 struct Body<'a> {
@@ -51,13 +43,36 @@ struct Body<'a> {
 }
 
 impl Client {
-    /// Creates a registry, exactly once: a lost answer is settled by looking at who has the handle.
-    /// In the good case this is one request; the caller reads the result with [`Client::registry_after_write`].
-    pub async fn create_registry(
-        &self,
-        op: &Operation,
-        new: &NewRegistry<'_>,
-    ) -> Result<Created, Error> {
+    /// What has a handle, as it was before anything is created under it: asked for once by the plan and the
+    /// creation that follows it in the same process.
+    pub async fn handle_before(&self, op: &Operation, handle: &str) -> Result<HandleState, Error> {
+        if self.known().free.contains(handle) {
+            return Ok(HandleState::Free);
+        }
+        match self.look_up(op, handle).await {
+            // The creation that follows proves the rest: it fails where the organisation does not exist.
+            Err(error) if *error.kind() == Kind::NotFound && error.own_form() => {
+                self.known().free.insert(handle);
+                Ok(HandleState::Free)
+            }
+            found => found,
+        }
+    }
+
+    /// Creates a registry. A lost answer is settled by looking at who has the handle: a registry that was there
+    /// before is never taken for the new one. The caller reads the result with [`Client::registry_after_write`].
+    pub async fn create_registry(&self, op: &Operation, new: &NewRegistry<'_>) -> Written<String> {
+        let was_free = match self.handle_before(&op.at_first(), new.handle).await {
+            Ok(HandleState::Free) => true,
+            Ok(HandleState::Burned) => return Written::NotDone(taken(new, None)),
+            Ok(HandleState::Alive(registry)) => {
+                return Written::NotDone(taken(new, Some(registry)));
+            }
+            Err(error) if stands_in_the_way(&error) => return Written::NotDone(error),
+            // Who may create need not be allowed to read. Then nothing that is found is known to be ours.
+            Err(_) => false,
+        };
+        self.known().free.remove(new.handle);
         let body = Body {
             handle: new.handle,
             name: new.name,
@@ -66,110 +81,62 @@ impl Client {
             password: new.password.expose(),
             maxversions: new.maxversions,
         };
-        let request = Request::with_body(Method::POST, self.path(&["registries"])?, &body);
-        let written = self
-            .http()
-            .write_once(
-                op,
-                &request,
-                |op| async move { self.find_own(&op, new).await },
-            )
-            .await;
-        self.known().registries.forget();
-        let unwritten = match written {
-            Ok(written) => match written.how {
-                How::Found(created) => return Ok(created),
-                How::Answered(answer) => match answer.new_id() {
-                    Some(id) => {
-                        return Ok(Created {
-                            id,
-                            warnings: Vec::new(),
-                        });
-                    }
-                    // Created, by its own word, but nameless: it is found by its handle.
-                    None => {
-                        let error = answer
-                            .unexpected("the answer holds no id")
-                            .with_outcome(Outcome::Unknown);
-                        return self.find_after(op, new, error).await;
-                    }
-                },
-            },
-            Err(unwritten) => unwritten,
+        let path = match self.path(&["registries"]) {
+            Ok(path) => path,
+            Err(error) => return Written::NotDone(error),
         };
-        if !says_handle_is_taken(&unwritten.error) {
-            return Err(unwritten.error);
-        }
-        if unwritten.after_loss {
-            // Taken, perhaps by the attempt that got no answer.
-            return self.find_after(op, new, unwritten.error).await;
-        }
-        Err(match self.registry_by_handle(op, new.handle).await {
-            Ok(HandleState::Alive(registry)) => taken(new, unwritten.error, Some(registry)),
-            Ok(_) => taken(new, unwritten.error, None),
-            Err(_) => unwritten.error,
-        })
-    }
-
-    async fn find_after(
-        &self,
-        op: &Operation,
-        new: &NewRegistry<'_>,
-        error: Error,
-    ) -> Result<Created, Error> {
-        match self
-            .http()
-            .look_after(op, |op| async move { self.find_own(&op, new).await })
-            .await
-        {
-            Ok(Seen::Done(created)) => Ok(created),
-            Err(found) if matches!(found.kind(), Kind::HandleTaken { .. }) => Err(found),
-            _ => Err(error),
+        let write = Write {
+            request: &Request::with_body(Method::POST, path, &body),
+            repeat: Repeat::UniqueKey,
+            baseline: (),
+            told: Answer::id,
+            find: |op: Operation| async move { self.find_own(&op, new, was_free).await },
+        };
+        let written = self.http().write(op, write).await;
+        self.known().registries.forget();
+        match written {
+            Written::NotDone(error) if says_handle_is_taken(&error) => {
+                Written::NotDone(match self.registry_by_handle(op, new.handle).await {
+                    Ok(HandleState::Alive(registry)) => taken(new, Some(registry)),
+                    Ok(_) => taken(new, None),
+                    Err(_) => error,
+                })
+            }
+            written => written,
         }
     }
 
-    /// Looks whether the registry to create is there. Something else under its handle is an error.
+    /// Looks whether the registry to create is there. Something else under its handle refutes it.
     async fn find_own(
         &self,
         op: &Operation,
         new: &NewRegistry<'_>,
-    ) -> Result<Seen<Created>, Error> {
-        let not_ours = |registry| taken(new, Error::new(Kind::Conflict), registry);
+        was_free: bool,
+    ) -> Result<Look<String>, Error> {
         let registry = match self.registry_by_handle(op, new.handle).await? {
-            HandleState::Free => return Ok(Seen::NotDone),
-            HandleState::Burned => return Err(not_ours(None)),
+            HandleState::Free => return Ok(Look::Absent),
+            HandleState::Burned => return Ok(Look::Refuted(taken(new, None))),
             HandleState::Alive(registry) => registry,
         };
-        if !registry.is(new.name, new.server, new.username) {
-            return Err(not_ours(Some(registry)));
-        }
-        let mut warnings = Vec::new();
-        match self.count_versions(op, &registry).await {
-            Some(1) => {}
-            Some(_) => return Err(not_ours(Some(registry))),
-            None => warnings.push(format!(
-                "The answer of the API to the creation of the registry {:?} was lost. A registry with this handle, \
-                 name, server and username exists and was taken for the one created; whether it holds the \
-                 configured password could not be seen.",
-                new.handle
-            )),
-        }
-        Ok(Seen::Done(Created {
-            id: registry.id,
-            warnings,
-        }))
+        let fits = was_free
+            && registry.is(new.name, new.server, new.username)
+            && registry.versioncount.is_none_or(|count| count == 1)
+            && registry.currentversion.is_none_or(|number| number == 1);
+        Ok(if fits {
+            Look::Found(registry.id, Proof::OnlyCandidate)
+        } else {
+            Look::Refuted(taken(new, Some(registry)))
+        })
     }
+}
 
-    /// How many versions a registry has or had, where that can be seen.
-    async fn count_versions(&self, op: &Operation, registry: &Registry) -> Option<i64> {
-        if let Some(count) = registry.versioncount {
-            return Some(count);
-        }
-        match self.versions(op, &registry.id).await {
-            Ok(Some(versions)) => i64::try_from(versions.len()).ok(),
-            _ => registry.currentversion,
-        }
-    }
+/// Whether what befell the look-up would befall the creation, too.
+fn stands_in_the_way(error: &Error) -> bool {
+    use Kind::{Cancelled, NotTrusted, Unauthorised, WrongAddress};
+    matches!(
+        error.kind(),
+        Cancelled | NotTrusted | Unauthorised | WrongAddress
+    )
 }
 
 /// Whether a refusal is about the handle. Which status and text the API has for that is not known for sure.
@@ -187,11 +154,9 @@ fn says_handle_is_taken(error: &Error) -> bool {
     }
 }
 
-fn taken(new: &NewRegistry<'_>, error: Error, alive: Option<Box<Registry>>) -> Error {
-    error
-        .with_outcome(Outcome::NotDone)
-        .with_kind(Kind::HandleTaken {
-            handle: new.handle.to_owned(),
-            alive: alive.map(|registry| registry.id),
-        })
+fn taken(new: &NewRegistry<'_>, alive: Option<Box<Registry>>) -> Error {
+    Error::new(Kind::HandleTaken {
+        handle: new.handle.to_owned(),
+        alive: alive.map(|registry| registry.id),
+    })
 }

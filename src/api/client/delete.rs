@@ -6,8 +6,8 @@ use crate::api::Client;
 use crate::api::http::error::{Error, Kind};
 use crate::api::http::operation::{Operation, Stop};
 use crate::api::http::retry::delays;
-use crate::api::http::settle::Seen;
 use crate::api::http::transport::Request;
+use crate::api::http::write::{Look, Proof, Repeat, Write};
 
 impl Client {
     /// Deletes a registry. While the API says that it is still attached, this waits until the deadline,
@@ -16,19 +16,22 @@ impl Client {
         let request = Request::new(Method::DELETE, self.path(&["registries", id])?);
         let mut delays = delays();
         loop {
-            let written = self
-                .http()
-                .write_once(op, &request, |op| async move {
+            let write = Write {
+                request: &request,
+                repeat: Repeat::Idempotent,
+                baseline: (),
+                told: |_| Some(()),
+                find: |op: Operation| async move {
                     Ok(match self.registry(&op, id).await? {
-                        None => Seen::Done(()),
-                        Some(_) => Seen::NotDone,
+                        None => Look::Found((), Proof::Found),
+                        Some(_) => Look::Absent,
                     })
-                })
-                .await;
+                },
+            };
+            let written = self.http().write(op, write).await;
             self.known().registries.forget();
-            let error = match written {
-                Ok(_) => return Ok(true),
-                Err(unwritten) => unwritten.error,
+            let Err(error) = written.result() else {
+                return Ok(true);
             };
             if *error.kind() == Kind::NotFound {
                 return self.proved_gone(op, error).await.map(|()| false);

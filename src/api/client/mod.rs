@@ -1,6 +1,7 @@
 //! The client: one organisation of the API, an endpoint a method.
 
 mod attachments;
+mod changes;
 mod create;
 mod delete;
 mod dialect;
@@ -8,11 +9,12 @@ mod organisations;
 mod projects;
 mod regions;
 mod registries;
+mod rotation;
 
 pub use attachments::Attached;
-pub use create::{Created, NewRegistry};
-pub use dialect::{Credentials, MetadataUpdated, Rotated, Rotation};
+pub use create::NewRegistry;
 pub use registries::HandleState;
+pub use rotation::{Baseline, Credentials, Made, Rotated, Rotation};
 
 use std::sync::Arc;
 

@@ -12,7 +12,10 @@ use crate::api::model::project::Project;
 impl Client {
     /// Reads one project. `None` only when it is proved to be gone.
     pub async fn project(&self, op: &Operation, id: &str) -> Result<Option<Project>, Error> {
-        self.one_project(op, &["projects", id]).await
+        self.one_project(op, &["projects", id], |project| {
+            project.id.eq_ignore_ascii_case(id)
+        })
+        .await
     }
 
     /// Reads a project by its handle. `None` only when it is proved that no living project has it.
@@ -21,7 +24,8 @@ impl Client {
         op: &Operation,
         handle: &str,
     ) -> Result<Option<Project>, Error> {
-        self.one_project(op, &["project", handle]).await
+        self.one_project(op, &["project", handle], |project| project.handle == handle)
+            .await
     }
 
     /// Lists the projects of the organisation.
@@ -35,10 +39,15 @@ impl Client {
         &self,
         op: &Operation,
         segments: &[&str],
+        is_asked_for: impl Fn(&Project) -> bool,
     ) -> Result<Option<Project>, Error> {
         let gone = match self.http().read(op, self.path(segments)?).await {
             Ok(answer) => match parse(&answer)? {
-                Some(project) => return Ok(Some(project)),
+                Some(project) if is_asked_for(&project) => return Ok(Some(project)),
+                Some(_) => {
+                    return Err(answer
+                        .unexpected("the project in the answer is another than was asked for"));
+                }
                 // An empty list, or null for a spent handle, is the API's other way to say 404.
                 None => answer
                     .unexpected("no project is shown")

@@ -2,10 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
-
-use serde_json::Value;
-use tokio::time::Instant;
 
 use crate::api::Client;
 use crate::api::http::error::{Error, Kind};
@@ -13,9 +9,7 @@ use crate::api::http::operation::Operation;
 use crate::api::http::retry::{Answer, delays};
 use crate::api::model::fields::list;
 use crate::api::model::registry::Registry;
-
-/// How long to wait for a read to show what was written.
-const CONSISTENT_WITHIN: Duration = Duration::from_secs(10);
+use serde_json::Value;
 
 /// What has a handle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,29 +27,27 @@ impl Client {
     /// organisation is still visible.
     pub async fn registry(&self, op: &Operation, id: &str) -> Result<Option<Registry>, Error> {
         match self.http().read(op, self.path(&["registries", id])?).await {
-            Ok(answer) => parse(&answer).map(Some),
+            Ok(answer) => parse(&answer, id).map(Some),
             Err(error) => self.proved_gone(op, error).await.map(|()| None),
         }
     }
 
-    /// Reads a registry until `expected` holds for it, for ten seconds at most, and answers what was
-    /// seen last. The caller judges whether that is what it wrote.
+    /// Reads a registry after a write until `expected` holds for it, or until the bounds of the read-back (see
+    /// [`Operation::after_write`]), and answers what was seen last. The caller judges whether that is what it wrote.
     pub async fn registry_after_write(
         &self,
-        op: &Operation,
+        bounds: &Operation,
         id: &str,
         expected: impl Fn(&Registry) -> bool,
     ) -> Result<Registry, Error> {
-        let end = Instant::now() + CONSISTENT_WITHIN;
         let mut delays = delays();
         let mut seen = None;
         loop {
-            let failed = match self.http().read(op, self.path(&["registries", id])?).await {
-                Ok(answer) => {
-                    let registry = parse(&answer)?;
-                    if expected(&registry) {
-                        return Ok(registry);
-                    }
+            let path = self.path(&["registries", id])?;
+            let read = self.http().read(bounds, path).await;
+            let failed = match read.and_then(|answer| parse(&answer, id)) {
+                Ok(registry) if expected(&registry) => return Ok(registry),
+                Ok(registry) => {
                     seen = Some(registry);
                     None
                 }
@@ -65,8 +57,12 @@ impl Client {
             let hopeless = failed
                 .as_ref()
                 .is_some_and(|error| *error.kind() != Kind::NotFound);
-            let delay = delays.next().unwrap_or_default();
-            if hopeless || Instant::now() + delay > end || op.pause(delay).await.is_err() {
+            if hopeless
+                || bounds
+                    .pause(delays.next().unwrap_or_default())
+                    .await
+                    .is_err()
+            {
                 return match (seen, failed) {
                     (Some(registry), _) => Ok(registry),
                     (None, Some(error)) => Err(error),
@@ -115,24 +111,26 @@ impl Client {
         op: &Operation,
         handle: &str,
     ) -> Result<HandleState, Error> {
-        let answer = match self
-            .http()
-            .read(op, self.path(&["registry", handle])?)
-            .await
-        {
-            Ok(answer) => answer,
+        match self.look_up(op, handle).await {
             Err(error) => {
                 self.proved_gone(op, error).await?;
-                return Ok(HandleState::Free);
+                Ok(HandleState::Free)
             }
-        };
+            found => found,
+        }
+    }
+
+    /// What has a handle. That nothing has it is an error still, the API's 404.
+    pub(super) async fn look_up(&self, op: &Operation, handle: &str) -> Result<HandleState, Error> {
+        let path = self.path(&["registry", handle])?;
+        let answer = self.http().read(op, path).await?;
         let registry = match &answer.data {
             Value::Null => return Ok(HandleState::Burned),
             Value::String(id) => match self.registry(op, id).await? {
                 Some(registry) => registry,
                 None => return Ok(HandleState::Burned),
             },
-            _ => parse(&answer)?,
+            _ => any(&answer)?,
         };
         if registry.handle != handle {
             return Err(answer.unexpected("the registry in the answer has another handle"));
@@ -156,10 +154,19 @@ impl Client {
 }
 
 /// A registry, flat as the API shows it, or wrapped in a list as it shows projects.
-fn parse(answer: &Answer) -> Result<Registry, Error> {
+fn any(answer: &Answer) -> Result<Registry, Error> {
     let wrapped = answer.data.get("registries").and_then(|list| list.get(0));
     Registry::parse(wrapped.unwrap_or(&answer.data))
         .ok_or_else(|| answer.unexpected("a registry with `id` and `handle` was expected"))
+}
+
+/// The registry that was asked for.
+fn parse(answer: &Answer, id: &str) -> Result<Registry, Error> {
+    let registry = any(answer)?;
+    if !registry.id.eq_ignore_ascii_case(id) {
+        return Err(answer.unexpected("the registry in the answer is another than was asked for"));
+    }
+    Ok(registry)
 }
 
 /// Whether an error says that there is no such list, rather than that it cannot be had now.

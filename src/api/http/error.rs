@@ -110,6 +110,18 @@ impl Error {
         }))
     }
 
+    /// An answer is about something else than what has this handle.
+    pub fn mixed_up(handle: &str) -> Self {
+        Self::new(Kind::UnexpectedAnswer).saying(&format!(
+            "the answer is about another registry than the one with the handle {handle:?}"
+        ))
+    }
+
+    /// Credentials are needed for a write, and none are at hand.
+    pub fn credentials_needed() -> Self {
+        Self::new(Kind::CredentialsNeeded)
+    }
+
     /// A wait that ended early; `doing` tells what for ("waiting for …").
     pub(in crate::api) fn stopped(stop: Stop, doing: &str) -> Self {
         Self::new(match stop {
@@ -171,7 +183,7 @@ impl Error {
 
     /// Whether the fault may be over at the next attempt: no answer at all, or one that says so.
     pub(in crate::api) fn is_passing(&self) -> bool {
-        matches!(self.0.status, None | Some(429 | 502..=504))
+        matches!(self.0.status, None | Some(408 | 425 | 429 | 502..=504))
     }
 
     /// Whether the answer was in the API's own form.

@@ -8,19 +8,20 @@ pub mod operation;
 pub mod path;
 pub mod retry;
 pub mod retry_after;
-pub mod settle;
 pub mod transport;
+pub mod write;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use limiter::Limiter;
+use limiter::{Limiter, Silence};
 use transport::Transport;
 
 /// The way to the API, with what it can bear.
 pub struct Http {
     transport: Arc<dyn Transport>,
     limiter: Limiter,
+    silence: Silence,
     /// Something at the address has answered.
     answered: AtomicBool,
 }
@@ -31,6 +32,7 @@ impl Http {
         Self {
             transport,
             limiter: Limiter::new(),
+            silence: Silence::default(),
             answered: AtomicBool::new(false),
         }
     }

@@ -68,6 +68,8 @@ impl Network {
                 .connect_timeout(CONNECT_TIMEOUT)
                 // Credentials are sent to the configured address and nowhere else.
                 .redirect(Policy::none())
+                // The library would send a refused stream again, a write too. Only we repeat.
+                .retry(reqwest::retry::never())
         };
         let http = if base.loopback {
             // A proxy, or whoever a name server takes for `localhost`, would see the token of a plain request; and
@@ -148,7 +150,9 @@ fn tls_unusable(settings: &Settings, error: &reqwest::Error) -> SettingsError {
 fn fault(error: reqwest::Error) -> Fault {
     if let Some(problem) = tls_failure::untrusted(&error) {
         Fault::NotTrusted(problem.to_owned())
-    } else if error.is_connect() || error.is_builder() {
+    } else if error.is_builder() || refused_by_proxy(&error) {
+        Fault::Barred(secret::redact(&causes(&error)).into_owned())
+    } else if error.is_connect() {
         let why = if error.is_dns() {
             format!(
                 "the name of the host cannot be resolved: {}",
@@ -173,6 +177,15 @@ fn fault(error: reqwest::Error) -> Fault {
     } else {
         lost(&error)
     }
+}
+
+/// Whether a proxy answered the request for a tunnel with a refusal. The library tells it by its words alone.
+fn refused_by_proxy(error: &reqwest::Error) -> bool {
+    let causes = causes(error);
+    error.is_connect()
+        && (causes.contains("proxy authorization required")
+            || causes.contains("tunnel error: unsuccessful")
+            || causes.contains("unknown proxy scheme"))
 }
 
 fn lost(error: &reqwest::Error) -> Fault {

@@ -9,6 +9,12 @@ use tokio_util::sync::CancellationToken;
 /// How long the look that settles a lost answer may take after the deadline or a cancellation.
 const GRACE: Duration = Duration::from_secs(15);
 
+/// How long a look may take that can be done without.
+const FIRST_LOOK: Duration = Duration::from_secs(10);
+
+/// How long to wait for a read to show what was written.
+const READ_BACK: Duration = Duration::from_secs(10);
+
 /// The bounds of one operation of the caller, passed to every call that belongs to it.
 ///
 /// All waits and retries end at the deadline. Cancellation ends waits and retries at once, but never a
@@ -56,6 +62,25 @@ impl Operation {
             () = self.cancel.cancelled() => Err(Stop::Cancelled),
             result = work => Ok(result),
             () = tokio::time::sleep_until(self.deadline) => Err(Stop::Deadline),
+        }
+    }
+
+    /// The bounds for a look before a write that is made without it if need be.
+    pub(in crate::api) fn at_first(&self) -> Self {
+        let now = Instant::now();
+        let left = self.deadline.saturating_duration_since(now);
+        Self {
+            deadline: now + (left / 2).min(FIRST_LOOK),
+            cancel: self.cancel.clone(),
+        }
+    }
+
+    /// The bounds for the read-back of a write that was answered: the object exists, and has to be in the state
+    /// soon, however much time is left.
+    pub fn after_write(&self) -> Self {
+        Self {
+            deadline: Instant::now() + READ_BACK,
+            cancel: self.cancel.clone(),
         }
     }
 

@@ -1,13 +1,10 @@
-//! Judging answers, and sending again what may be sent again.
-//!
-//! A request that was certainly not acted on (no connection, 429) is repeated whatever it is. A read is
-//! repeated after a broken connection and 502, 503, 504 as well. A write whose answer was lost is not
-//! repeated here: `settle.rs` looks first.
+//! One attempt and its judgement, and reads, which are sent as often as it takes. What may be said of a write
+//! whose answer was lost is found out in `write.rs`.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use backon::{BackoffBuilder, ExponentialBackoff as Delays, ExponentialBuilder};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
@@ -19,11 +16,11 @@ use super::operation::{Operation, Stop};
 use super::transport::{Fault, Reply, Request};
 use crate::secret;
 
-/// How long one request may take, within the deadline.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
-
 /// How often an address is tried from which no answer ever came: it is more likely wrong than down.
 const STRANGER_ATTEMPTS: u32 = 6;
+
+/// No server is believed that asks to wait for longer.
+const LONGEST_ASKED: Duration = Duration::from_secs(120);
 
 /// How often an answer that is no JSON is asked for again.
 const GARBLED_ATTEMPTS: u32 = 3;
@@ -40,25 +37,24 @@ impl Answer {
         self.template.clone().saying(problem)
     }
 
-    /// The id in the answer to a create: a bare text, or `{"id": …}`.
-    pub fn new_id(&self) -> Option<String> {
-        let id = match &self.data {
-            Value::Object(object) => object.get("id")?,
-            data => data,
-        };
-        id.as_str().filter(|id| !id.is_empty()).map(str::to_owned)
+    /// The id in the answer to a write: a bare text, or in `{"id": …}`, be it alone, with a quota or in the
+    /// whole object. `None` for what cannot be one.
+    pub fn id(&self) -> Option<String> {
+        let id = self.data.get("id").unwrap_or(&self.data);
+        id.as_str().filter(|id| is_id(id)).map(str::to_owned)
     }
 }
 
-/// What became of a write.
-pub enum Sent {
-    Answered(Answer),
-    /// It may or may not have been acted on.
-    Lost(Error),
+/// Whether a text can be an id: a short plain token, so that a mistake of the API's is not sent back to it.
+pub fn is_id(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+    (1..=128).contains(&text.len())
+        && text.bytes().all(plain)
+        && text.bytes().any(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// The delays between attempts: from a quarter of a second to eight seconds, with jitter.
-pub fn delays() -> ExponentialBackoff {
+pub fn delays() -> Delays {
     ExponentialBuilder::new()
         .with_min_delay(Duration::from_millis(250))
         .with_max_delay(Duration::from_secs(8))
@@ -68,7 +64,7 @@ pub fn delays() -> ExponentialBackoff {
 }
 
 /// What to do after an attempt.
-enum Verdict {
+pub enum Verdict {
     Good(Answer),
     /// Nothing happened, and nothing else will come of it.
     Final(Error),
@@ -85,7 +81,11 @@ impl Http {
         let mut delays = delays();
         let mut attempt = 0;
         loop {
+            if let Some(error) = self.silence.told() {
+                return Err(error);
+            }
             attempt += 1;
+            let began = Instant::now();
             let verdict = op
                 .within(self.attempt(op, &request, attempt))
                 .await
@@ -97,48 +97,47 @@ impl Http {
                 Verdict::Lost(error, asked) => (error.with_outcome(Outcome::NotDone), asked),
                 Verdict::Again(error, asked) => (error, asked),
             };
+            if *error.kind() == Kind::Timeout {
+                self.silence.since(began, &error);
+                return Err(error);
+            }
             let garbled = *error.kind() == Kind::UnexpectedAnswer && attempt < GARBLED_ATTEMPTS;
             if !error.is_passing() && !garbled {
                 return Err(error);
             }
-            self.pause(op, asked.or(delays.next()), error, attempt)
-                .await?;
-        }
-    }
-
-    /// Writes: until there is an answer, or none can be had.
-    pub async fn write(&self, op: &Operation, request: &Request) -> Result<Sent, Error> {
-        let mut delays = delays();
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            op.check().map_err(|stop| stopped(stop, request))?;
-            // Not within the operation: cancelling would drop a write in flight.
-            let (error, asked) = match self.attempt(op, request, attempt).await {
-                Verdict::Good(answer) => return Ok(Sent::Answered(answer)),
-                Verdict::Final(error) => return Err(error),
-                Verdict::Lost(error, _) => return Ok(Sent::Lost(error)),
-                Verdict::Again(error, asked) => (error, asked),
-            };
-            self.pause(op, asked.or(delays.next()), error, attempt)
-                .await?;
+            self.pause(op, &mut delays, asked, error, attempt).await?;
         }
     }
 
     /// Waits for another attempt, or answers why there is none.
-    async fn pause(
+    pub(super) async fn pause(
         &self,
         op: &Operation,
-        delay: Option<Duration>,
+        delays: &mut Delays,
+        asked: Option<Duration>,
         error: Error,
         attempts: u32,
     ) -> Result<(), Error> {
-        match op.pause(delay.unwrap_or_default()).await {
+        let delay = delays.next().unwrap_or_default();
+        // What the API asks for counts where it is later. Not all who were asked the same come back at once.
+        let asked = asked.filter(|asked| *asked > delay);
+        let wait = asked.map_or(delay, |asked| asked.min(LONGEST_ASKED) + delay / 4);
+        match op.pause(wait).await {
             Ok(()) => Ok(()),
-            Err(Stop::Deadline) if attempts > 1 => {
-                Err(error.adding(&format!("given up after {attempts} attempts")))
+            Err(Stop::Deadline) => {
+                let mut error = error;
+                if let Some(asked) = asked {
+                    error = error.adding(&format!(
+                        "the API asks to wait {} s, which is longer than the operation may take",
+                        asked.as_secs()
+                    ));
+                }
+                Err(if attempts > 1 {
+                    error.adding(&format!("given up after {attempts} attempts"))
+                } else {
+                    error
+                })
             }
-            Err(Stop::Deadline) => Err(error),
             Err(Stop::Cancelled) => {
                 let was = error.to_string();
                 Err(error
@@ -148,15 +147,20 @@ impl Http {
         }
     }
 
-    async fn attempt(&self, op: &Operation, request: &Request, attempt: u32) -> Verdict {
+    /// Sends a request once and judges what comes of it. It may take as long as the operation.
+    pub(super) async fn attempt(&self, op: &Operation, request: &Request, attempt: u32) -> Verdict {
         // Nothing is in flight yet, so this wait ends like any other.
-        let _permit = match op.within(self.limiter.enter()).await {
+        let enter = async {
+            op.check()?;
+            op.within(self.limiter.enter()).await
+        };
+        let _permit = match enter.await {
             Ok(permit) => permit,
             Err(stop) => return Verdict::Final(stopped(stop, request)),
         };
-        let until = op.deadline.min(Instant::now() + REQUEST_TIMEOUT);
         let started = Instant::now();
-        let Ok(mut result) = timeout_at(until, self.transport.exchange(request)).await else {
+        let exchange = self.transport.exchange(request);
+        let Ok(mut result) = timeout_at(op.deadline, exchange).await else {
             let why = format!("no answer within {:.1?}", started.elapsed());
             let error = Error::new(Kind::Timeout).of(request.method().as_str(), request.path());
             log(request, attempt, started, Err(&why));
@@ -175,9 +179,10 @@ impl Http {
         let answered = &self.answered;
         if let Ok(reply) = &result {
             answered.store(true, Ordering::Relaxed);
+            self.silence.broken();
             if reply.status == StatusCode::TOO_MANY_REQUESTS {
                 self.limiter.slow_down();
-            } else {
+            } else if !reply.status.is_server_error() {
                 self.limiter.succeeded();
             }
         }
@@ -223,6 +228,9 @@ fn judge(request: &Request, result: Result<Reply, Fault>) -> Verdict {
         Err(Fault::NotTrusted(why)) => {
             return Verdict::Final(error(Kind::NotTrusted).saying(&why));
         }
+        Err(Fault::Barred(why)) => {
+            return Verdict::Final(error(Kind::Unreachable).saying(&why));
+        }
         Err(Fault::Lost(why)) => {
             let error = error(Kind::Unreachable).saying(&why);
             return Verdict::Lost(error.with_outcome(Outcome::Unknown), None);
@@ -246,9 +254,10 @@ fn judge(request: &Request, result: Result<Reply, Fault>) -> Verdict {
         StatusCode::UNAUTHORIZED => return Verdict::Final(answered(Kind::Unauthorised)),
         StatusCode::FORBIDDEN => return Verdict::Final(answered(Kind::Forbidden)),
         _ if status.is_redirection() => {
-            let error = answered(Kind::WrongAddress);
-            return Verdict::Final(error.saying("it redirects to another address"));
+            let error = answered(Kind::WrongAddress).saying("it redirects to another address");
+            return Verdict::Lost(error.with_outcome(Outcome::Unknown), None);
         }
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => return lost(Kind::Server),
         _ if status.is_server_error() => return lost(Kind::Server),
         _ => {}
     }

@@ -118,7 +118,8 @@ impl Reply {
         Self {
             status,
             request_id,
-            retry_after: header("retry-after").and_then(retry_after::parse),
+            retry_after: header("retry-after")
+                .and_then(|value| retry_after::parse(value, header("date"))),
             body,
         }
     }
@@ -131,13 +132,16 @@ pub enum Fault {
     NotSent(String),
     /// The same, because the other side is not trusted, which another attempt will not change.
     NotTrusted(String),
+    /// The same, because a proxy does not let it through, which another attempt will not change either.
+    Barred(String),
     /// The request may have been acted on.
     Lost(String),
 }
 
 impl Fault {
     pub(super) fn why(&self) -> &str {
-        let (Self::NotSent(why) | Self::NotTrusted(why) | Self::Lost(why)) = self;
+        let (Self::NotSent(why) | Self::NotTrusted(why) | Self::Barred(why) | Self::Lost(why)) =
+            self;
         why
     }
 }

@@ -18,7 +18,7 @@ impl Attachment {
         let fields = Fields::of(value)?;
         Some(Self {
             handle: fields.id("handle")?,
-            join_id: fields.id("joinid").or_else(|| fields.id("join_id")),
+            join_id: fields.id("joinid"),
         })
     }
 }

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::api::http::retry::is_id;
+
 /// An object whose members are read tolerantly: what is missing, null or of another type is `None`.
 #[derive(Clone, Copy)]
 pub struct Fields<'a>(&'a Map<String, Value>);
@@ -11,18 +13,26 @@ impl<'a> Fields<'a> {
         value.as_object().map(Self)
     }
 
+    /// By the name as this API writes it, or with underscores between the words.
     pub fn value(self, key: &str) -> Option<&'a Value> {
-        self.0.get(key)
+        let same = |name: &str| name.chars().filter(|c| *c != '_').eq(key.chars());
+        let found = self.0.get(key).filter(|value| !value.is_null());
+        found
+            .or_else(|| {
+                let mut members = self.0.iter();
+                members.find(|(name, _)| same(name)).map(|(_, value)| value)
+            })
+            .or_else(|| self.0.get(key))
     }
 
     pub fn text(self, key: &str) -> Option<String> {
         self.value(key)?.as_str().map(str::to_owned)
     }
 
-    /// A text that is not empty, or a number as text.
+    /// A short plain token, or a number as text.
     pub fn id(self, key: &str) -> Option<String> {
         match self.value(key)? {
-            Value::String(text) if !text.is_empty() => Some(text.clone()),
+            Value::String(text) if is_id(text) => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         }

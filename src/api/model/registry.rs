@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::fields::Fields;
 
 /// A registry. Everything but `id` and `handle` may be missing from an answer. A password is never read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Registry {
     /// Its UUID.
     pub id: String,

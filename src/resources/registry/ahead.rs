@@ -53,7 +53,7 @@ pub async fn who_has(call: &Call<Connection>, config: &Model) -> Option<NotFree>
         deadline: Instant::now() + PATIENCE,
         cancel: call.cancel.clone(),
     };
-    match client.registry_by_handle(&operation, handle).await {
+    match client.handle_before(&operation, handle).await {
         Ok(HandleState::Free) => None,
         Ok(HandleState::Burned) => Some(NotFree::Spent),
         Ok(HandleState::Alive(registry)) => Some(NotFree::Taken {

@@ -2,11 +2,14 @@
 //! Terraform taints what comes back with one, and a tainted registry is a lost handle.
 
 use super::check;
-use super::memory::{Intent, Memory, PlanNote};
+use super::memory::{Memory, PlanNote};
+use super::messages;
 use super::read;
 use super::schema::Model;
 use super::{identity_of, name_of};
-use crate::api::{self, Client, Error, Kind, NewRegistry, Operation};
+use crate::api::{
+    self, Client, Error, HandleState, Kind, Made, NewRegistry, Operation, Proof, Registry, Written,
+};
 use crate::connection::Connection;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
@@ -71,28 +74,35 @@ pub async fn create(
         client.create_registry(&operation, &new),
         memory.new_fingerprint(&call.connection.hasher, credentials),
     );
-    let created = match created {
-        Ok(created) => created,
-        Err(error) => return Err(refused(handle, &name, &error, diagnostics)),
+    let (id, proof) = match created {
+        Written::Done { value, proof } => (value, proof),
+        Written::NotDone(error) | Written::Unknown { error, .. } => {
+            return Err(refused(handle, &name, &error, diagnostics));
+        }
     };
-    for warning in &created.warnings {
-        diagnostics.warning(format!("{name} was created"), warning);
-    }
-    let shown = confirm(client, &operation, &created.id, &mut model, &mut memory).await;
-    match shown {
-        Ok(current) => memory.hold(current, fingerprint),
+    let bounds = operation.after_write();
+    let first = match confirm(client, &bounds, &id, &mut model, &mut memory).await {
+        Ok(first) => first,
         Err(error) => {
-            memory.held.clone_from(&fingerprint);
-            memory.intent = fingerprint.map(|fingerprint| Intent {
-                fingerprint,
-                before: 0,
-            });
-            model.id = Attr::Known(created.id);
+            model.id = Attr::Known(id);
             diagnostics.warning(
                 format!("{name} was created but not read back"),
                 format!("It exists and is in the state. The next plan fills in the rest. Bahriya: {error}."),
             );
+            Made {
+                number: Some(1),
+                id: None,
+            }
         }
+    };
+    if proof == Proof::OnlyCandidate {
+        memory.hold_unproved(first, fingerprint);
+        diagnostics.warning(
+            format!("{name} was taken for the one created"),
+            messages::unproved("creation"),
+        );
+    } else {
+        memory.hold(first, fingerprint);
     }
     Ok(Stored {
         identity: identity_of(client, &model),
@@ -101,15 +111,26 @@ pub async fn create(
     })
 }
 
-/// Reads the new registry back into the planned one, whose known values stay as they are.
+/// Reads the new registry back into the planned one, whose known values stay as they are. Answers its first
+/// version, which is the one created.
 async fn confirm(
     client: &Client,
-    operation: &Operation,
+    bounds: &Operation,
     id: &str,
     model: &mut Model,
     memory: &mut Memory,
-) -> Result<Option<i64>, Error> {
-    let registry = client.registry_after_write(operation, id, |_| true).await?;
+) -> Result<Made, Error> {
+    let read = client.registry_after_write(bounds, id, |_| true).await;
+    let is_it = |registry: &Registry| model.handle.known() == Some(&registry.handle);
+    let registry = match (read, model.handle.known()) {
+        (Ok(registry), _) if is_it(&registry) => registry,
+        // The answer named another registry, or one that nobody knows: the handle is certain.
+        (read, Some(handle)) => match client.registry_by_handle(bounds, handle).await? {
+            HandleState::Alive(registry) => *registry,
+            _ => return Err(read.err().unwrap_or_else(|| Error::mixed_up(handle))),
+        },
+        (read, None) => read?,
+    };
     let mut seen = model.clone();
     let current = match (registry.currentversion, registry.versioncount) {
         (Some(version), Some(1)) => {
@@ -117,13 +138,21 @@ async fn confirm(
             Some(version)
         }
         // The registry exists and is read: that its versions could not be listed is for the next read to mend.
-        _ => read::look_at_versions(client, operation, &registry, &seen, memory)
+        _ => read::look_at_versions(client, bounds, &registry, &seen, memory)
             .await
             .unwrap_or(registry.currentversion),
     };
     read::take(&mut seen, &registry, current, current);
     model.resolve_computed(&seen);
-    Ok(current)
+    let first = memory
+        .retained
+        .as_ref()
+        .and_then(|all| all.first().copied());
+    let number = first.or(current.map(|_| 1));
+    Ok(Made {
+        number,
+        id: registry.currentversionid.filter(|_| number == current),
+    })
 }
 
 fn refused(handle: &str, name: &str, error: &Error, diagnostics: &mut Diagnostics) -> Reported {

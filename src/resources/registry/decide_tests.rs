@@ -7,7 +7,13 @@ fn memory() -> Memory {
     let mut memory = Memory::default();
     for (version, password) in [(1, "one"), (2, "two")] {
         let fingerprint = memory.fingerprint_now("ghcr.io", "bot", &Secret::new(password));
-        memory.hold(Some(version), fingerprint);
+        memory.hold(
+            crate::api::Made {
+                number: Some(version),
+                id: None,
+            },
+            fingerprint,
+        );
     }
     memory.retained = Some(vec![1, 2]);
     memory

@@ -93,7 +93,6 @@ pub async fn adopt(
         ..Memory::default()
     };
     let current = read::look_at_versions(client, operation, registry, &model, &mut memory).await?;
-    memory.settle(current);
     read::take(&mut model, registry, current, memory.configured);
     tracing::info!(registry = name_of(&model), "imported");
     Ok(Stored {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::decide::Credentials;
-use crate::api;
+use crate::api::{self, Baseline, Look, Made, Registry, Version};
 use crate::fingerprint::{Fingerprint, Hasher, Salt};
 use crate::framework::private;
 use crate::resources::home::Home;
@@ -25,12 +25,18 @@ pub struct Memory {
     pub held: Option<Fingerprint>,
     /// The version that holds them, where the API shows numbers.
     pub configured: Option<i64>,
+    /// The id of that version, where the API shows ids. It may be known before the number is.
+    pub configured_id: Option<String>,
     /// The fingerprints of the versions that this provider made, by number.
     pub fingerprints: BTreeMap<i64, Fingerprint>,
+    /// The ids of the versions by number, where the API shows them: a number of another id is another version.
+    pub ids: BTreeMap<i64, String>,
     /// The retained versions in ascending order, as last seen; `None` while that is not known.
     pub retained: Option<Vec<i64>>,
     /// A change of credentials whose outcome nobody saw.
     pub intent: Option<Intent>,
+    /// The version that is taken for the one of a write whose answer was lost.
+    pub unproved: Option<Unproved>,
     /// It was imported and nothing has been applied since.
     pub imported: bool,
     /// Metadata cannot be written without credentials: the API speaks the *put* dialect.
@@ -44,8 +50,33 @@ pub struct Memory {
 pub struct Intent {
     /// What was written.
     pub fingerprint: Fingerprint,
-    /// The newest version before; 0 for a create.
-    pub before: i64,
+    /// By this it is found.
+    #[serde(default)]
+    pub baseline: Baseline,
+    /// The newest version before, as version 0.4.0 kept it in place of a baseline.
+    #[serde(default, skip_serializing)]
+    before: Option<i64>,
+}
+
+impl Intent {
+    /// An intent to store what has this fingerprint.
+    pub fn new(fingerprint: Fingerprint, baseline: Baseline) -> Self {
+        Self {
+            fingerprint,
+            baseline,
+            before: None,
+        }
+    }
+}
+
+/// A version that fits a write whose answer was lost, and that was not there before. Since another client may
+/// have made it, it has no fingerprint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unproved {
+    /// Its number, where shown.
+    pub version: Option<i64>,
+    /// What was written.
+    pub sent: Fingerprint,
 }
 
 /// What a plan leaves for the calls that follow it.
@@ -104,7 +135,13 @@ impl PlanNote {
 impl Memory {
     /// Reads private bytes; foreign or empty ones hold nothing.
     pub fn decode(bytes: &[u8]) -> Self {
-        private::decode(bytes)
+        let mut memory: Self = private::decode(bytes);
+        if let Some(intent) = &mut memory.intent
+            && let Some(before) = intent.before.take()
+        {
+            intent.baseline = Baseline::after(before);
+        }
+        memory
     }
 
     /// The bytes to hand to the apply of a plan.
@@ -120,7 +157,8 @@ impl Memory {
 
     /// Every fingerprint that there is.
     pub fn fingerprints(&self) -> impl Iterator<Item = &Fingerprint> {
-        self.fingerprints.values().chain(&self.held)
+        let unproved = self.unproved.iter().map(|one| &one.sent);
+        self.fingerprints.values().chain(&self.held).chain(unproved)
     }
 
     /// What credentials would have been remembered as, in every way in which this registry's were.
@@ -187,13 +225,50 @@ impl Memory {
         hasher.fingerprint(salt, credentials).await
     }
 
-    /// Takes note that a version holds the configured credentials.
-    pub fn hold(&mut self, version: Option<i64>, fingerprint: Option<Fingerprint>) {
-        self.configured = version;
+    /// Takes note that a write made a version of the configured credentials.
+    pub fn hold(&mut self, made: Made, fingerprint: Option<Fingerprint>) {
         self.held.clone_from(&fingerprint);
-        if let (Some(version), Some(fingerprint)) = (version, fingerprint) {
+        if let (Some(version), Some(fingerprint)) = (made.number, fingerprint) {
             self.fingerprints.insert(version, fingerprint);
         }
+        self.unproved = None;
+        self.point_at(made);
+    }
+
+    /// The same of a version that may be another client's.
+    pub fn hold_unproved(&mut self, made: Made, sent: Option<Fingerprint>) {
+        self.held = None;
+        self.unproved = sent.map(|sent| Unproved {
+            version: made.number,
+            sent,
+        });
+        self.point_at(made);
+    }
+
+    /// Takes note that the configured credentials are those of a version that was there before.
+    pub fn follow(&mut self, version: Option<i64>) {
+        self.held = version.and_then(|version| self.fingerprints.get(&version).cloned());
+        let id = version.and_then(|version| self.ids.get(&version).cloned());
+        self.point_at(Made {
+            number: version,
+            id,
+        });
+    }
+
+    /// Takes note of what the configured version holds, which was not known.
+    pub fn vouch(&mut self, fingerprint: Option<Fingerprint>) {
+        if let (Some(version), Some(fingerprint)) = (self.configured, fingerprint.clone()) {
+            self.fingerprints.insert(version, fingerprint);
+        }
+        self.held = fingerprint;
+    }
+
+    fn point_at(&mut self, made: Made) {
+        if let (Some(number), Some(id)) = (made.number, &made.id) {
+            self.ids.insert(number, id.clone());
+        }
+        self.configured = made.number;
+        self.configured_id = made.id;
         self.intent = None;
         self.imported = false;
     }
@@ -210,37 +285,110 @@ impl Memory {
         if self.whole_writes {
             return None;
         }
-        self.fingerprints
+        let unproved = self.unproved.as_ref();
+        let unproved = unproved.and_then(|one| Some((one.version?, &one.sent)));
+        let proved = self
+            .fingerprints
             .iter()
-            .rev()
-            .find(|(version, known)| hashes.contains(known) && self.retains(**version))
-            .map(|(version, _)| *version)
+            .map(|(version, known)| (*version, known));
+        proved
+            .chain(unproved)
+            .filter(|(version, known)| hashes.contains(known) && self.retains(*version))
+            .map(|(version, _)| version)
+            .max()
     }
 }
 
 impl Memory {
-    /// Takes note of what a read has seen: which version is current, and through `retained` which exist.
-    pub fn settle(&mut self, current: Option<i64>) {
-        if let Some(intent) = &self.intent
-            && let Some(newest) = self.retained.as_ref().and_then(|all| all.last().copied())
-        {
-            // One version more than before: the write whose answer was lost has landed. None more: it has not.
-            if newest == intent.before + 1 {
-                self.fingerprints.insert(newest, intent.fingerprint.clone());
-            }
-            self.intent = None;
-        }
-        if let Some(retained) = &self.retained {
+    /// Takes note of what a read has seen: the registry, its retained versions where they were listed, and which
+    /// is current.
+    pub fn settle(
+        &mut self,
+        registry: &Registry,
+        versions: Option<&[Version]>,
+        current: Option<i64>,
+    ) {
+        if let Some(versions) = versions {
+            self.see(versions);
+        } else if let Some(retained) = &self.retained {
             self.fingerprints
                 .retain(|version, _| retained.contains(version));
         }
-        // After an import, a switch from another provider, or a create that could not be read back,
-        // what is current now is taken as right.
-        if self.configured.is_none() {
+        if self.configured.is_none()
+            && self.configured_id.is_some()
+            && registry.currentversionid == self.configured_id
+        {
+            self.number_is_known(registry.currentversion);
+        }
+        if let Some(intent) = &self.intent {
+            match intent.baseline.find(registry, versions) {
+                Look::Found(made, _) => {
+                    let sent = intent.fingerprint.clone();
+                    // Without a number there is no version to go back to, only what is configured.
+                    if made.number.is_none() {
+                        self.held = Some(sent.clone());
+                    }
+                    self.unproved = Some(Unproved {
+                        version: made.number,
+                        sent,
+                    });
+                    self.intent = None;
+                }
+                Look::Absent => self.intent = None,
+                _ => {}
+            }
+        }
+        // After an import or a switch from another provider, what is current now is taken as right.
+        if self.configured.is_none() && self.configured_id.is_none() {
             self.configured = current;
+            self.configured_id.clone_from(&registry.currentversionid);
             if let (Some(version), Some(held)) = (current, &self.held) {
                 self.fingerprints.insert(version, held.clone());
             }
         }
     }
+
+    /// What is remembered of versions follows their ids, and their numbers where no id shows.
+    fn see(&mut self, versions: &[Version]) {
+        let old = std::mem::take(&mut self.fingerprints);
+        for version in versions {
+            let number = match &version.id {
+                Some(id) => match self.ids.iter().find(|(_, known)| *known == id) {
+                    Some((number, _)) => Some(number),
+                    None if self.ids.contains_key(&version.version) => None,
+                    None => Some(&version.version),
+                },
+                None => Some(&version.version),
+            };
+            if let Some(known) = number.and_then(|number| old.get(number)) {
+                self.fingerprints.insert(version.version, known.clone());
+            }
+        }
+        let id = self.configured_id.clone();
+        if let Some(configured) = versions.iter().find(|one| one.id.is_some() && one.id == id) {
+            self.number_is_known(Some(configured.version));
+        }
+        let ids = versions.iter();
+        self.ids = ids
+            .filter_map(|version| Some((version.version, version.id.clone()?)))
+            .collect();
+        if self.configured_id.is_none() {
+            let id = self.configured.and_then(|number| self.ids.get(&number));
+            self.configured_id = id.cloned();
+        }
+        self.retained = Some(versions.iter().map(|version| version.version).collect());
+    }
+
+    /// The configured version, known by its id so far, has a number.
+    fn number_is_known(&mut self, number: Option<i64>) {
+        let first = self.configured.is_none();
+        self.configured = number;
+        if first && let (Some(number), Some(held)) = (number, &self.held) {
+            self.fingerprints.insert(number, held.clone());
+        }
+    }
 }
+
+#[cfg(test)]
+#[path = "memory_tests.rs"]
+mod tests;

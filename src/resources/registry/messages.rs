@@ -214,6 +214,33 @@ fn field_path(field: Field, config: &Model) -> Path {
     })
 }
 
+/// What it means that a write is known by its result alone; `write` names it.
+pub fn unproved(write: &str) -> String {
+    format!(
+        "The API's answer to the {write} was lost. What was found fits and was not there before, but another client \
+         may have made it, so it is not certain that it holds the configured password. The next rotation settles it."
+    )
+}
+
+/// Warns while a version is only taken for ours.
+pub fn unproved_version(diagnostics: &mut Diagnostics) {
+    diagnostics.warning_at(
+        Path::attribute("current_version"),
+        "It is not certain whose version this is",
+        unproved("last change of the credentials"),
+    );
+}
+
+/// Warns that credentials of which nobody knows whether they arrived are sent once more.
+pub fn sent_before(diagnostics: &mut Diagnostics) {
+    diagnostics.warning_at(
+        Path::attribute("current_version"),
+        "The credentials were sent once without an answer",
+        "This apply sends them once more. If the first arrived, there are two equal versions, and the oldest retained \
+         one may be gone: look at the console first.",
+    );
+}
+
 pub fn rotation_after_import(config: &Model, diagnostics: &mut Diagnostics) {
     let path = password_path(config);
     diagnostics.warning_at(

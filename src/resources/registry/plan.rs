@@ -136,6 +136,11 @@ fn update(
             planned.currentversionid = Attr::Unknown;
         }
     }
+    if rotates && memory.intent.is_some() {
+        messages::sent_before(diagnostics);
+    } else if memory.unproved.is_some() {
+        messages::unproved_version(diagnostics);
+    }
     if rotates {
         messages::about_new_credentials(config, diagnostics);
         if memory.imported {

@@ -87,7 +87,13 @@ prop_compose! {
 static RECOGNISING: LazyLock<Memory> = LazyLock::new(|| {
     let mut memory = Memory::default();
     let fingerprint = memory.fingerprint_now("ghcr.io", "bot", &Secret::new("one"));
-    memory.hold(Some(1), fingerprint);
+    memory.hold(
+        crate::api::Made {
+            number: Some(1),
+            id: None,
+        },
+        fingerprint,
+    );
     memory.retained = Some(vec![1, 2, 3]);
     memory
 });
@@ -199,7 +205,7 @@ proptest! {
                 return Err(TestCaseError::fail("a rotation without credentials"));
             };
             let fingerprint = memory.fingerprint_now(server, username, &password);
-            memory.hold(Some(4), fingerprint);
+            memory.hold(crate::api::Made { number: Some(4), id: None }, fingerprint);
             memory.retained = Some(vec![1, 2, 3, 4]);
             applied.current_version.resolve(Some(4));
         } else {

@@ -97,17 +97,21 @@ async fn refresh(
     mut model: Model,
     mut memory: Memory,
 ) -> Result<(Model, Memory), crate::api::Error> {
+    if let Some(handle) = model.handle.known()
+        && *handle != registry.handle
+    {
+        return Err(crate::api::Error::mixed_up(handle));
+    }
     memory.home = Home::of(client);
     let seen = look_at_versions(client, operation, registry, &model, &mut memory).await?;
-    memory.settle(seen);
     take(&mut model, registry, seen, memory.configured);
     Ok((model, memory))
 }
 
-/// The number of the current version, and the list of versions into memory where it may have changed.
+/// The number of the current version; and what is remembered of versions, brought up to date.
 ///
 /// The list costs a request per registry, so it is asked for only when what the registry itself says of
-/// its versions is not what is remembered.
+/// its versions is not what is remembered, and not where it is remembered that there is none.
 pub async fn look_at_versions(
     client: &Client,
     operation: &Operation,
@@ -119,28 +123,25 @@ pub async fn look_at_versions(
         .retained
         .as_ref()
         .map(|retained| retained.len() as i64);
-    let unchanged = registry.currentversion.is_some()
-        && registry.currentversion.as_ref() == model.current_version.known()
-        && registry.versioncount == remembered
+    let numbered = registry.currentversion.is_some() && registry.versioncount == remembered;
+    let unchanged = registry.currentversion.as_ref() == model.current_version.known()
+        && registry.currentversionid.as_ref() == model.currentversionid.known()
+        && (numbered || memory.whole_writes)
         && memory.intent.is_none();
-    if unchanged {
-        return Ok(registry.currentversion);
-    }
-    match client.versions(operation, &registry.id).await? {
-        Some(versions) => {
-            memory.whole_writes = false;
-            memory.retained = Some(versions.iter().map(|version| version.version).collect());
-            let current = versions.iter().find(|version| version.current);
-            Ok(current
-                .map(|version| version.version)
-                .or(registry.currentversion))
-        }
-        None => {
-            memory.whole_writes = true;
+    let mut versions = None;
+    if !unchanged {
+        versions = client.versions(operation, registry).await?;
+        memory.whole_writes = versions.is_none();
+        if versions.is_none() {
             memory.retained = None;
-            Ok(registry.currentversion)
         }
     }
+    let current = versions.iter().flatten().find(|version| version.current);
+    let current = current
+        .map(|version| version.version)
+        .or(registry.currentversion);
+    memory.settle(registry, versions.as_deref(), current);
+    Ok(current)
 }
 
 /// Takes what the API shows into a stored registry, in the state's spelling where the meaning is the same.

@@ -8,7 +8,9 @@ use super::plan::same_handle;
 use super::read;
 use super::schema::Model;
 use super::{identity_of, name_of};
-use crate::api::{self, Client, Dialect, Error, Operation, Outcome, Registry, Rotation};
+use crate::api::{
+    self, Client, Dialect, Error, Kind, Operation, Proof, Registry, Rotation, Written,
+};
 use crate::connection::Connection;
 use crate::fingerprint::Hasher;
 use crate::framework::diagnostics::{Diagnostics, Reported};
@@ -51,6 +53,7 @@ pub async fn update(
         password: planned.password.known().or(write_only).cloned(),
         decision,
         proved: prior.clone(),
+        rotated: None,
         name,
         prior,
         planned,
@@ -100,6 +103,8 @@ struct Update<'a> {
     memory: Memory,
     /// What is known to be so: the prior state at first, the planned one in the end.
     proved: Model,
+    /// Credentials were written; and the registry as it was read after that, if it was.
+    rotated: Option<Option<Registry>>,
 }
 
 impl Update<'_> {
@@ -137,12 +142,19 @@ impl Update<'_> {
                 );
                 return Ok(());
             };
-            self.write(registry, renames, diagnostics).await?;
+            self.write(&registry, renames, diagnostics).await?;
         }
         if let Credentials::Activate(version) = self.decision.credentials {
-            self.client.activate(&self.operation, &id, version).await?;
+            let activated = self.client.activate(&self.operation, &id, version).await;
+            if let Err(Kind::NoSuchVersion { remaining, .. }) =
+                activated.as_ref().map_err(Error::kind)
+            {
+                // Known now, so that the next plan does not choose it again.
+                self.memory.retained = Some(remaining.clone());
+            }
+            activated?;
         }
-        if !rotates {
+        if self.rotated.is_none() {
             self.keep_in_mind().await;
         }
         self.confirm(&id, diagnostics).await;
@@ -175,63 +187,29 @@ impl Update<'_> {
 
     async fn write(
         &mut self,
-        mut registry: Registry,
+        registry: &Registry,
         renames: bool,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Error> {
-        let dialect = self.client.dialect(&self.operation, &registry.id).await?;
+        let dialect = self.client.dialect(&self.operation, registry).await?;
         self.memory.whole_writes = dialect == Dialect::Put;
         let rotates = self.decision.credentials == Credentials::Rotate;
-        // The put dialect sends the whole object, so that one write does for both.
-        let together = rotates && self.memory.whole_writes;
-        if renames && !together {
-            self.rename(&registry, diagnostics).await?;
+        if renames
+            && dialect == Dialect::Rotate
+            && let Some(name) = self.planned.name.known()
+        {
+            let maxversions = self.planned.maxversions.known().copied();
+            self.client
+                .update_metadata(&self.operation, registry, name, maxversions)
+                .await?;
+            self.proved.name = self.planned.name.clone();
+            self.proved.maxversions = self.planned.maxversions.clone();
         }
-        registry.name = self.planned.name.known().cloned();
-        registry.maxversions = self.planned.maxversions.known().copied();
-        if rotates && let Some(password) = self.password.clone() {
-            self.rotate(&registry, &password, diagnostics).await?;
+        // The put dialect writes the whole object, so that one write does for all.
+        if rotates || dialect == Dialect::Put {
+            self.rotate(registry, diagnostics).await?;
         }
-        Ok(())
-    }
-
-    async fn rename(
-        &mut self,
-        registry: &Registry,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<(), Error> {
-        let Some(name) = self.planned.name.known() else {
-            return Ok(());
-        };
-        let held = match (
-            self.prior.server.known(),
-            self.prior.username.known(),
-            &self.password,
-        ) {
-            (Some(server), Some(username), Some(password)) => Some(api::Credentials {
-                server,
-                username,
-                password,
-            }),
-            _ => None,
-        };
-        let maxversions = self.planned.maxversions.known().copied();
-        let updated = self
-            .client
-            .update_metadata(&self.operation, registry, name, maxversions, held.as_ref())
-            .await?;
-        self.proved.name = self.planned.name.clone();
-        self.proved.maxversions = self.planned.maxversions.clone();
-        if updated.may_have_made_version {
-            // Which number it has, if any, is for the next read to find out. What it holds is what was sent,
-            // which a write-only password need not have been before.
-            if let Some(sent) = &held {
-                self.memory.held = self.memory.new_fingerprint(self.hasher, *sent).await;
-            }
-            self.memory.configured = None;
-            self.memory.retained = None;
-            // What was decided before this write is of a version that may no longer be current.
-            self.decision.configured = None;
+        if !rotates && dialect == Dialect::Put {
             diagnostics.warning(
                 format!("{} may have a new version", self.name),
                 "This API changes a registry only as a whole, so the configured credentials were sent along \
@@ -244,13 +222,14 @@ impl Update<'_> {
     async fn rotate(
         &mut self,
         registry: &Registry,
-        password: &Secret,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Error> {
-        let (Some(server), Some(username)) =
-            (self.planned.server.known(), self.planned.username.known())
-        else {
-            return Ok(());
+        let (Some(server), Some(username), Some(password)) = (
+            self.planned.server.known(),
+            self.planned.username.known(),
+            &self.password,
+        ) else {
+            return Err(Error::credentials_needed());
         };
         let credentials = api::Credentials {
             server,
@@ -258,61 +237,43 @@ impl Update<'_> {
             password,
         };
         let fingerprint = self.memory.new_fingerprint(self.hasher, credentials).await;
-        let moved = registry.server.as_ref().is_none_or(|now| now != server);
+        let moves = registry.server.as_ref().is_none_or(|now| now != server);
         let rotation = Rotation {
-            server: moved.then_some(server.as_str()),
-            username,
-            password,
+            credentials,
+            moves,
+            name: self.planned.name.known().map(String::as_str),
+            maxversions: self.planned.maxversions.known().copied(),
         };
-        let newest = self
-            .memory
-            .retained
-            .as_ref()
-            .and_then(|all| all.last().copied());
-        let before = newest.or(registry.currentversion);
-        match self
-            .client
-            .rotate(&self.operation, registry, &rotation)
-            .await
-        {
-            Ok(rotated) => {
-                for warning in &rotated.warnings {
-                    diagnostics.warning(format!("{} was rotated", self.name), warning);
-                }
-                self.memory.hold(rotated.version, fingerprint);
-                self.memory.retained = None;
-                // What the answer does not tell is for the read that follows.
-                if rotated.version.is_some() {
-                    self.planned.current_version.resolve(rotated.version);
-                }
-                if rotated.version_id.is_some() {
-                    self.planned.currentversionid.resolve(rotated.version_id);
-                }
-                Ok(())
+        let written = self.client.rotate(&self.operation, registry, &rotation);
+        let (rotated, proof) = match written.await {
+            Written::Done { value, proof } => (value, proof),
+            Written::NotDone(error) => return Err(error),
+            Written::Unknown { error, baseline } => {
+                self.memory.intent = fingerprint.map(|sent| Intent::new(sent, baseline));
+                return Err(error);
             }
-            Err(error) => {
-                if error.outcome() == Outcome::Unknown
-                    && let (Some(fingerprint), Some(before)) = (fingerprint, before)
-                {
-                    self.memory.intent = Some(Intent {
-                        fingerprint,
-                        before,
-                    });
-                    self.memory.retained = None;
-                }
-                Err(error)
-            }
+        };
+        self.planned.current_version.resolve(rotated.made.number);
+        self.planned
+            .currentversionid
+            .resolve(rotated.made.id.clone());
+        if proof == Proof::OnlyCandidate {
+            self.memory.hold_unproved(rotated.made, fingerprint);
+            messages::unproved_version(diagnostics);
+        } else {
+            self.memory.hold(rotated.made, fingerprint);
         }
+        self.memory.retained = None;
+        self.rotated = Some(rotated.registry);
+        Ok(())
     }
 
     /// Remembers which version holds the configured credentials, after an update that made none.
     async fn keep_in_mind(&mut self) {
         if self.decision.configured != self.memory.configured {
-            let version = self.decision.configured;
-            let fingerprint =
-                version.and_then(|version| self.memory.fingerprints.get(&version).cloned());
-            self.memory.hold(version, fingerprint);
+            self.memory.follow(self.decision.configured);
         } else if self.memory.held.is_none()
+            && self.memory.unproved.is_none()
             && let Some(password) = &self.password
             && self.prior.password.known() == Some(password)
             && let (Some(server), Some(username)) =
@@ -325,7 +286,7 @@ impl Update<'_> {
                 password,
             };
             let fingerprint = self.memory.new_fingerprint(self.hasher, credentials).await;
-            self.memory.hold(self.memory.configured, fingerprint);
+            self.memory.vouch(fingerprint);
         }
         self.memory.imported = false;
     }
@@ -335,39 +296,35 @@ impl Update<'_> {
         let called = self.decision.credentials != Credentials::Keep
             || self.prior.metadata_differs(&self.planned);
         if called {
-            // After a write that may have made a version, the planned number is no guide.
-            let expected = self
-                .memory
-                .configured
-                .and(self.planned.current_version.known().copied());
-            let name = self.planned.name.known().cloned();
-            let maxversions = self.planned.maxversions.known().copied();
+            let rotated = self.rotated.is_some();
+            let expected = self.planned.current_version.known().filter(|_| !rotated);
+            let name = self.planned.name.known();
+            let maxversions = self.planned.maxversions.known();
             let written = |registry: &Registry| {
-                let version = expected.is_none()
-                    || registry.currentversion.is_none_or(|v| Some(v) == expected);
-                version
-                    && (name.is_none() || registry.name == name)
-                    && (maxversions.is_none()
-                        || registry.maxversions.is_none()
-                        || registry.maxversions == maxversions)
+                let shown = registry.maxversions.as_ref();
+                (expected.is_none()
+                    || registry
+                        .currentversion
+                        .as_ref()
+                        .is_none_or(|v| Some(v) == expected))
+                    && (name.is_none() || registry.name.as_ref() == name)
+                    && (maxversions.is_none() || shown.is_none() || shown == maxversions)
             };
-            match self
-                .client
-                .registry_after_write(&self.operation, id, written)
-                .await
-            {
+            let read = match self.rotated.take().flatten() {
+                Some(registry) => Ok(registry),
+                None => {
+                    let bounds = self.operation.after_write();
+                    self.client.registry_after_write(&bounds, id, written).await
+                }
+            };
+            match read {
                 Ok(registry) => {
-                    // The answer to a write need not tell the version that it made. The read after it
-                    // does, before another client's can be taken for ours. After a rotation the read may
-                    // still show the version before; a renamed registry is not from before.
-                    let newer =
-                        registry.currentversion.as_ref() > self.prior.current_version.known();
-                    let rotated = self.decision.credentials == Credentials::Rotate;
-                    if newer || !rotated {
-                        self.memory.settle(registry.currentversion);
+                    let current = registry.currentversion;
+                    if !rotated {
+                        self.memory.settle(&registry, None, current);
                     }
                     let mut seen = self.planned.clone();
-                    read::take(&mut seen, &registry, registry.currentversion, None);
+                    read::take(&mut seen, &registry, current, None);
                     self.planned.resolve_computed(&seen);
                 }
                 Err(error) => diagnostics.warning(

@@ -17,6 +17,8 @@ pub struct Model {
     current: i64,
     /// What befalls the next writes: whether they act, and what they answer instead.
     faults: Vec<(bool, fn() -> Reply)>,
+    /// Another client with the same user name writes right after each write.
+    rival: bool,
 }
 
 impl Model {
@@ -28,11 +30,17 @@ impl Model {
             versions: vec![(1, "me".to_owned())],
             current: 1,
             faults: Vec::new(),
+            rival: false,
         }
     }
 
     pub fn with(mut self, acts: bool, reply: fn() -> Reply) -> Self {
         self.faults.push((acts, reply));
+        self
+    }
+
+    pub fn rival(mut self) -> Self {
+        self.rival = true;
         self
     }
 
@@ -83,6 +91,9 @@ impl Model {
         } else {
             Reply::Cut
         };
+        if self.rival {
+            self.add("me".to_owned());
+        }
         fault.map_or(reply, |(_, reply)| reply())
     }
 

@@ -1,0 +1,397 @@
+//! New credentials for a registry: sent once, and found again by what was there before.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::dialect::{put, rotate};
+use crate::api::Client;
+use crate::api::http::error::Error;
+use crate::api::http::operation::Operation;
+use crate::api::http::retry::delays;
+use crate::api::http::transport::Request;
+use crate::api::http::write::{Look, Proof, Repeat, Write, Written};
+use crate::api::model::fields::Fields;
+use crate::api::model::registry::Registry;
+use crate::api::model::version::{Dialect, Version};
+use crate::secret::Secret;
+
+/// Credentials as configured.
+#[derive(Clone, Copy, Debug)]
+pub struct Credentials<'a> {
+    /// `host[:port]`.
+    pub server: &'a str,
+    /// The user name.
+    pub username: &'a str,
+    /// The password.
+    pub password: &'a Secret,
+}
+
+/// New credentials for a registry.
+#[derive(Clone, Copy, Debug)]
+pub struct Rotation<'a> {
+    /// What becomes current.
+    pub credentials: Credentials<'a>,
+    /// The server is another than before. One that is not stays as the API writes it.
+    pub moves: bool,
+    /// The display name, where the whole object is written; `None` keeps what was read.
+    pub name: Option<&'a str>,
+    /// How many versions to retain, likewise.
+    pub maxversions: Option<i64>,
+}
+
+impl Rotation<'_> {
+    /// The server as it is sent in a whole object.
+    pub(super) fn server<'s>(&'s self, registry: &'s Registry) -> &'s str {
+        match &registry.server {
+            Some(server) if !self.moves => server,
+            _ => self.credentials.server,
+        }
+    }
+}
+
+/// A version that was made, by what is known of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Made {
+    /// Its number.
+    pub number: Option<i64>,
+    /// Its id.
+    pub id: Option<String>,
+}
+
+/// A rotation that was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rotated {
+    /// The version it made.
+    pub made: Made,
+    /// The registry after it, if it was read.
+    pub registry: Option<Registry>,
+}
+
+/// What has to be known to find a rotation again: what was there just before it, and what it sent. No secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Baseline {
+    /// The ids of the versions that were listed, where they were.
+    ids: Option<BTreeSet<String>>,
+    /// The highest number of a version.
+    newest: Option<i64>,
+    /// What the registry itself showed.
+    before: Shown,
+    /// What it shows once the rotation is done. The number is not known in advance.
+    sent: Shown,
+}
+
+/// What a registry shows of a write of credentials.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct Shown {
+    name: Option<String>,
+    server: Option<String>,
+    username: Option<String>,
+    id: Option<String>,
+    number: Option<i64>,
+    count: Option<i64>,
+}
+
+impl Shown {
+    fn by(registry: &Registry) -> Self {
+        Self {
+            name: registry.name.clone(),
+            server: registry.server.clone(),
+            username: registry.username.clone(),
+            id: registry.currentversionid.clone(),
+            number: registry.currentversion,
+            count: registry.versioncount,
+        }
+    }
+
+    /// Whether this is what was sent, as far as it is shown.
+    fn fits(&self, sent: &Self) -> bool {
+        [
+            (&self.name, &sent.name),
+            (&self.server, &sent.server),
+            (&self.username, &sent.username),
+        ]
+        .into_iter()
+        .all(|(shown, sent)| fits(shown, sent))
+    }
+
+    fn marks(&self) -> (&Option<String>, Option<i64>, Option<i64>) {
+        (&self.id, self.number, self.count)
+    }
+}
+
+impl Baseline {
+    /// For memories of version 0.4.0, which kept the highest number alone.
+    pub fn after(newest: i64) -> Self {
+        Self {
+            ids: Some(BTreeSet::new()),
+            newest: Some(newest),
+            ..Self::default()
+        }
+    }
+
+    fn of(registry: &Registry, versions: Option<&[Version]>, sent: Shown) -> Self {
+        let ids = versions.map(|versions| versions.iter().filter_map(|one| one.id.clone()));
+        Self {
+            ids: ids.map(Iterator::collect),
+            newest: versions
+                .map(|versions| versions.last().map_or(0, |last| last.version))
+                .or(registry.currentversion),
+            before: Shown::by(registry),
+            sent,
+        }
+    }
+
+    /// What became of the rotation, by what there is now. Pure, so that the look after a lost answer and a
+    /// refresh much later judge alike.
+    pub fn find(&self, registry: &Registry, versions: Option<&[Version]>) -> Look<Made> {
+        if let (Some(before), Some(versions)) = (&self.ids, versions) {
+            let mut new = versions.iter().filter(|one| {
+                one.id.as_ref().is_none_or(|id| !before.contains(id))
+                    && self.newest.is_none_or(|newest| one.version > newest)
+                    && fits(&one.server, &self.sent.server)
+                    && fits(&one.username, &self.sent.username)
+            });
+            return match (new.next(), new.next()) {
+                (None, _) => Look::Absent,
+                (Some(one), None) => Look::Found(Made::of(one), Proof::OnlyCandidate),
+                _ => Look::Unclear,
+            };
+        }
+        if self.ids.is_some() {
+            return Look::Unclear;
+        }
+        let now = Shown::by(registry);
+        if !now.fits(&self.sent) {
+            return Look::Absent;
+        }
+        let changed = now.marks() != self.before.marks();
+        // One version further on is what one write does.
+        if changed && !self.is_next(now.number) {
+            Look::Unclear
+        } else if changed || !self.before.fits(&self.sent) {
+            let current = Made {
+                number: now.number,
+                id: now.id,
+            };
+            Look::Found(current, Proof::OnlyCandidate)
+        } else if now.marks() == (&None, None, None) {
+            Look::Unclear
+        } else {
+            Look::Absent
+        }
+    }
+
+    /// Which version an answered rotation made, by what there is now. `told` is what the answer said.
+    pub fn name(
+        &self,
+        told: &Made,
+        registry: &Registry,
+        versions: Option<&[Version]>,
+    ) -> Look<Made> {
+        let found = |made| Look::Found(made, Proof::Answer);
+        let Some(id) = &told.id else {
+            if told.number.is_some() {
+                return found(told.clone());
+            }
+            return match self.find(registry, versions) {
+                // It is certain that one was made, so one that fits by its number, too, is the one.
+                Look::Found(made, _) if self.is_next(made.number) => found(made),
+                seen => seen,
+            };
+        };
+        let number = if registry.currentversionid.as_ref() == Some(id) {
+            registry.currentversion.or(told.number)
+        } else {
+            let listed = versions.unwrap_or_default();
+            let listed = listed.iter().find(|one| one.id.as_ref() == Some(id));
+            listed.map(|one| one.version).or(told.number)
+        };
+        match number {
+            None if versions.is_some() => Look::Absent,
+            number => found(Made {
+                number,
+                id: told.id.clone(),
+            }),
+        }
+    }
+
+    fn is_next(&self, number: Option<i64>) -> bool {
+        match (self.newest, number) {
+            (Some(newest), Some(number)) => number == newest || number == newest + 1,
+            _ => true,
+        }
+    }
+}
+
+/// Whether what is shown, if anything is, is what was sent.
+fn fits(shown: &Option<String>, sent: &Option<String>) -> bool {
+    shown.is_none() || sent.is_none() || shown == sent
+}
+
+impl Made {
+    fn of(version: &Version) -> Self {
+        Self {
+            number: Some(version.version),
+            id: version.id.clone(),
+        }
+    }
+}
+
+impl Client {
+    /// Stores new credentials as a new version. They are sent once, and looked for when the answer is lost.
+    ///
+    /// `registry` was just read. The *put* dialect writes the name and the retention with it, so that a change of
+    /// these is a rotation to the same credentials there.
+    pub async fn rotate(
+        &self,
+        op: &Operation,
+        registry: &Registry,
+        rotation: &Rotation<'_>,
+    ) -> Written<Rotated, Baseline> {
+        let (request, baseline) = match self.prepare(op, registry, rotation).await {
+            Ok(prepared) => prepared,
+            Err(error) => return Written::NotDone(error),
+        };
+        let find = |op: Operation| {
+            let baseline = &baseline;
+            async move {
+                let versions = self.versions(&op, registry).await?;
+                if baseline.ids.is_some() && versions.is_some() {
+                    return Ok(baseline.find(registry, versions.as_deref()));
+                }
+                Ok(baseline.find(&self.existing(&op, &registry.id).await?, None))
+            }
+        };
+        let write = Write {
+            request: &request,
+            repeat: Repeat::AtMostOnce,
+            baseline: baseline.clone(),
+            told: |answer| {
+                let fields = Fields::of(&answer.data);
+                let number = fields.and_then(|fields| {
+                    fields
+                        .integer("version")
+                        .or_else(|| fields.integer("currentversion"))
+                });
+                let id = fields.and_then(|fields| fields.id("currentversionid"));
+                Some(Made {
+                    number,
+                    id: id.or_else(|| answer.id()),
+                })
+            },
+            find,
+        };
+        let written = self.http().write(op, write).await;
+        self.known().registries.forget();
+        match written {
+            Written::Done {
+                value: told,
+                proof: Proof::Answer,
+            } => self.read_back(op, registry, &baseline, told).await,
+            Written::Done { value: made, proof } => Written::Done {
+                value: Rotated {
+                    made,
+                    registry: None,
+                },
+                proof,
+            },
+            Written::NotDone(error) => Written::NotDone(error),
+            Written::Unknown { error, baseline } => Written::Unknown { error, baseline },
+        }
+    }
+
+    /// Finds out which version an answered rotation made. Not finding it is no error: the version is there.
+    async fn read_back(
+        &self,
+        op: &Operation,
+        before: &Registry,
+        baseline: &Baseline,
+        mut told: Made,
+    ) -> Written<Rotated, Baseline> {
+        // The answer to a write of the whole object names the object.
+        told.id = told.id.filter(|id| *id != before.id);
+        let bounds = op.after_write();
+        let mut seen = None;
+        let named = |registry: &Registry| {
+            told.number.is_some()
+                || told.id.is_some()
+                    && registry.currentversionid == told.id
+                    && registry.currentversion.is_some()
+        };
+        let mut delays = delays();
+        loop {
+            let registry = self.registry_after_write(&bounds, &before.id, |_| true);
+            let Ok(registry) = registry.await else { break };
+            let versions = if named(&registry) {
+                None
+            } else {
+                self.versions(&bounds, &registry).await.ok().flatten()
+            };
+            let look = baseline.name(&told, &registry, versions.as_deref());
+            seen = Some(registry);
+            match look {
+                Look::Found(made, proof) => {
+                    return Written::Done {
+                        value: Rotated {
+                            made,
+                            registry: seen,
+                        },
+                        proof,
+                    };
+                }
+                Look::Absent => {}
+                _ => break,
+            }
+            if bounds
+                .pause(delays.next().unwrap_or_default())
+                .await
+                .is_err()
+            {
+                break;
+            }
+        }
+        // With an id it is certain which version it is, and the next read finds its number. Where versions show
+        // and none is certain, what is current later may be another client's.
+        let shows = seen
+            .as_ref()
+            .is_some_and(|registry| Shown::by(registry).marks() != (&None, None, None));
+        let proof = if told.id.is_none() && shows {
+            Proof::OnlyCandidate
+        } else {
+            Proof::Answer
+        };
+        Written::Done {
+            value: Rotated {
+                made: told,
+                registry: seen,
+            },
+            proof,
+        }
+    }
+
+    /// The request of a rotation, in the dialect at hand, and what there is before it.
+    async fn prepare(
+        &self,
+        op: &Operation,
+        registry: &Registry,
+        rotation: &Rotation<'_>,
+    ) -> Result<(Request, Baseline), Error> {
+        let versions = self.versions(op, registry).await?;
+        let mut sent = Shown {
+            server: Some(rotation.server(registry).to_owned()),
+            username: Some(rotation.credentials.username.to_owned()),
+            ..Shown::default()
+        };
+        let request = match self.dialect(op, registry).await? {
+            Dialect::Rotate => rotate::rotation(self, registry, rotation)?,
+            Dialect::Put => {
+                sent.name = rotation.name.map(str::to_owned);
+                put::whole(self, registry, rotation)?
+            }
+        };
+        Ok((request, Baseline::of(registry, versions.as_deref(), sent)))
+    }
+}

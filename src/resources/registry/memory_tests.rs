@@ -1,0 +1,120 @@
+use serde_json::json;
+
+use super::*;
+use crate::secret::Secret;
+
+fn registry(id: &str, number: i64) -> Registry {
+    Registry {
+        currentversionid: Some(id.to_owned()),
+        currentversion: Some(number),
+        ..Registry::default()
+    }
+}
+
+fn version(id: &str, number: i64) -> Version {
+    Version {
+        id: Some(id.to_owned()),
+        version: number,
+        server: None,
+        username: None,
+        current: false,
+        created: None,
+    }
+}
+
+fn made(id: &str, number: Option<i64>) -> Made {
+    Made {
+        number,
+        id: Some(id.to_owned()),
+    }
+}
+
+fn fingerprint(memory: &mut Memory, password: &str) -> Option<Fingerprint> {
+    memory.fingerprint_now("s", "u", &Secret::new(password))
+}
+
+#[test]
+fn a_fingerprint_follows_the_id_of_its_version() {
+    let mut memory = Memory::default();
+    let known = fingerprint(&mut memory, "one");
+    memory.hold(made("a", Some(1)), known.clone());
+    // The number went to another version, and ours has another now.
+    let versions = [version("b", 1), version("a", 2)];
+    memory.settle(&registry("b", 1), Some(&versions), Some(1));
+    assert_eq!(memory.configured, Some(2));
+    assert_eq!(
+        memory.fingerprints.into_iter().collect::<Vec<_>>(),
+        [(2, known.expect("a fingerprint"))]
+    );
+}
+
+#[test]
+fn a_version_known_by_its_id_is_waited_for() {
+    let mut memory = Memory::default();
+    let known = fingerprint(&mut memory, "one");
+    memory.hold(made("b", None), known.clone());
+    // A replica that lags, or another client's version: not ours.
+    let older = [version("a", 1), version("c", 3)];
+    memory.settle(&registry("c", 3), Some(&older), Some(3));
+    assert_eq!((memory.configured, memory.fingerprints.len()), (None, 0));
+    let all = [version("a", 1), version("b", 2), version("c", 3)];
+    memory.settle(&registry("c", 3), Some(&all), Some(3));
+    assert_eq!(memory.configured, Some(2));
+    assert_eq!(memory.fingerprints.get(&2), known.as_ref());
+}
+
+#[test]
+fn what_version_0_4_0_stored_is_read() {
+    let mut memory = Memory::default();
+    let sent = fingerprint(&mut memory, "two").expect("a fingerprint");
+    let first = fingerprint(&mut memory, "one").expect("a fingerprint");
+    let stored = json!({
+        "organisation": "o", "salt": memory.salt, "held": first, "configured": 1, "fingerprints": {"1": first},
+        "retained": [1], "intent": {"fingerprint": sent, "before": 1}, "imported": false, "whole_writes": false,
+    });
+    let stored = json!({"bahriya_rs": 1, "data": stored});
+    let mut memory = Memory::decode(stored.to_string().as_bytes());
+    let versions = [version("a", 1), version("b", 2)];
+    memory.settle(&registry("b", 2), Some(&versions), Some(2));
+    // The one that came after it may be another client's: it is recognised, and has no fingerprint.
+    assert_eq!(memory.version_with(std::slice::from_ref(&sent)), Some(2));
+    assert_eq!(memory.version_with(std::slice::from_ref(&first)), Some(1));
+    assert!(!memory.fingerprints.contains_key(&2));
+    assert_eq!(memory.intent, None);
+    // Stored anew, it is read the same.
+    let again = Memory::decode(&memory.clone().stored());
+    assert_eq!(again, memory);
+}
+
+#[test]
+fn an_intent_is_kept_while_nothing_tells() {
+    let mut memory = Memory::default();
+    let sent = fingerprint(&mut memory, "two").expect("a fingerprint");
+    memory.intent = Some(Intent::new(sent.clone(), Baseline::after(1)));
+    // No list of versions.
+    memory.settle(&registry("b", 2), None, Some(2));
+    assert!(memory.intent.is_some());
+    // Several that may be it.
+    let several = [version("a", 1), version("b", 2), version("c", 3)];
+    memory.settle(&registry("c", 3), Some(&several), Some(3));
+    assert!(memory.intent.is_some() && memory.unproved.is_none());
+    // None.
+    memory.settle(&registry("a", 1), Some(&[version("a", 1)]), Some(1));
+    assert_eq!(memory.intent, None);
+}
+
+#[test]
+fn a_mark_lasts_until_the_next_rotation() {
+    let mut memory = Memory::default();
+    let sent = fingerprint(&mut memory, "two");
+    memory.hold_unproved(made("b", Some(2)), sent.clone());
+    let versions = [version("a", 1), version("b", 2)];
+    memory.settle(&registry("b", 2), Some(&versions), Some(2));
+    assert_eq!(memory.version_with(&[sent.expect("sent")]), Some(2));
+    assert_eq!((memory.held.clone(), memory.fingerprints.len()), (None, 0));
+    memory.follow(Some(1));
+    assert!(memory.unproved.is_some());
+    let next = fingerprint(&mut memory, "three");
+    memory.hold(made("c", Some(3)), next);
+    assert!(memory.unproved.is_none());
+}
