@@ -2,13 +2,16 @@
 
 CARGO ?= cargo
 .DEFAULT_GOAL := help
-.PHONY: help build demo picture test soak recordings check bench docs fuzz install sandbox release
+.PHONY: help build executable demo picture test soak recordings check bench docs fuzz install sandbox release
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 build: ## Build the provider and the sandbox for development.
 	$(CARGO) build --locked --bins --examples
+
+executable: ## Build the provider as it is shipped: on Linux one static file.
+	@scripts/executable.sh
 
 demo: ## Run the whole story with real Terraform against the sandbox.
 	@scripts/demo.sh
@@ -19,6 +22,7 @@ picture: ## Draw the pictures of the README from what the demo prints.
 test: ## Run every test, with real Terraform.
 	@scripts/setup.sh
 	$(CARGO) build --locked --bins --examples
+	@scripts/executable.sh
 	@scripts/test.sh
 
 soak: ## Run what takes long: every fault, a hundred deaths, a thousand random stories.

@@ -12,10 +12,25 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
              Terraform command: build it again with {NO_JITTER}=1 in the environment"
         );
     }
+    if is_dynamic_release() {
+        println!(
+            "cargo:warning=this executable needs the C library of a machine like this one, and does not start on Alpine: \
+             build the one that runs on every Linux with `make executable`"
+        );
+    }
     let files = ["tfplugin6.proto", "go_plugin.proto", "health.proto"];
     let descriptors = protox::compile(files, ["proto"])?;
     tonic_prost_build::configure()
         .build_transport(false)
         .compile_fds(descriptors)?;
     Ok(())
+}
+
+/// Whether this is a release for Linux that is linked with a C library it does not bring along.
+fn is_dynamic_release() -> bool {
+    let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
+    let features = std::env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
+    is("PROFILE", "release")
+        && is("CARGO_CFG_TARGET_OS", "linux")
+        && !features.split(',').any(|feature| feature == "crt-static")
 }

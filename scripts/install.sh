@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs the release build where Terraform looks for plugins of this user, so that `terraform init`
+# Installs the provider as it is shipped where Terraform looks for plugins of this user, so that `terraform init`
 # finds it without any configuration.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo build --locked --release --bin terraform-provider-bahriya
+scripts/executable.sh
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 os=$(uname -s | tr '[:upper:]' '[:lower:]')
 case $(uname -m) in

@@ -23,13 +23,15 @@ need wget wget
 need docker-registry docker-registry
 need htpasswd apache2-utils
 need chromium chromium
+need readelf binutils
+[ "$(uname -s)" != Linux ] || need ip iproute2
+[ "$(uname -s)" != Linux ] || [ -e "/lib/ld-musl-$(uname -m).so.1" ] || missing+=(musl)
 if [ "${1:-}" = soak ]; then
     need g++ g++
     need gpg gnupg
     need gpgv gpgv
     need python3 python3
     need openssl openssl
-    need readelf binutils
     python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
 fi
 if [ ${#missing[@]} -gt 0 ]; then

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
 use terraform_provider_bahriya::framework::server::Server;
+use terraform_provider_bahriya::name_service;
 use terraform_provider_bahriya::plugin::{self, Settings};
 use terraform_provider_bahriya::provider::Bahriya;
 
@@ -17,6 +18,7 @@ const SETTINGS: Settings = Settings {
 };
 
 fn main() -> ExitCode {
+    name_service::pin();
     let lifecycle = Lifecycle::new();
     let server = Server::new(Bahriya::default(), lifecycle.clone());
     plugin::run(SETTINGS, lifecycle, server)

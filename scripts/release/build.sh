@@ -1,9 +1,6 @@
 # Sourced by scripts/release.sh: from a target to its executable, its archive and its bill of materials.
 # shellcheck shell=bash disable=SC2154 # program and release_tools come from lib.sh
 
-# The oldest C library the Linux executables run with: that of CentOS 7, Debian 8 and Ubuntu 14.04.
-oldest_glibc=2.17
-
 # Prints the time that all files of a release bear.
 commit_time() {
     git log -1 --format=%ct 2>/dev/null ||
@@ -55,20 +52,12 @@ EOF
     # A developer's own settings must not end up in a release.
     unset RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CFLAGS CXXFLAGS CPPFLAGS LDFLAGS
     export CARGO_ENCODED_RUSTFLAGS=$rust_flags CARGO_TARGET_DIR=target CARGO_INCREMENTAL=0
-    local cargo=(cargo build)
     case $target in
-    *-linux-gnu)
-        # zig stands in for a C compiler and linker of that age.
-        CARGO_ZIGBUILD_ZIG_PATH=$("$(python_of "$release_tools")" -c 'import pathlib, ziglang; print(pathlib.Path(ziglang.__file__).with_name("zig"))')
-        export CARGO_ZIGBUILD_ZIG_PATH CFLAGS=$c_flags
-        cargo=("$release_tools/bin/cargo-zigbuild" zigbuild)
-        target=$target.$oldest_glibc
-        ;;
-    *-apple-darwin) export CFLAGS=$c_flags ;;
+    *-linux-gnu | *-apple-darwin) export CFLAGS=$c_flags ;;
     # Git for Windows would take the ends of the map for its own paths, and translate them.
     *-windows-msvc) export MSYS2_ENV_CONV_EXCL=CARGO_ENCODED_RUSTFLAGS ;;
     esac
-    "${cargo[@]}" --locked --release --bin "$program" --target "$target"
+    scripts/executable.sh "$target"
 }
 
 # Writes the archive and the bill of materials of a compiled target.

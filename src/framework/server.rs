@@ -1,6 +1,7 @@
 //! A provider as a gRPC service: state of the process, and the frame around every call.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::task::Id;
@@ -127,16 +128,10 @@ impl<P: Provider> Server<P> {
         T: Send + 'static,
         W: Future<Output = Result<T, Diagnostics>> + Send + 'static,
     {
-        let span = tracing::info_span!(
-            "rpc",
-            tf_rpc = rpc,
-            tf_resource_type = subject,
-            tf_req_id = tracing::field::Empty
-        );
-        if !span.is_disabled() {
-            let id = uuid::Uuid::new_v4();
-            span.record("tf_req_id", tracing::field::display(id));
-        }
+        static CALLS: AtomicU64 = AtomicU64::new(0);
+        let call = CALLS.fetch_add(1, Ordering::Relaxed);
+        let tf_req_id = format!("{}-{call}", std::process::id());
+        let span = tracing::info_span!("rpc", tf_rpc = rpc, tf_resource_type = subject, tf_req_id);
         let traced = async {
             tracing::debug!("received request");
             let answer = work.await;

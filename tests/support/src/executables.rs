@@ -32,6 +32,22 @@ pub fn terraform() -> &'static Path {
     &CLIENT
 }
 
+/// The provider as it is shipped, by `make executable`, or what `PROVIDER_EXECUTABLE` names.
+pub fn shipped() -> PathBuf {
+    if let Some(named) = std::env::var_os("PROVIDER_EXECUTABLE") {
+        return named.into();
+    }
+    let beside = built("terraform-provider-bahriya", "--bins");
+    let target = beside.ancestors().nth(2).expect("target/debug/…");
+    let shipped = target.join("release/terraform-provider-bahriya");
+    assert!(
+        shipped.exists(),
+        "{} is not built: run `make executable`",
+        shipped.display()
+    );
+    shipped
+}
+
 /// An example of the repository, such as the sandbox.
 pub fn example(name: &str) -> PathBuf {
     built(&format!("examples/{name}"), "--examples")
