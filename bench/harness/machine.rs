@@ -1,9 +1,11 @@
 //! What the figures were made on.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use jiff::Timestamp;
+use support::executables;
 
 /// The machine when the run began.
 pub struct Machine {
@@ -27,7 +29,7 @@ impl Machine {
             .find_map(|line| line.strip_prefix("model name"));
         let model = model.map_or("?", |text| text.trim_start_matches(['\t', ' ', ':']));
         let count = std::thread::available_parallelism().map_or(0, usize::from);
-        let terraform = output("terraform", &["version"]);
+        let terraform = output(executables::terraform(), &["version"]);
         let terraform = terraform.lines().next().unwrap_or_default();
         let build = if cfg!(debug_assertions) {
             " **The bench and the sandbox were development builds**, whose own slowness is in every time."
@@ -52,8 +54,9 @@ fn load() -> String {
     text.split(' ').next().unwrap_or_default().to_owned()
 }
 
-fn output(program: &str, args: &[&str]) -> String {
+fn output(program: impl AsRef<Path>, args: &[&str]) -> String {
+    let program = program.as_ref();
     let output = Command::new(program).args(args).output();
-    let output = output.unwrap_or_else(|error| panic!("{program}: {error}"));
+    let output = output.unwrap_or_else(|error| panic!("{}: {error}", program.display()));
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }

@@ -43,6 +43,9 @@ struct Args {
     /// The server that does nothing.
     #[arg(long)]
     floor: PathBuf,
+    /// An earlier build of this provider, whose start is compared.
+    #[arg(long)]
+    previous: Option<PathBuf>,
     /// Any other provider, to be started and asked for its schema.
     #[arg(long)]
     other: Vec<PathBuf>,
@@ -85,6 +88,9 @@ async fn run(args: &Args) -> ExitCode {
         Contender::new("tf-provider peer", Kind::Stand, &args.peer),
         Contender::new("floor", Kind::Stand, &args.floor),
     ];
+    if let Some(previous) = &args.previous {
+        contenders.push(Contender::new(report::PREVIOUS, Kind::Other, previous));
+    }
     for other in &args.other {
         let name = other.file_name().unwrap_or_default().to_string_lossy();
         contenders.push(Contender::new(&name, Kind::Other, other));

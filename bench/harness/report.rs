@@ -10,6 +10,9 @@ use crate::stats::{Samples, short, times};
 use crate::terraform::{Lane, Operation, Outcome};
 use crate::walk::Walk;
 
+/// What an earlier build of this provider is called in the tables.
+pub const PREVIOUS: &str = "previous build";
+
 /// Everything that was measured in one run.
 #[derive(Default)]
 pub struct Results {
@@ -270,7 +273,7 @@ impl Results {
             8.0,
             "MiB",
         );
-        at_most("stripped binary", self.contenders[0].megabytes(), 6.0, "MB");
+        at_most("stripped binary", self.contenders[0].megabytes(), 8.0, "MB");
         let ratio = ours.handshake.median() / floor.handshake.median();
         add(
             "start-up trap: exec to handshake line, against the floor",
@@ -279,6 +282,25 @@ impl Results {
             ratio <= 4.0,
             true,
         );
+        let previous = self.contenders.iter().position(|one| one.name == PREVIOUS);
+        if let Some(previous) = previous.map(|index| &self.startup[index]) {
+            let mut against = |what: &str, ratio: f64, limit: f64| {
+                let (budget, measured) = (format!("≤ {limit} ×"), format!("{} ×", short(ratio)));
+                add(what, &budget, measured, ratio <= limit, false);
+            };
+            let handshake = ours.handshake.median() / previous.handshake.median();
+            against(
+                "exec to handshake line, against the previous build",
+                handshake,
+                0.85,
+            );
+            let schema = ours.schema.median() / previous.schema.median();
+            against(
+                "handshake to first schema, against the previous build",
+                schema,
+                0.95,
+            );
+        }
         if let Some(outcome) = self.outcomes.last() {
             let size = outcome.size;
             let ratio = self.time(size, 1, Operation::Plan) / self.time(size, 0, Operation::Plan);

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use support::executables;
 use support::sandbox::Sandbox;
 use tempfile::TempDir;
 
@@ -246,7 +247,7 @@ impl Work {
     }
 
     fn run(&self, command: Operation) -> Duration {
-        let mut terraform = Command::new("terraform");
+        let mut terraform = Command::new(executables::terraform());
         for (name, _) in std::env::vars() {
             if name.starts_with("TF_") || name.starts_with("BAHRIYA_") {
                 terraform.env_remove(name);

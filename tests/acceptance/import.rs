@@ -104,7 +104,9 @@ async fn generated_configuration_plans_nothing() {
     bench.writes().await;
     let blocks = import_block("bahriya_registry.ghcr", "ghcr")
         + &import_block("bahriya_project_registry_attachment.link", "shop:ghcr");
-    bench.terraform.write("main.tf", &blocks);
+    // As long as no resource says which provider it belongs to, the block has to: Terraform 1.16 asks for it.
+    let named = blocks.replace("import {\n", "import {\n  provider = bahriya\n");
+    bench.terraform.write("main.tf", &named);
     bench
         .terraform
         .run(&["plan", "-generate-config-out=generated.tf"])
@@ -114,6 +116,7 @@ async fn generated_configuration_plans_nothing() {
         generated.contains("server") && generated.contains("project_id"),
         "{generated}"
     );
+    bench.terraform.write("main.tf", &blocks);
     bench
         .terraform
         .apply()

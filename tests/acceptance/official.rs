@@ -1,6 +1,7 @@
 //! Moving from the official provider: its states and its configurations, as they are.
 
 use serde_json::{Value, json};
+use support::client;
 use support::terraform::{OFFICIAL, OURS, Terraform};
 
 use crate::bench::Bench;
@@ -72,7 +73,7 @@ fn official_state(terraform: &Terraform, id: &str, project: &str, computed: &Val
     let resource = |kind: &str, name: &str, attributes: Value| {
         json!({
             "mode": "managed", "type": kind, "name": name,
-            "provider": format!("provider[\"registry.terraform.io/{OFFICIAL}\"]"),
+            "provider": format!("provider[\"{}/{OFFICIAL}\"]", client::registry()),
             "instances": [{
                 "schema_version": 0, "attributes": attributes, "sensitive_attributes": [],
                 "private": "bnVsbA==",
@@ -204,7 +205,7 @@ async fn the_documented_configuration_works_unchanged() {
     let (bench, _, _) = existing().await;
     bench
         .terraform
-        .require(&[("bahriya", &format!("registry.terraform.io/{OFFICIAL}"))]);
+        .require(&[("bahriya", &format!("{}/{OFFICIAL}", client::registry()))]);
     let hcl = configuration("").replace("\"ghcr\"\n", "\"ghcr-new\"\n")
         + "provider \"bahriya\" {}\noutput \"registry_id\" {\n  value = bahriya_registry.ghcr.id\n}\n\
         resource \"bahriya_registry\" \"docker_hub\" {\n  handle   = \"docker-hub\"\n  name     = \"Docker Hub\"\n  \

@@ -4,6 +4,7 @@
 
 pub mod authority;
 pub mod chance;
+pub mod client;
 pub mod core;
 pub mod executables;
 pub mod memory_api;
