@@ -46,15 +46,13 @@ impl Outcome {
         None
     }
 
-    /// Whether a plan goes on to an apply.
-    fn goes_on(&mut self, plan: &Plan) -> bool {
+    fn planned(&mut self, plan: &Plan) {
         self.changed = !plan.is_empty();
         let replaces =
             |action| matches!(action, Action::DeleteThenCreate | Action::CreateThenDelete);
         if plan.changes.iter().any(|change| replaces(change.action)) {
             self.breaches.push("a replacement was planned".to_owned());
         }
-        self.changed
     }
 }
 
@@ -96,7 +94,7 @@ impl<'a> Terraform<'a> {
         let plan = self.workspace.plan(&mut walk.core, &wanted).await;
         self.end(walk, &mut outcome).await;
         if let Some(plan) = outcome.end(plan)
-            && outcome.goes_on(&plan)
+            && self.goes_on(&plan, &mut outcome)
         {
             let mut walk = self.walk(&mut outcome).await;
             let result = self.workspace.apply(&mut walk.core, &wanted, &plan).await;
@@ -113,7 +111,7 @@ impl<'a> Terraform<'a> {
         let mut walk = self.walk(&mut outcome).await;
         let plan = self.workspace.plan(&mut walk.core, &wanted).await;
         if let Some(plan) = outcome.end(plan)
-            && outcome.goes_on(&plan)
+            && self.goes_on(&plan, &mut outcome)
         {
             let result = self.workspace.apply(&mut walk.core, &wanted, &plan).await;
             outcome.end(result);
@@ -129,7 +127,7 @@ impl<'a> Terraform<'a> {
         let wanted = self.wanted(config);
         let plan = self.workspace.plan(&mut walk.core, &wanted).await;
         if let Some(plan) = outcome.end(plan) {
-            outcome.goes_on(&plan);
+            outcome.planned(&plan);
         }
         self.end(walk, &mut outcome).await;
         outcome
@@ -150,6 +148,13 @@ impl<'a> Terraform<'a> {
         outcome.changed = outcome.end(result).is_some();
         self.end(walk, &mut outcome).await;
         outcome
+    }
+
+    /// Whether a plan goes on to an apply. If not, what it found is kept all the same.
+    fn goes_on(&mut self, plan: &Plan, outcome: &mut Outcome) -> bool {
+        outcome.planned(plan);
+        self.workspace.refresh(plan);
+        outcome.changed
     }
 
     fn wanted(&self, config: Option<&Json>) -> Vec<Wanted> {

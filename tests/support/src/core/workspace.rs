@@ -261,6 +261,11 @@ impl Workspace {
         Ok(object)
     }
 
+    /// Takes over what a plan found, which an apply does even where there is nothing to change.
+    pub fn refresh(&mut self, plan: &Plan) {
+        self.state.clone_from(&plan.refreshed);
+    }
+
     /// `terraform apply` of a plan. What is done when there is trouble is in the state.
     pub async fn apply<T>(
         &mut self,
@@ -287,7 +292,7 @@ impl Workspace {
     where
         T: GrpcService<Body, ResponseBody = Body>,
     {
-        self.state.clone_from(&plan.refreshed);
+        self.refresh(plan);
         let going =
             |change: &&Change| matches!(change.action, Action::Delete | Action::DeleteThenCreate);
         let mut gone: Vec<&Change> = plan.changes.iter().filter(going).collect();
