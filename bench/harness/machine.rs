@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use jiff::Timestamp;
 use support::executables;
+
+use jiff::Timestamp;
 
 /// The machine when the run began.
 pub struct Machine {

@@ -1,9 +1,9 @@
 //! What was not found is not gone: nothing is dropped from the state before everything there is to ask agrees.
 
 use serde_json::json;
+use support::sandbox::Sandbox;
 
 use crate::bench::{Bench, registry};
-use support::sandbox::Sandbox;
 
 const ADDRESS: &str = "bahriya_registry.ghcr";
 

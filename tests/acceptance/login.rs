@@ -1,7 +1,8 @@
 //! `bahriya_registry_login`: the registry is asked on every plan and apply, and nothing is stored.
 
-use crate::bench::Bench;
 use support::registry_server::RegistryServer;
+
+use crate::bench::Bench;
 
 /// Asks a server about user `bot` with `var.password`, with these further lines.
 fn hcl(server: &str, lines: &str) -> String {

@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use support::scripted::{Reply, Server, not_found, ok, organisations, within};
 use terraform_provider_bahriya::api::{Attached, Kind};
 use terraform_provider_bahriya::resources::advice::advice;
-
-use crate::server::{Reply, Server, not_found, ok, organisations, within};
 
 const LINK: &str = "/projects/p/attach/registries/reg";
 

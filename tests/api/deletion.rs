@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
+use support::scripted::{Got, Reply, Server, not_found, ok, organisations, within};
 use terraform_provider_bahriya::api::{Kind, Outcome};
 
 use crate::registries::shown;
-use crate::server::{Got, Reply, Server, not_found, ok, organisations, within};
 
 fn delete_server(
     reply: impl Fn(usize) -> Reply + Send + Sync + 'static,

@@ -3,6 +3,7 @@
 mod model;
 
 use serde_json::json;
+use support::scripted::{Reply, Server, not_found, ok, within};
 use terraform_provider_bahriya::api::{
     Baseline, Credentials, Dialect, Kind, Look, Made, Outcome, Proof, Registry, Rotated, Rotation,
     Written,
@@ -11,8 +12,6 @@ use terraform_provider_bahriya::resources::advice::advice;
 use terraform_provider_bahriya::secret::Secret;
 
 use model::Model;
-
-use crate::server::{Reply, Server, not_found, ok, within};
 
 fn password() -> Secret {
     Secret::new("rotated-canary-0815")

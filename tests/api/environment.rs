@@ -5,11 +5,10 @@ use std::process::Stdio;
 
 use serde_json::json;
 use support::authority::Authority;
+use support::scripted::{Reply, Server, TOKEN, ok, settings, within};
 use terraform_provider_bahriya::api::{Client, Kind, Settings};
 use terraform_provider_bahriya::resources::advice::advice;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-use crate::server::{Reply, Server, TOKEN, ok, settings, within};
 
 /// A server with a certificate for this machine, and the file with the authority that signed it.
 fn authority() -> (rustls::ServerConfig, tempfile::NamedTempFile) {
@@ -137,7 +136,7 @@ fn each_setting_is_checked_by_name() {
     }
     assert_eq!(
         Client::new(good()).expect("good").organisation(),
-        crate::server::ORGANISATION
+        support::scripted::ORGANISATION
     );
 }
 

@@ -1,9 +1,8 @@
 //! Lists, and look-ups by id and handle.
 
 use serde_json::json;
+use support::scripted::{Server, not_found, ok, organisations, within};
 use terraform_provider_bahriya::api::Kind;
-
-use crate::server::{Server, not_found, ok, organisations, within};
 
 #[tokio::test]
 async fn lists_are_whole_or_errors() {

@@ -8,5 +8,4 @@ mod lists;
 mod reads;
 mod refresh;
 mod registries;
-mod server;
 mod writes;

@@ -4,12 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
+use support::scripted::{Reply, Server, TOKEN, not_found, ok, organisations, settings, within};
 use terraform_provider_bahriya::api::{Client, Fault, Kind, Outcome, Request, Transport};
 use terraform_provider_bahriya::resources::advice::advice;
 use terraform_provider_bahriya::secret::{self, Secret};
 use tokio::time::Instant;
-
-use crate::server::{Reply, Server, TOKEN, not_found, ok, organisations, settings, within};
 
 fn registry() -> serde_json::Value {
     json!({"id": "r", "handle": "h", "name": "n", "server": "s", "username": "u", "maxversions": 5})

@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
+use support::scripted::{Reply, Server, not_found, ok, organisations, within};
 use terraform_provider_bahriya::api::{Client, Error, Kind, Registry};
 use tokio::time::Instant;
 
 use crate::registries::{new, password, shown};
-use crate::server::{Reply, Server, not_found, ok, organisations, within};
 
 /// What the refreshes of `r0`, `r1` and so on come to, all begun before any has ended.
 async fn refreshed_at_once(client: &Client, count: usize) -> Vec<Result<Option<Registry>, Error>> {

@@ -4,11 +4,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
+use support::scripted::{Reply, Server, not_found, ok, organisations, within};
 use terraform_provider_bahriya::api::{HandleState, Kind, NewRegistry, Outcome, Proof, Written};
 use terraform_provider_bahriya::resources::advice::advice;
 use terraform_provider_bahriya::secret::Secret;
-
-use crate::server::{Reply, Server, not_found, ok, organisations, within};
 
 pub fn shown(id: &str, handle: &str) -> Value {
     json!({"id": id, "handle": handle, "name": "Name", "server": "ghcr.io", "username": "me", "maxversions": 5,

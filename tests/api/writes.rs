@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
+use support::scripted::{Got, Reply, Server, TOKEN, not_found, ok, within};
 use terraform_provider_bahriya::api::{Kind, NewRegistry, Outcome};
 use terraform_provider_bahriya::secret::{self, Secret};
 use tokio::time::Instant;
 
 use crate::registries::shown;
-use crate::server::{Got, Reply, Server, TOKEN, not_found, ok, within};
 
 const PASSWORD: &str = "c4nary/pass\"word&4711";
 

@@ -10,9 +10,8 @@ use std::process::{Command, Output};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
-use tempfile::TempDir;
-
 use support::repository;
+use tempfile::TempDir;
 
 /// An archive like HashiCorp's: a licence, and a program that says it is Terraform 9.9.9.
 const ARCHIVE: &[u8] = include_bytes!("stand-in-terraform.zip");

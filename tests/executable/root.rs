@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value as Json, json};
-use tempfile::TempDir;
-
 use support::executables;
 use support::plugin::Options;
 use support::provider_client::{Client, json_of};
+use tempfile::TempDir;
 
 /// The organisation that [`crate::servers::Api`] knows.
 pub const ORGANISATION: &str = "7b1f0c52-6a0e-4a53-9d0e-3f4b8f0a7c11";

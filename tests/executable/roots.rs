@@ -4,7 +4,6 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
-
 use support::executables;
 use support::provider_client::{REGISTRY, provider_config, summaries};
 use support::sandbox::Sandbox;

@@ -5,9 +5,9 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use serde_json::{Value as Json, json};
 use support::core::{Trouble, Workspace};
 use support::sandbox::Sandbox;
+use support::scripted::{reply, serve};
 use tokio::io::AsyncWriteExt;
 
-use crate::server::{reply, serve};
 use crate::{ORGANISATION, PASSWORD, TOKEN, Victim};
 
 /// Looks for the secrets in everything that the provider has told and logged.
@@ -121,11 +121,7 @@ const PLACES: [&str; 9] = [
 async fn no_place_of_an_answer_lets_a_secret_through() {
     for place in PLACES {
         let address = serve(move |request, mut stream| async move {
-            let authorisation = request.head.lines().find_map(|line| {
-                let (name, value) = line.split_once(": ")?;
-                name.eq_ignore_ascii_case("authorization").then(|| value.to_owned())
-            });
-            let token = authorisation.unwrap_or_default();
+            let token = request.header("authorization").unwrap_or_default();
             // What came before is asked for again: a server that remembers echoes it at any time.
             let all = format!("{} {token} {PASSWORD} {TOKEN}", request.body);
             let envelope = |code: u16, data: Json| json!({"code": code, "status": "X", "data": data}).to_string();

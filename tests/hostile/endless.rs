@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use support::core::{Trouble, Workspace};
+use support::scripted::{Got, Stream, reply, serve};
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
 
-use crate::server::{Request, reply, serve};
 use crate::{ORGANISATION, TOKEN, Victim};
 
 /// The most memory that the provider may ever have had, in KiB. An unoptimised build starts with about
@@ -16,10 +15,10 @@ use crate::{ORGANISATION, TOKEN, Victim};
 const MOST_MEMORY: u64 = 256 << 10;
 
 /// Longer than all time limits of a create together, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Lets a create and a refresh meet this API, then asks whether the provider is well.
-async fn meets<F>(answer: impl Fn(Request, TcpStream) -> F + Send + Sync + 'static)
+async fn meets<F>(answer: impl Fn(Got, Stream) -> F + Send + Sync + 'static)
 where
     F: Future<Output = std::io::Result<()>> + Send + 'static,
 {
@@ -73,7 +72,7 @@ async fn a_body_without_end() {
     assert!(sent.load(Ordering::Relaxed) > 16 << 20, "nothing was tried");
 }
 
-async fn flood(mut stream: TcpStream, head: String, sent: Arc<AtomicU64>) -> std::io::Result<()> {
+async fn flood(mut stream: Stream, head: String, sent: Arc<AtomicU64>) -> std::io::Result<()> {
     stream.write_all(head.as_bytes()).await?;
     stream.write_all(b"{\"code\":200,\"data\":\"").await?;
     let chunk = vec![b'x'; 1 << 16];
@@ -174,7 +173,7 @@ async fn lists_of_very_many_small_things() {
     }
 }
 
-async fn small_things(stream: TcpStream, items: usize) -> std::io::Result<()> {
+async fn small_things(stream: Stream, items: usize) -> std::io::Result<()> {
     let items = "{\"a\":1},".repeat(items);
     let body = format!(
         "{{\"code\":200,\"status\":\"OK\",\"data\":{{\"count\":0,\"registries\":[{items}0]}}}}"

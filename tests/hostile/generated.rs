@@ -4,10 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value as Json, json};
 use support::core::{Object, REGISTRY, Trouble};
-use tokio::net::TcpStream;
+use support::scripted::{Got, Stream, reply, serve};
 
 use crate::encoders::{FORMS, Form, WINDOW};
-use crate::server::{Request, reply, serve};
 use crate::{ORGANISATION, PASSWORD, TOKEN, Victim, config};
 
 /// Stored in the state and never configured here.
@@ -58,12 +57,8 @@ struct Answer {
 }
 
 /// An API that is well, but for the answers to one kind of request.
-async fn answer(said: Answer, request: Request, stream: TcpStream) -> std::io::Result<()> {
-    let mut words = request.head.split_ascii_whitespace();
-    let (method, path) = (
-        words.next().unwrap_or_default(),
-        words.next().unwrap_or_default(),
-    );
+async fn answer(said: Answer, request: Got, stream: Stream) -> std::io::Result<()> {
+    let (method, path) = (request.method.as_str(), request.target.as_str());
     let below = path
         .split(&format!("{ORGANISATION}/"))
         .nth(1)
@@ -95,7 +90,7 @@ async fn answer(said: Answer, request: Request, stream: TcpStream) -> std::io::R
     reply(stream, &format!("HTTP/1.1 {status} X"), body.as_bytes()).await
 }
 
-async fn say(said: Answer, stream: TcpStream) -> std::io::Result<()> {
+async fn say(said: Answer, stream: Stream) -> std::io::Result<()> {
     let text = said.text;
     let (status, head, data) = match said.place {
         Place::Message => (

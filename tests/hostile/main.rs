@@ -7,7 +7,6 @@ mod echoes;
 mod encoders;
 mod endless;
 mod generated;
-mod server;
 
 use serde_json::{Value as Json, json};
 use support::core::{Core, Object, REGISTRY, Trouble, VERSION, Wanted, Workspace};

@@ -3,9 +3,8 @@
 use std::sync::Mutex;
 
 use serde_json::{Value, json};
+use support::scripted::{Got, Reply, Server, not_found, ok, organisations};
 use terraform_provider_bahriya::api::Dialect;
-
-use crate::server::{Got, Reply, Server, not_found, ok, organisations};
 
 /// A registry with versions, as one of the two dialects shows it.
 pub struct Model {

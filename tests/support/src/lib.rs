@@ -13,6 +13,7 @@ pub mod provider_client;
 pub mod recording;
 pub mod registry_server;
 pub mod sandbox;
+pub mod scripted;
 pub mod soak;
 #[cfg(unix)]
 pub mod terraform;

@@ -1,5 +1,6 @@
 //! A scripted HTTP server: it records what it gets and does what the test says, good or bad.
 
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -7,10 +8,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use terraform_provider_bahriya::api::{Client, Operation, Settings};
 use terraform_provider_bahriya::secret::Secret;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+
+use crate::plugin::Io;
 
 pub const ORGANISATION: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
 pub const TOKEN: &str = "pat_canary-token-0123456789";
@@ -22,6 +26,8 @@ pub struct Got {
     pub method: String,
     /// Below the organisation, where it is there; else below the base address.
     pub path: String,
+    /// As it was asked for.
+    pub target: String,
     pub headers: Vec<(String, String)>,
     pub body: String,
 }
@@ -69,7 +75,8 @@ pub fn organisations() -> Reply {
     ok(json!({"count": 1, "organisations": [{"id": ORGANISATION, "name": "Acme"}]}))
 }
 
-type Script = dyn Fn(&Got) -> Reply + Send + Sync;
+/// A connection, encrypted or not.
+pub type Stream = Box<dyn Io>;
 
 pub struct Server {
     pub address: String,
@@ -80,14 +87,7 @@ pub struct Server {
 impl Server {
     /// Serves plain HTTP on a port of this machine.
     pub async fn start(script: impl Fn(&Got) -> Reply + Send + Sync + 'static) -> Self {
-        let (listener, server) = Self::listen("http").await;
-        let (script, got): (Arc<Script>, _) = (Arc::new(script), Arc::clone(&server.got));
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&got)));
-            }
-        });
-        server
+        Self::scripted(None, script).await
     }
 
     /// Serves HTTPS with this configuration.
@@ -95,30 +95,26 @@ impl Server {
         config: rustls::ServerConfig,
         script: impl Fn(&Got) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        let (listener, server) = Self::listen("https").await;
-        let (script, got): (Arc<Script>, _) = (Arc::new(script), Arc::clone(&server.got));
-        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-        let connections = Arc::clone(&server.connections);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                connections.fetch_add(1, Ordering::Relaxed);
-                if let Ok(stream) = acceptor.accept(stream).await {
-                    tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&got)));
-                }
-            }
-        });
-        server
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        Self::scripted(Some(acceptor), script).await
     }
 
-    async fn listen(scheme: &str) -> (TcpListener, Self) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        let server = Self {
-            address: format!("{scheme}://127.0.0.1:{port}/console/v1"),
-            connections: Arc::default(),
-            got: Arc::default(),
-        };
-        (listener, server)
+    async fn scripted(
+        acceptor: Option<TlsAcceptor>,
+        script: impl Fn(&Got) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let (connections, got): (Arc<AtomicUsize>, Arc<Mutex<Vec<Got>>>) = Default::default();
+        let (counter, record) = (Arc::clone(&connections), Arc::clone(&got));
+        let scheme = if acceptor.is_some() { "https" } else { "http" };
+        let port = listen(acceptor, counter, move |request, stream| {
+            record.lock().expect("the record").push(request.clone());
+            send(stream, script(&request))
+        });
+        Self {
+            address: address(scheme, port.await),
+            connections,
+            got,
+        }
     }
 
     pub fn settings(&self) -> Settings {
@@ -129,7 +125,7 @@ impl Server {
         Client::new(self.settings()).expect("good settings")
     }
 
-    /// How many connections were made to a server with TLS, whether they were used or not.
+    /// How many connections were made, whether they were used or not.
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
@@ -170,26 +166,65 @@ pub fn within(seconds: u64) -> Operation {
     }
 }
 
-async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
-    mut stream: S,
-    script: Arc<Script>,
-    got: Arc<Mutex<Vec<Got>>>,
-) {
-    let Some(request) = receive(&mut stream).await else {
-        return;
-    };
-    got.lock().expect("the record").push(request.clone());
-    let mut reply = script(&request);
-    while let Reply::After(delay, next) = reply {
-        tokio::time::sleep(delay).await;
-        reply = *next;
-    }
-    // A client that has left is no concern of the server.
-    let _ = send(&mut stream, reply).await;
-    let _ = stream.shutdown().await;
+/// Serves bytes as they are. `answer` writes to the connection, and fails when the client has had enough. Answers
+/// the base address for the provider.
+pub async fn serve<F>(answer: impl Fn(Got, Stream) -> F + Send + Sync + 'static) -> String
+where
+    F: Future<Output = io::Result<()>> + Send + 'static,
+{
+    address("http", listen(None, Arc::default(), answer).await)
 }
 
-async fn receive(stream: &mut (impl AsyncRead + Unpin)) -> Option<Got> {
+/// A whole answer, whose head goes as it is, and the end of the connection.
+pub async fn reply(mut stream: Stream, head: &str, body: &[u8]) -> io::Result<()> {
+    let head = format!(
+        "{head}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(body).await?;
+    stream.shutdown().await
+}
+
+fn address(scheme: &str, port: u16) -> String {
+    format!("{scheme}://127.0.0.1:{port}/console/v1")
+}
+
+/// Takes any number of connections, with one request on each.
+async fn listen<F>(
+    acceptor: Option<TlsAcceptor>,
+    connections: Arc<AtomicUsize>,
+    answer: impl Fn(Got, Stream) -> F + Send + Sync + 'static,
+) -> u16
+where
+    F: Future<Output = io::Result<()>> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let answer = Arc::new(answer);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            connections.fetch_add(1, Ordering::Relaxed);
+            let (acceptor, answer) = (acceptor.clone(), Arc::clone(&answer));
+            tokio::spawn(async move {
+                let mut stream: Stream = match acceptor {
+                    None => Box::new(stream),
+                    Some(acceptor) => match acceptor.accept(stream).await {
+                        Ok(stream) => Box::new(stream),
+                        Err(_) => return,
+                    },
+                };
+                if let Some(request) = receive(&mut stream).await {
+                    // A client that has left is no concern of the server.
+                    let _ = answer(request, stream).await;
+                }
+            });
+        }
+    });
+    port
+}
+
+async fn receive(stream: &mut Stream) -> Option<Got> {
     let mut bytes = Vec::new();
     let head_end = loop {
         if let Some(at) = bytes.windows(4).position(|part| part == b"\r\n\r\n") {
@@ -224,12 +259,17 @@ async fn receive(stream: &mut (impl AsyncRead + Unpin)) -> Option<Got> {
     Some(Got {
         method,
         path: path.to_owned(),
+        target: target.to_owned(),
         headers,
         body: String::from_utf8(body).expect("a text"),
     })
 }
 
-async fn send(stream: &mut (impl AsyncWrite + Unpin), reply: Reply) -> std::io::Result<()> {
+async fn send(mut stream: Stream, mut reply: Reply) -> io::Result<()> {
+    while let Reply::After(delay, next) = reply {
+        tokio::time::sleep(delay).await;
+        reply = *next;
+    }
     let (status, headers, body) = match reply {
         Reply::Data(status, data) => {
             let body = json!({"code": status, "status": "TEXT", "data": data});
@@ -261,5 +301,6 @@ async fn send(stream: &mut (impl AsyncWrite + Unpin), reply: Reply) -> std::io::
     let text = format!(
         "HTTP/1.1 {status} TEXT\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}"
     );
-    stream.write_all(text.as_bytes()).await
+    stream.write_all(text.as_bytes()).await?;
+    stream.shutdown().await
 }
