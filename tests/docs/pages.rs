@@ -252,6 +252,25 @@ fn dead_link(file: &Path, link: &str) -> Option<String> {
     (!found).then(|| format!("{}: {link} has no such heading", file.display()))
 }
 
+#[test]
+fn every_worked_example_is_on_the_list() {
+    let examples = repository().join("examples/worked");
+    let list = fs::read_to_string(examples.join("README.md")).expect("a list");
+    for example in fs::read_dir(&examples).expect("the examples") {
+        let example = example.expect("an entry");
+        if !example.path().is_dir() {
+            continue;
+        }
+        let name = example.file_name().into_string().expect("a name");
+        assert!(
+            list.contains(&format!("[{name}]({name})")),
+            "{name} is not listed"
+        );
+        let readme = fs::read_to_string(example.path().join("README.md")).expect("a README");
+        assert!(readme.contains("init"), "{name} does not say how to begin");
+    }
+}
+
 /// What the page on troubleshooting has in bold is what the provider says. Parts in italics vary.
 #[test]
 fn every_message_that_is_explained_exists() {
