@@ -1,5 +1,7 @@
 //! An apply does what its plan showed: nothing that `ignore_changes` hides, nothing that came in between.
 
+use serde_json::json;
+
 use crate::bench::{Bench, registry, secret};
 
 const ADDRESS: &str = "bahriya_registry.ghcr";
@@ -311,4 +313,45 @@ async fn what_is_not_known_yet_is_judged_when_it_is() {
         );
         assert_eq!(bench.id(ADDRESS), before);
     }
+}
+
+/// Where the API only takes a registry as a whole, a change of its name sends the credentials along.
+#[tokio::test]
+async fn a_rename_that_sends_credentials_is_told_in_the_plan() {
+    let bench = Bench::with(support::sandbox::Sandbox::options().dialect("put"));
+    bench.terraform.step(&registry("password = \"one\""));
+    let id = bench.id(ADDRESS);
+    let renamed = registry("password = \"one\"").replace("\"GitHub\"", "\"Packages\"");
+    bench.terraform.write("main.tf", &renamed);
+    bench
+        .terraform
+        .plan()
+        .succeeds()
+        .says(&["may get a new version", "sent along"]);
+    // Somebody else's rotation would be undone.
+    let body = json!({"handle": "ghcr", "name": "GitHub", "server": "ghcr.io", "username": "bot", "password": "two"});
+    let path = format!("/registries/{id}");
+    bench
+        .sandbox
+        .call("PUT", &path, Some(body))
+        .await
+        .expect(200);
+    bench.terraform.plan().succeeds().says(&[
+        "became current outside Terraform",
+        "would be current no more",
+    ]);
+    // Without a password it is refused before anything is written.
+    let bare = Bench::with(support::sandbox::Sandbox::options().dialect("put"));
+    let id = bare
+        .sandbox
+        .create_registry("ghcr", "ghcr.io", "bot", "working")
+        .await;
+    bare.terraform.write("main.tf", &registry(""));
+    bare.terraform.import(ADDRESS, &id).succeeds();
+    bare.writes().await;
+    bare.terraform
+        .plan()
+        .fails()
+        .says(&["cannot be changed without its password"]);
+    assert_eq!(bare.writes().await, [""; 0]);
 }

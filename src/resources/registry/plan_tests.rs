@@ -219,3 +219,77 @@ proptest! {
         prop_assert_eq!(again, applied);
     }
 }
+
+fn registry() -> Model {
+    let text = |text: &str| Attr::Known(text.to_owned());
+    Model {
+        handle: text("reg"),
+        name: text("Reg"),
+        server: text("ghcr.io"),
+        username: text("bot"),
+        password_wo_version: text("1"),
+        id: text("4a7f9f0e-1b1f-4f36-9a53-0d8a3b3d2c11"),
+        current_version: Attr::Known(1),
+        ..Model::default()
+    }
+}
+
+fn configured(password: &str, trigger: &str) -> Model {
+    Model {
+        id: Attr::Null,
+        current_version: Attr::Null,
+        password_wo: Attr::Known(Secret::new(password)),
+        password_wo_version: Attr::Known(trigger.to_owned()),
+        ..registry()
+    }
+}
+
+#[test]
+fn a_handle_in_another_case_is_the_same() {
+    let prior = Model {
+        handle: Attr::Known("REG".to_owned()),
+        ..registry()
+    };
+    let (planned, errors) = planned(Some(&prior), &configured("one", "1"), &RECOGNISING);
+    assert!(!errors);
+    assert_eq!(planned.handle, prior.handle);
+    assert_eq!(planned, prior, "nothing to do");
+}
+
+/// Clients that keep the private bytes of a plan hand them to the plan that is made again for its apply.
+#[test]
+fn a_password_that_is_another_one_than_when_this_was_planned_is_refused() {
+    let plan_after = |password: &str, earlier: &[u8]| {
+        let (prior, config) = (registry(), configured(password, "2"));
+        let memory = &*RECOGNISING;
+        let draft = Value::from(Model {
+            password_wo: Attr::Null,
+            ..Model {
+                id: prior.id.clone(),
+                current_version: prior.current_version.clone(),
+                ..config.clone()
+            }
+        });
+        let mut diagnostics = Diagnostics::new();
+        let request = PlanRequest {
+            prior: Some(&prior.clone().into()),
+            config: &config.clone().into(),
+            draft: &draft,
+            private: &memory.encode(),
+            earlier,
+        };
+        let plan = plan(
+            request,
+            memory.hashes_now(&prior, &config),
+            &mut diagnostics,
+        );
+        (plan.private, diagnostics.has_errors())
+    };
+    let (same, errors) = plan_after("one", &[]);
+    assert!(!errors);
+    let (other, errors) = plan_after("two", &[]);
+    assert!(!errors);
+    assert!(plan_after("two", &same).1, "the plan showed no rotation");
+    assert!(!plan_after("one", &other).1, "less than was shown");
+    assert!(!plan_after("two", &other).1);
+}
