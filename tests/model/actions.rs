@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// The servers of all configurations; the last two are one.
+/// The servers of all configurations. The last two mean one, and are told apart as they are written.
 pub const SERVERS: [&str; 3] = ["ghcr.io", "docker.io", "index.docker.io"];
 pub const USERNAMES: [&str; 2] = ["bot", "ci"];
 pub const PASSWORDS: [&str; 4] = ["pass-zero", "pass-one", "pass-two", "pass-three"];

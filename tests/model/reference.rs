@@ -26,11 +26,6 @@ impl Credentials {
     }
 }
 
-/// The last two servers of the list are one.
-pub fn meant(server: usize) -> usize {
-    server.min(1)
-}
-
 /// The registry as it is.
 #[derive(Clone, Debug)]
 pub struct Registry {
@@ -89,7 +84,7 @@ pub struct Config {
 impl Config {
     fn credentials(&self) -> Option<Credentials> {
         Some(Credentials {
-            server: meant(self.server),
+            server: self.server,
             username: self.username,
             password: self.password.or(self.password_wo)?,
         })
@@ -204,10 +199,10 @@ impl Reference {
         let shown = if ours_is_current {
             registry.current().place()
         } else {
-            (meant(before.server), before.username)
+            (before.server, before.username)
         };
         let wanted = config.credentials();
-        let moved = shown != (meant(config.server), config.username);
+        let moved = shown != (config.server, config.username);
         let asked = moved
             || before.trigger != config.trigger
             || (config.password != before.password

@@ -1,7 +1,6 @@
 //! The state and the sandbox, compared with the reference.
 
 use serde_json::json;
-use terraform_provider_bahriya::oci::server;
 
 use super::Sequence;
 use crate::actions::{NAMES, PASSWORDS, SERVERS, USERNAMES};
@@ -22,13 +21,10 @@ impl Sequence<'_> {
         };
         let config = &self.wanted()[0].config;
         let current = json!(self.reference.numbers().then_some(real.current));
-        let same_server = match (stored["server"].as_str(), config["server"].as_str()) {
-            (Some(stored), Some(config)) => server::same(stored, config),
-            _ => false,
-        };
         let mut wrong = Vec::new();
         for name in [
             "name",
+            "server",
             "username",
             "password",
             "password_wo_version",
@@ -40,7 +36,6 @@ impl Sequence<'_> {
             }
         }
         for (name, right) in [
-            ("server", same_server),
             ("maxversions", stored["maxversions"] == real.maxversions),
             (
                 "current_version",
@@ -118,7 +113,7 @@ impl Sequence<'_> {
             ));
         }
         let server = shown.data["server"].as_str().unwrap_or_default();
-        if !server::same(server, SERVERS[credentials.server]) {
+        if server != SERVERS[credentials.server] {
             return Err(format!("the server is {server}"));
         }
         Ok(())
