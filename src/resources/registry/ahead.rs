@@ -7,12 +7,12 @@ use tokio::time::Instant;
 use super::decide::{self, Change};
 use super::memory::Memory;
 use super::schema::Model;
-use crate::api::{HandleState, Kind, Operation};
+use crate::api::{Dialect, HandleState, Kind, Operation};
 use crate::connection::{Api, Connection};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::framework::provider::Call;
 
-/// How long a plan waits to hear who has a handle. What it does not hear the apply will be told.
+/// How long a plan waits for an answer. What it does not hear the apply will be told.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What stands in the way of a new registry.
@@ -44,15 +44,27 @@ pub async fn hashes(
     }
 }
 
+/// Whether a change of metadata is written as a whole, credentials included, where nobody has asked that yet.
+pub async fn writes_whole(call: &Call<Connection>, prior: &Model) -> bool {
+    let (Api::Ready(client), Some(id)) = (&call.connection.api, prior.id.known()) else {
+        return false;
+    };
+    let operation = patiently(call);
+    match client.refreshed_registry(&operation, id).await {
+        Ok(Some(registry)) => {
+            let dialect = client.dialect(&operation, &registry).await;
+            dialect.is_ok_and(|dialect| dialect == Dialect::Put)
+        }
+        _ => false,
+    }
+}
+
 /// What stands in the way of a registry under the configured handle, as far as that can be told now.
 pub async fn who_has(call: &Call<Connection>, config: &Model) -> Option<NotFree> {
     let (Api::Ready(client), Some(handle)) = (&call.connection.api, config.handle.known()) else {
         return None;
     };
-    let operation = Operation {
-        deadline: Instant::now() + PATIENCE,
-        cancel: call.cancel.clone(),
-    };
+    let operation = patiently(call);
     match client.handle_before(&operation, handle).await {
         Ok(HandleState::Free) => None,
         Ok(HandleState::Burned) => Some(NotFree::Spent),
@@ -62,5 +74,12 @@ pub async fn who_has(call: &Call<Connection>, config: &Model) -> Option<NotFree>
         }),
         Err(error) if *error.kind() == Kind::Unauthorised => Some(NotFree::Unauthorised),
         Err(_) => None,
+    }
+}
+
+fn patiently(call: &Call<Connection>) -> Operation {
+    Operation {
+        deadline: Instant::now() + PATIENCE,
+        cancel: call.cancel.clone(),
     }
 }

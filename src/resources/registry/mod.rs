@@ -75,12 +75,19 @@ impl Resource<Connection> for Registry {
     ) -> Plan {
         let (prior, config) = (request.prior.map(Model::from), Model::from(request.config));
         guard::plan(&call.connection.walk, prior.as_ref(), &config, diagnostics);
-        let memory = Memory::decode(request.private);
-        let hashes = match &prior {
-            Some(prior) => ahead::hashes(&call.connection.hasher, prior, &config, &memory).await,
-            None => Vec::new(),
+        let mut memory = Memory::decode(request.private);
+        let mut hashes = Vec::new();
+        if let Some(prior) = &prior {
+            hashes = ahead::hashes(&call.connection.hasher, prior, &config, &memory).await;
+            if !memory.whole_writes && prior.metadata_differs(&Model::from(request.draft)) {
+                memory.whole_writes = ahead::writes_whole(call, prior).await;
+            }
+        }
+        let told = PlanRequest {
+            private: &memory.encode(),
+            ..request
         };
-        let plan = plan::plan(request, hashes, diagnostics);
+        let plan = plan::plan(told, hashes, diagnostics);
         if prior.is_none()
             && !diagnostics.has_errors()
             && let Some(found) = ahead::who_has(call, &config).await
