@@ -88,3 +88,16 @@ async fn the_extra_trust_anchors_count_for_the_check_too() {
     let run = bench.terraform.step(&hcl.replace("right-one", "right-two"));
     run.keeps_silent_about(&["could not be asked", "refuses"]);
 }
+
+#[tokio::test]
+async fn what_was_not_stored_is_not_said_to_be() {
+    let server = RegistryServer::start("bot", "right-one");
+    let bench = Bench::new();
+    let refuse = serde_json::json!({"method": "POST", "path": "/**", "times": 1, "fault": {"kind": "status", "status": 500}});
+    bench.sandbox.fault(refuse).await;
+    let hcl = hcl(&server.address, "wrong-one", "verify = \"warn\"");
+    bench.terraform.write("main.tf", &hcl);
+    let run = bench.terraform.apply().fails();
+    run.says(&["Failed to create"])
+        .keeps_silent_about(&["stored all the same"]);
+}

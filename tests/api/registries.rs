@@ -398,3 +398,29 @@ async fn a_spent_handle_is_told_apart() {
         .expect("a state");
     assert_eq!(state, HandleState::Burned);
 }
+
+#[tokio::test]
+async fn a_conflict_about_something_else_is_told_in_its_words() {
+    for (status, text) in [
+        (409, "Your plan allows 10 registries."),
+        (400, "This username is in use, and no handle is to blame."),
+    ] {
+        let server = creating(
+            move |_| (false, Reply::Data(status, json!(text))),
+            None,
+            Value::Null,
+        )
+        .await;
+        let error = server
+            .client()
+            .create_registry(&within(5), &new(&password()))
+            .await
+            .result()
+            .expect_err("refused");
+        assert!(
+            matches!(error.kind(), Kind::Conflict | Kind::Refused),
+            "{error}"
+        );
+        assert!(error.to_string().contains(text), "{error}");
+    }
+}

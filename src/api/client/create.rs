@@ -98,8 +98,9 @@ impl Client {
             Written::NotDone(error) if says_handle_is_taken(&error) => {
                 Written::NotDone(match self.registry_by_handle(op, new.handle).await {
                     Ok(HandleState::Alive(registry)) => taken(new, Some(registry)),
-                    Ok(_) => taken(new, None),
-                    Err(_) => error,
+                    Ok(HandleState::Burned) => taken(new, None),
+                    // It is about something else, and says what.
+                    Ok(HandleState::Free) | Err(_) => error,
                 })
             }
             written => written,

@@ -19,25 +19,25 @@ pub async fn credentials(
     config: &Model,
     password: &Secret,
     diagnostics: &mut Diagnostics,
-) -> Result<(), Reported> {
+) -> Result<Option<Doubt>, Reported> {
     let strict = match config.verify.known().map(String::as_str) {
         Some("error") => true,
         Some("warn") => false,
-        _ => return Ok(()),
+        _ => return Ok(None),
     };
     let (Some(server), Some(username)) = (config.server.known(), config.username.known()) else {
-        return Ok(());
+        return Ok(None);
     };
     // What comes after it needs most of the time.
     let left = operation.deadline.saturating_duration_since(Instant::now());
     let timeout = DEFAULT_TIMEOUT.min(left / 4);
     let verifier = Verifier::new(client.trust_anchors().to_vec(), timeout);
     let outcome = tokio::select! {
-        () = operation.cancel.cancelled() => return Ok(()),
+        () = operation.cancel.cancelled() => return Ok(None),
         outcome = verifier.verify(server, username, password) => outcome,
     };
     let (summary, reason) = match &outcome {
-        Outcome::Accepted => return Ok(()),
+        Outcome::Accepted => return Ok(None),
         Outcome::Refused { reason } => {
             let summary = format!("{server} refuses the credentials");
             if strict {
@@ -66,10 +66,25 @@ pub async fn credentials(
             reason.clone(),
         ),
     };
-    diagnostics.warning_at(
-        Path::attribute("verify"),
-        summary,
-        format!("The credentials are stored all the same, but {reason}."),
-    );
-    Ok(())
+    Ok(Some(Doubt { summary, reason }))
+}
+
+/// What speaks against credentials, and does not keep them from being stored.
+pub struct Doubt {
+    summary: String,
+    reason: String,
+}
+
+impl Doubt {
+    /// Tells it, once they are stored.
+    pub fn tell(self, diagnostics: &mut Diagnostics) {
+        diagnostics.warning_at(
+            Path::attribute("verify"),
+            self.summary,
+            format!(
+                "The credentials are stored all the same, but {}.",
+                self.reason
+            ),
+        );
+    }
 }

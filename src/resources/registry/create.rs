@@ -51,7 +51,7 @@ pub async fn create(
         return Err(super::messages::create_needs_password(diagnostics));
     };
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.create);
-    check::credentials(client, &operation, &model, &password, diagnostics).await?;
+    let doubt = check::credentials(client, &operation, &model, &password, diagnostics).await?;
     let new = NewRegistry {
         handle,
         name: display,
@@ -80,6 +80,9 @@ pub async fn create(
             return Err(refused(handle, &name, &error, diagnostics));
         }
     };
+    if let Some(doubt) = doubt {
+        doubt.tell(diagnostics);
+    }
     let bounds = operation.after_write();
     let first = match confirm(client, &bounds, &id, &mut model, &mut memory).await {
         Ok(first) => first,

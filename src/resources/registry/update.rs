@@ -121,6 +121,7 @@ impl Update<'_> {
             return Ok(());
         }
         let rotates = self.decision.credentials == Credentials::Rotate;
+        let mut doubt = None;
         if rotates && let Some(password) = &self.password {
             let checked = check::credentials(
                 self.client,
@@ -129,8 +130,9 @@ impl Update<'_> {
                 password,
                 diagnostics,
             );
-            if checked.await.is_err() {
-                return Ok(());
+            match checked.await {
+                Ok(found) => doubt = found,
+                Err(_) => return Ok(()),
             }
         }
         let renames = self.prior.metadata_differs(&self.planned);
@@ -143,6 +145,9 @@ impl Update<'_> {
                 return Ok(());
             };
             self.write(&registry, renames, diagnostics).await?;
+            if let Some(doubt) = doubt {
+                doubt.tell(diagnostics);
+            }
         }
         if let Credentials::Activate(version) = self.decision.credentials {
             let activated = self.client.activate(&self.operation, &id, version).await;
