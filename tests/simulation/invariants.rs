@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 use support::core::{ATTACHMENT, Action, REGISTRY};
-use support::memory_api::{Call, Dialect, MemoryApi, Sent, State, What, Writer};
+use support::memory_api::{Call, Dialect, MemoryApi, Says, Sent, State, What, Writer};
 use tokio::time::Instant;
 
 use crate::terraform::{Run, Terraform};
@@ -153,9 +153,11 @@ fn only_our_fingerprints(terraform: &Terraform, state: &State) {
     }
 }
 
-/// No version is made of credentials that an earlier version of ours holds, made before `seen_until` and still
-/// retained: it could have been activated. Where there is no activation, there is nothing to compare.
-pub fn nothing_twice(api: &MemoryApi, run: &Run, seen_until: Instant) {
+/// No version is made of credentials that an earlier version is known to hold and that is still retained: it could
+/// have been activated. Known are those whose answer arrived, from the request `known_from` on and before the moment
+/// `seen_until`. Where there is no activation, there is nothing to compare.
+pub fn nothing_twice(api: &MemoryApi, run: &Run, known_from: usize, seen_until: Instant) {
+    let sent = api.sent();
     api.look(|state| {
         let Some(registry) = state
             .by_handle(HANDLE)
@@ -166,6 +168,13 @@ pub fn nothing_twice(api: &MemoryApi, run: &Run, seen_until: Instant) {
         let when = |what: What| {
             let mut journal = state.journal.iter().filter(|one| one.registry == HANDLE);
             journal.find(|one| one.what == what).map(|one| one.at)
+        };
+        let known = |by: Writer| match by {
+            Writer::Other => false,
+            Writer::Provider(request) => {
+                let answered = matches!(sent[request].fate.says, Says::Truth | Says::Wrapped);
+                request >= known_from && answered
+            }
         };
         for new in &registry.ever {
             let Writer::Provider(request) = new.by else {
@@ -180,7 +189,7 @@ pub fn nothing_twice(api: &MemoryApi, run: &Run, seen_until: Instant) {
                 .iter()
                 .filter(|old| old.number < new.number)
                 .find(|old| {
-                    old.by != Writer::Other
+                    known(old.by)
                         && old.credentials == new.credentials
                         && when(What::VersionMade(old.number)).is_some_and(|made| made < seen_until)
                         && when(What::Evicted(old.number)).is_none_or(|gone| Some(gone) >= made)
