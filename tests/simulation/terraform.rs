@@ -9,6 +9,7 @@ use support::core::{
     Action, Core, InProcess, Object, Trouble, VERSION, Wanted, Workspace, in_process,
 };
 use support::memory_api::{Line, MemoryApi, ORGANISATION};
+use terraform_provider_bahriya::fingerprint::Cost;
 use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
 use terraform_provider_bahriya::framework::server::Server;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
@@ -18,6 +19,11 @@ use tokio::time::{Instant, sleep};
 use proto::provider_client::ProviderClient;
 use proto::provider_server::ProviderServer;
 
+/// As little as there can be.
+const CHEAP: Cost = Cost {
+    memory: 8,
+    passes: 1,
+};
 /// Whatever takes so long is taken for endless.
 const NEVER: Duration = Duration::from_secs(24 * 3600);
 
@@ -54,7 +60,7 @@ struct Process {
 
 impl Terraform {
     pub async fn new(api: MemoryApi) -> Self {
-        let core = in_process(Bahriya::over(Arc::new(api.line()))).await;
+        let core = in_process(provider(api.line())).await;
         Self {
             api,
             workspace: Workspace::default(),
@@ -132,7 +138,7 @@ impl Terraform {
 
     async fn process(&self) -> Process {
         let line = self.api.line();
-        let server = Server::new(Bahriya::over(Arc::new(line.clone())), Lifecycle::new());
+        let server = Server::new(provider(line.clone()), Lifecycle::new());
         let grpc = ProviderClient::new(ProviderServer::new(server));
         let core = Core::connect(grpc, Some(self.schema.clone())).await;
         let mut core = core.expect("the schema is known");
@@ -145,6 +151,11 @@ impl Terraform {
             .expect("a configuration that holds");
         Process { core, line }
     }
+}
+
+/// What is served, but for the way of its requests and the cost of its fingerprints.
+fn provider(line: Line) -> Bahriya {
+    Bahriya::over(Arc::new(line)).hashing_at(CHEAP)
 }
 
 impl Process {
