@@ -1,7 +1,6 @@
 //! The provider's whole service over the API in memory, in virtual time: one seed, one story.
 //!
-//! `SIMULATION_SEED` tells one story, with all its events. `SIMULATION_STORIES` and `SIMULATION_CELLS` say how many
-//! are told and played; `make soak` tells 100,000 and plays every cell.
+//! `STORY=7` tells one story and `CELL=Rename/Cut/Now/None/Nothing/Rotate/Shown` plays one cell, with all events.
 
 mod agreement;
 mod invariants;
@@ -13,8 +12,10 @@ mod wanted;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use support::chance::Chance;
+use support::soak::{Effort, publish};
 
 use invariants::Ending;
 
@@ -34,57 +35,56 @@ const SHOWN: usize = 3;
 
 #[test]
 fn every_story_ends_well_or_says_why_not() {
-    if let Some(seed) = setting("SIMULATION_SEED") {
-        match story::tell(seed) {
-            Ok(ending) => println!("{}\n{:?}", ending.story, ending.says),
-            Err(failure) => panic!("seed {seed}: {failure}"),
-        }
-        return;
+    if let Ok(seed) = std::env::var("STORY") {
+        let seed = seed.parse().expect("STORY is a number");
+        return show(story::tell(seed));
     }
-    let stories = setting("SIMULATION_STORIES").unwrap_or(100);
-    let seeds: Vec<u64> = (0..stories).collect();
-    let endings = all(&seeds, |seed| story::tell(*seed));
-    for (says, times) in endings {
-        println!("{times:6} {says}");
-    }
+    let effort = Effort::of_this_run();
+    let stories = effort.choose(2_000, 4_000, 100_000);
+    // Each day's sample begins elsewhere.
+    let first = seed() * effort.choose(0, stories, 0);
+    let seeds: Vec<u64> = (first..first + stories).collect();
+    let result = all(&seeds, |seed| story::tell(*seed));
+    publish("simulated stories", &format!("simulated stories: {result}"));
 }
 
 #[test]
 fn every_cell_of_the_table_holds() {
     let mut cells = table::cells();
-    let whole = cells.len();
-    if let Ok(name) = std::env::var("SIMULATION_CELL") {
-        cells.retain(|cell| cell.to_string() == name);
-        match cells[0].play() {
-            Ok(ending) => println!("{}\n{:?}", ending.story, ending.says),
-            Err(failure) => panic!("{name}: {failure}"),
-        }
-        return;
+    if let Ok(name) = std::env::var("CELL") {
+        let cell = cells.iter().find(|cell| cell.to_string() == name);
+        return show(cell.expect("a cell of the table").play());
     }
-    let wanted = setting("SIMULATION_CELLS").unwrap_or(100) as usize;
-    Chance::new(1).shuffle(&mut cells);
-    cells.truncate(wanted);
-    println!("{} of {whole} cells", cells.len());
-    let endings = all(&cells, table::Cell::play);
-    for (says, times) in endings {
-        println!("{times:6} {says}");
+    let (effort, whole) = (Effort::of_this_run(), cells.len());
+    Chance::new(effort.choose(1, seed(), 1)).shuffle(&mut cells);
+    cells.truncate(effort.choose(500, 2_000, whole));
+    let result = all(&cells, table::Cell::play);
+    publish(
+        "simulated table",
+        &format!("simulated table of {whole} cells: {result}"),
+    );
+}
+
+/// The number in `SEED`, which chooses a sample.
+fn seed() -> u64 {
+    let text = std::env::var("SEED").unwrap_or_else(|_| "1".to_owned());
+    text.parse().expect("SEED is a number")
+}
+
+/// Tells one story in full.
+fn show(told: Result<Ending, String>) {
+    match told {
+        Ok(ending) => println!("{}\n{:?}", ending.story, ending.says),
+        Err(failure) => panic!("{failure}"),
     }
 }
 
-fn setting(name: &str) -> Option<u64> {
-    let text = std::env::var(name).ok()?;
-    Some(
-        text.parse()
-            .unwrap_or_else(|_| panic!("{name} is a number")),
-    )
-}
-
-/// Plays everything on two threads and counts the endings. Fails with all the names of what failed, and some of it in
-/// full.
+/// Plays everything on two threads and counts the endings. Fails with some of what failed in full.
 fn all<T: Display + Sync>(
     items: &[T],
     play: impl Fn(&T) -> Result<Ending, String> + Sync,
-) -> BTreeMap<String, usize> {
+) -> String {
+    let began = Instant::now();
     let next = AtomicUsize::new(0);
     let worker = || {
         let (mut endings, mut failures) = (Vec::new(), Vec::new());
@@ -137,5 +137,17 @@ fn all<T: Display + Sync>(
         items.len(),
         shown.join("\n\n")
     );
-    story::endings(endings)
+    let quiet = endings
+        .iter()
+        .filter(|ending| ending.says.is_empty())
+        .count();
+    for (says, times) in story::endings(endings) {
+        println!("{times:6} {says}");
+    }
+    format!(
+        "{} played, {quiet} ended in silence, the others with a warning or an error in every plan, {} flaws ({:.0?})",
+        items.len(),
+        failures.len(),
+        began.elapsed()
+    )
 }
