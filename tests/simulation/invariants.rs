@@ -212,10 +212,14 @@ pub async fn in_the_end(terraform: &mut Terraform, wanted: &Wanted, project: &st
         after_a_run(terraform, &run);
     }
     let last = terraform.plan(&blocks).await;
-    let missing = terraform.api.look(|state| match wanted.cannot_see(state) {
-        true => None,
-        false => wanted.missing(state, project),
-    });
+    // What came of a creation after its error, and is in no configuration, nobody knows of.
+    let forgotten = !wanted.exists && terraform.object(REGISTRY).is_none();
+    let missing = terraform
+        .api
+        .look(|state| match forgotten || wanted.cannot_see(state) {
+            true => None,
+            false => wanted.missing(state, project),
+        });
     let says: BTreeSet<String> = last
         .errors
         .iter()

@@ -19,16 +19,10 @@ use support::soak::{Effort, publish};
 
 use invariants::Ending;
 
-/// What does not hold yet, by how it is told. Each goes with the change that mends it.
-const KNOWN: [&str; 4] = [
-    // A change of credentials is sent again after an answer that proves nothing.
-    "may have been acted on, and another was sent after it",
-    // Somebody else's version is taken for ours; a registry that was there before is adopted.
-    "nobody says that",
-    "is somebody else's and has a fingerprint of ours",
-    // A handle that is taken is not seen in the plan.
-    "there is always something left to do",
-];
+/// What does not hold yet, by how it is told; it goes with the change that mends it. One in a hundred at most:
+/// credentials whose answer was lost where no version shows, and a configuration set back meanwhile; and a rotation
+/// answered without an id while reads lag longer than anybody looks.
+const KNOWN: &str = "nobody says that the credentials in use";
 
 /// Failures that are shown in full.
 const SHOWN: usize = 3;
@@ -40,7 +34,7 @@ fn every_story_ends_well_or_says_why_not() {
         return show(story::tell(seed));
     }
     let effort = Effort::of_this_run();
-    let stories = effort.choose(2_000, 4_000, 100_000);
+    let stories = effort.choose(600, 4_000, 100_000);
     // Each day's sample begins elsewhere.
     let first = seed() * effort.choose(0, stories, 0);
     let seeds: Vec<u64> = (first..first + stories).collect();
@@ -57,7 +51,7 @@ fn every_cell_of_the_table_holds() {
     }
     let (effort, whole) = (Effort::of_this_run(), cells.len());
     Chance::new(effort.choose(1, seed(), 1)).shuffle(&mut cells);
-    cells.truncate(effort.choose(500, 2_000, whole));
+    cells.truncate(effort.choose(300, 2_000, whole));
     let result = all(&cells, table::Cell::play);
     publish(
         "simulated table",
@@ -121,10 +115,14 @@ fn all<T: Display + Sync>(
             names[..names.len().min(12)].join(" ")
         );
     }
-    failures.retain(|(_, failure)| {
-        let reason = failure.lines().next().unwrap_or_default();
-        !KNOWN.iter().any(|known| reason.contains(known))
-    });
+    let all = failures.len();
+    failures.retain(|(_, failure)| !failure.starts_with(KNOWN));
+    let known = all - failures.len();
+    assert!(
+        known * 100 <= items.len(),
+        "{known} of {}: {KNOWN}",
+        items.len()
+    );
     let shown: Vec<String> = failures
         .iter()
         .take(SHOWN)
@@ -145,9 +143,9 @@ fn all<T: Display + Sync>(
         println!("{times:6} {says}");
     }
     format!(
-        "{} played, {quiet} ended in silence, the others with a warning or an error in every plan, {} flaws ({:.0?})",
+        "{} played, {quiet} ended in silence, the others with a warning or an error in every plan, {known} known flaws \
+         ({:.0?})",
         items.len(),
-        failures.len(),
         began.elapsed()
     )
 }
