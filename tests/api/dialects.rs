@@ -1,6 +1,6 @@
 //! Metadata, rotation and activation in both dialects.
 
-mod model;
+pub mod model;
 
 use serde_json::json;
 use support::scripted::{Reply, Server, not_found, ok, within};

@@ -5,6 +5,7 @@ mod deletion;
 mod dialects;
 mod environment;
 mod lists;
+mod promises;
 mod reads;
 mod refresh;
 mod registries;
