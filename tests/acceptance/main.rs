@@ -15,6 +15,7 @@ mod drift;
 mod guards;
 mod import;
 mod interrupt;
+mod late;
 mod lifecycle;
 mod login;
 mod lost_answers;

@@ -314,7 +314,7 @@ impl Client {
         // The answer to a write of the whole object names the object.
         told.id = told.id.filter(|id| *id != before.id);
         let bounds = op.after_write();
-        let mut seen = None;
+        let (mut seen, mut lags) = (None, false);
         let named = |registry: &Registry| {
             told.number.is_some()
                 || told.id.is_some()
@@ -342,7 +342,7 @@ impl Client {
                         proof,
                     };
                 }
-                Look::Absent => {}
+                Look::Absent => lags = true,
                 _ => break,
             }
             if bounds
@@ -355,9 +355,8 @@ impl Client {
         }
         // With an id it is certain which version it is, and the next read finds its number. Where versions show
         // and none is certain, what is current later may be another client's.
-        let shows = seen
-            .as_ref()
-            .is_some_and(|registry| Shown::by(registry).marks() != (&None, None, None));
+        let shows = |registry: &Registry| Shown::by(registry).marks() != (&None, None, None);
+        let shows = lags || seen.as_ref().is_some_and(shows);
         let proof = if told.id.is_none() && shows {
             Proof::OnlyCandidate
         } else {

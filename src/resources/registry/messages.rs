@@ -231,13 +231,18 @@ pub fn unproved_version(diagnostics: &mut Diagnostics) {
     );
 }
 
-/// Warns that credentials of which nobody knows whether they arrived are sent once more.
-pub fn sent_before(diagnostics: &mut Diagnostics) {
+/// Warns of credentials that were sent and of which nobody knows whether they arrived. `again` if this plan sends some.
+pub fn sent_before(again: bool, diagnostics: &mut Diagnostics) {
     diagnostics.warning_at(
         Path::attribute("current_version"),
         "The credentials were sent once without an answer",
-        "This apply sends them once more. If the first arrived, there are two equal versions, and the oldest retained \
-         one may be gone: look at the console first.",
+        if again {
+            "This apply sends them once more. If the first arrived, there are two equal versions, and the oldest retained \
+             one may be gone: look at the console first."
+        } else {
+            "They may have become current in place of those configured here: look at the console. A new \
+             password_wo_version, or another password, stores the configured ones."
+        },
     );
 }
 

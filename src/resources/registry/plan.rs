@@ -136,8 +136,8 @@ fn update(
             planned.currentversionid = Attr::Unknown;
         }
     }
-    if rotates && memory.intent.is_some() {
-        messages::sent_before(diagnostics);
+    if memory.intent.is_some() {
+        messages::sent_before(rotates, diagnostics);
     } else if memory.unproved.is_some() {
         messages::unproved_version(diagnostics);
     }

@@ -196,25 +196,26 @@ impl Update<'_> {
         renames: bool,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Error> {
-        let dialect = self.client.dialect(&self.operation, registry).await?;
-        self.memory.whole_writes = dialect == Dialect::Put;
         let rotates = self.decision.credentials == Credentials::Rotate;
-        if renames
-            && dialect == Dialect::Rotate
-            && let Some(name) = self.planned.name.known()
-        {
-            let maxversions = self.planned.maxversions.known().copied();
-            self.client
-                .update_metadata(&self.operation, registry, name, maxversions)
-                .await?;
-            self.proved.name = self.planned.name.clone();
-            self.proved.maxversions = self.planned.maxversions.clone();
+        let mut whole = false;
+        if renames {
+            whole = self.client.dialect(&self.operation, registry).await? == Dialect::Put;
+            if !whole && let Some(name) = self.planned.name.known() {
+                let maxversions = self.planned.maxversions.known().copied();
+                self.client
+                    .update_metadata(&self.operation, registry, name, maxversions)
+                    .await?;
+                self.proved.name = self.planned.name.clone();
+                self.proved.maxversions = self.planned.maxversions.clone();
+            }
         }
         // The put dialect writes the whole object, so that one write does for all.
-        if rotates || dialect == Dialect::Put {
+        if rotates || whole {
             self.rotate(registry, diagnostics).await?;
         }
-        if !rotates && dialect == Dialect::Put {
+        let dialect = self.client.dialect(&self.operation, registry).await?;
+        self.memory.whole_writes = dialect == Dialect::Put;
+        if whole && !rotates {
             diagnostics.warning(
                 format!("{} may have a new version", self.name),
                 "This API changes a registry only as a whole, so the configured credentials were sent along \
