@@ -7,7 +7,7 @@ use terraform_provider_bahriya::api::{Credentials, Dialect, Rotation};
 
 use crate::dialects::model::Model;
 use crate::registries::{new, password, shown};
-use crate::server::{Reply, Server, not_found, ok, organisations, within};
+use support::scripted::{Reply, Server, not_found, ok, organisations, within};
 
 const PAGE: &str = include_str!("../../docs/reliability.md");
 
