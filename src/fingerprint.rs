@@ -52,14 +52,19 @@ pub struct Salt(String);
 impl Salt {
     /// A new one. It is made during an apply: plans are pure.
     pub fn random() -> Self {
-        let mut bytes = [0; 16];
-        // TLS's source of randomness needs no file. Others open /dev/urandom in a static executable, and a small
-        // container has none.
-        let source = rustls::crypto::aws_lc_rs::default_provider().secure_random;
-        // Proof: the process began with keys from the same source.
-        source.fill(&mut bytes).expect("randomness");
-        Self(STANDARD_NO_PAD.encode(bytes))
+        Self(random())
     }
+}
+
+/// A text of 16 random bytes.
+pub fn random() -> String {
+    let mut bytes = [0; 16];
+    // TLS's source of randomness needs no file. Others open /dev/urandom in a static executable, and a small
+    // container has none.
+    let source = rustls::crypto::aws_lc_rs::default_provider().secure_random;
+    // Proof: the process began with keys from the same source.
+    source.fill(&mut bytes).expect("randomness");
+    STANDARD_NO_PAD.encode(bytes)
 }
 
 /// The hash of one set of credentials: `m,t:hash`, or the hash alone as version 0.4 wrote it.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::schema::Model;
 use super::{identity_of, name_of};
 use crate::connection::{Api, Connection};
+use crate::fingerprint;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::private;
@@ -51,7 +52,7 @@ pub async fn create(
             let (project, handle) = (project.to_owned(), handle.to_owned());
             model.id = Attr::Known(id);
             model.join_id = attached.join_id.into();
-            let mark = uuid::Uuid::new_v4().to_string();
+            let mark = fingerprint::random();
             call.connection.walk.attach(&project, &handle, &mark);
             Ok(stored(client, model, Some(mark)))
         }
@@ -167,7 +168,7 @@ pub async fn relocate(
         }
         return Err(reported);
     }
-    let mark = uuid::Uuid::new_v4().to_string();
+    let mark = fingerprint::random();
     call.connection.walk.attach(to, new, &mark);
     let mut model = planned.clone();
     model.id = Attr::Known(format!("{to}:{new}"));

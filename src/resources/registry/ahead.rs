@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::decide::{self, Change};
 use super::memory::Memory;
 use super::schema::Model;
-use crate::api::{Dialect, HandleState, Kind, Operation};
+use crate::api::{Dialect, Error, HandleState, Kind, Operation};
 use crate::connection::{Api, Connection};
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::framework::provider::Call;
@@ -44,18 +44,16 @@ pub async fn hashes(
     }
 }
 
-/// Whether a change of metadata is written as a whole, credentials included, where nobody has asked that yet.
-pub async fn writes_whole(call: &Call<Connection>, prior: &Model) -> bool {
+/// Whether a change of metadata is written as a whole, credentials included, where nobody has asked that yet. Without
+/// an answer there is no plan: the one that is made again before the apply might hear another one.
+pub async fn writes_whole(call: &Call<Connection>, prior: &Model) -> Result<bool, Error> {
     let (Api::Ready(client), Some(id)) = (&call.connection.api, prior.id.known()) else {
-        return false;
+        return Ok(false);
     };
     let operation = patiently(call);
-    match client.refreshed_registry(&operation, id).await {
-        Ok(Some(registry)) => {
-            let dialect = client.dialect(&operation, &registry).await;
-            dialect.is_ok_and(|dialect| dialect == Dialect::Put)
-        }
-        _ => false,
+    match client.refreshed_registry(&operation, id).await? {
+        Some(registry) => Ok(client.dialect(&operation, &registry).await? == Dialect::Put),
+        None => Ok(false),
     }
 }
 

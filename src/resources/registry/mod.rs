@@ -32,6 +32,7 @@ use crate::framework::provider::{
 };
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Value;
+use crate::resources::report;
 
 /// The resource.
 pub struct Registry;
@@ -80,7 +81,13 @@ impl Resource<Connection> for Registry {
         if let Some(prior) = &prior {
             hashes = ahead::hashes(&call.connection.hasher, prior, &config, &memory).await;
             if !memory.whole_writes && prior.metadata_differs(&Model::from(request.draft)) {
-                memory.whole_writes = ahead::writes_whole(call, prior).await;
+                memory.whole_writes =
+                    ahead::writes_whole(call, prior)
+                        .await
+                        .unwrap_or_else(|error| {
+                            report::failed("plan", &name_of(prior), &error, diagnostics);
+                            false
+                        });
             }
         }
         let told = PlanRequest {
