@@ -365,7 +365,10 @@ async fn an_odd_id_is_no_id_and_an_answer_about_another_is_none() {
 
 #[tokio::test]
 async fn a_spent_handle_is_told_apart() {
-    for by_handle in [|| ok(Value::Null), not_found] {
+    for (by_handle, spent) in [
+        ((|| ok(Value::Null)) as fn() -> Reply, true),
+        (not_found, false),
+    ] {
         let server = Server::start(move |got| match got.line().as_str() {
             "POST /registries" => Reply::Data(409, json!("handle taken")),
             "GET /organisations" => organisations(),
@@ -378,8 +381,14 @@ async fn a_spent_handle_is_told_apart() {
             .await
             .result()
             .expect_err("spent");
-        assert!(
+        assert_eq!(
             matches!(error.kind(), Kind::HandleTaken { alive: None, .. }),
+            spent,
+            "{error}"
+        );
+        assert_eq!(
+            error.to_string().contains("handle taken"),
+            !spent,
             "{error}"
         );
     }
