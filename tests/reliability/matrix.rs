@@ -1,6 +1,5 @@
 //! The fault matrix: every request of every operation, with every fault that the sandbox knows.
 
-mod known;
 mod table;
 
 use std::fmt::Write as _;
@@ -123,20 +122,11 @@ async fn fault_matrix() {
     let verdicts = judge_all(cases).await;
     let flawed = verdicts
         .iter()
-        .filter(|(case, verdict)| {
-            !verdict.flaws.is_empty() && known::finding(case, verdict).is_none()
-        })
+        .filter(|(_, verdict)| !verdict.flaws.is_empty())
         .count();
     let totals = format!("{} ({:.0?}, {seed})", totals(&verdicts), started.elapsed());
     soak::publish("fault matrix", &format!("{}\n{totals}", table(&verdicts)));
     assert_eq!(flawed, 0, "cases with flaws; they are told above");
-    if sample_of_this_run().is_none() && std::env::var_os("ONLY").is_none() {
-        assert_eq!(
-            known::mended(&verdicts),
-            [""; 0],
-            "these hold: take them off the list"
-        );
-    }
 }
 
 /// All rows, or a few for a sample.
@@ -207,13 +197,7 @@ async fn judge_all(cases: Vec<Case>) -> Vec<(Case, Verdict)> {
         };
         let (case, verdict) = judged.expect("a case is judged to its end");
         if !verdict.flaws.is_empty() {
-            let finding = known::finding(&case, &verdict).unwrap_or("nobody knows why");
-            println!(
-                "{}\n{:?}\n{finding}\n{}",
-                title(&case),
-                verdict.flaws,
-                verdict.story
-            );
+            println!("{}\n{:?}\n{}", title(&case), verdict.flaws, verdict.story);
         }
         verdicts.push((case, verdict));
         if verdicts.len() % PROGRESS == 0 {
