@@ -72,7 +72,7 @@ async fn a_rotation_that_landed_unseen_is_not_repeated() {
         &bench,
         "POST",
         "/organisations/*/registries/*/rotate",
-        Some(3),
+        Some(2),
     )
     .await;
     let run = bench.terraform.run(&["apply", "plan.bin"]).fails();

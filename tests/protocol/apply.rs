@@ -136,9 +136,15 @@ async fn a_write_only_password_is_in_no_answer() {
 async fn what_could_not_be_read_back_is_null_and_not_unknown() {
     let sandbox = Sandbox::start();
     let mut client = Client::configured(&sandbox).await;
-    let fault = json!({"method": "GET", "path": "/organisations/*/registries/*", "times": 1000,
-        "fault": {"kind": "status", "status": 403}});
-    sandbox.fault(fault).await;
+    // Neither by its id nor by its handle.
+    for path in [
+        "/organisations/*/registries/*",
+        "/organisations/*/registry/*",
+    ] {
+        let fault = json!({"method": "GET", "path": path, "times": 1000,
+            "fault": {"kind": "status", "status": 403}});
+        sandbox.fault(fault).await;
+    }
     let planned = client.plan(REGISTRY, None, registry("one")).await;
     let request = client.apply_request(REGISTRY, None, registry("one"), &planned);
     let answer = rpc!(client, apply_resource_change, request);

@@ -133,7 +133,7 @@ fn only_our_fingerprints(terraform: &Terraform, state: &State) {
         return;
     };
     let private: Json = serde_json::from_slice(&object.private).unwrap_or_default();
-    let Some(fingerprints) = private["fingerprints"].as_object() else {
+    let Some(fingerprints) = private["data"]["fingerprints"].as_object() else {
         return;
     };
     for registry in state

@@ -50,11 +50,11 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         let prior = request.prior.map(Model::from).unwrap_or_default();
         if !operations::same_link(&prior, &planned) {
             planned.join_id = Attr::Unknown;
-            planned.id = match (planned.project_id.known(), planned.handle.known()) {
-                (Some(project), Some(handle)) => Attr::Known(format!("{project}:{handle}")),
-                _ => Attr::Unknown,
-            };
         }
+        planned.id = match (planned.project_id.known(), planned.handle.known()) {
+            (Some(project), Some(handle)) => Attr::Known(format!("{project}:{handle}")),
+            _ => Attr::Unknown,
+        };
         // What was not known in the first plan may turn out another one in the plan that its apply makes again,
         // where it is too late for a replacement. Only that plan is made of what nobody has looked at.
         let looked_at = prior

@@ -25,9 +25,13 @@ pub struct Memory {
     pub mark: Option<String>,
 }
 
-/// Whether two attachments are one link.
+/// Whether two attachments are one link to the API, to which capitals mean nothing.
 pub fn same_link(a: &Model, b: &Model) -> bool {
-    a.project_id == b.project_id && a.handle == b.handle
+    let same = |a: &Attr<String>, b: &Attr<String>| match (a.known(), b.known()) {
+        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+        _ => a == b,
+    };
+    same(&a.project_id, &b.project_id) && same(&a.handle, &b.handle)
 }
 
 /// Attaches. A link that exists already becomes the managed one.
