@@ -98,7 +98,7 @@ pub enum Other {
     /// The same just after it.
     SameNameAfter,
     /// With another user name, just after it.
-    OtherNameAfter,
+    AnotherNameAfter,
 }
 
 const WRITES: [Write; 8] = [
@@ -145,7 +145,7 @@ const OTHERS: [Other; 4] = [
     Other::Nothing,
     Other::SameNameBefore,
     Other::SameNameAfter,
-    Other::OtherNameAfter,
+    Other::AnotherNameAfter,
 ];
 
 impl fmt::Display for Cell {
@@ -216,7 +216,7 @@ impl Cell {
             Write::Create => {
                 matches!(
                     self.other,
-                    Other::Nothing | Other::SameNameAfter | Other::OtherNameAfter
+                    Other::Nothing | Other::SameNameAfter | Other::AnotherNameAfter
                 ) && (self.acts != When::Never || self.other == Other::Nothing)
             }
             Write::Delete => matches!(self.other, Other::Nothing | Other::SameNameBefore),
@@ -293,9 +293,8 @@ impl Cell {
         self.arrange(&api);
         api.tell("the fault is set");
         let run = terraform.apply(&wanted.blocks(&project), None).await;
-        assert_eq!(
+        assert!(
             api.fired().first().is_some_and(|fired| *fired > 0),
-            true,
             "the fault did not fire: {run:?}"
         );
         // A move that waits for an effect that comes later is made then.
@@ -356,7 +355,7 @@ impl Cell {
             Other::Nothing => None,
             Other::SameNameBefore => Some((Moment::Before, self.username())),
             Other::SameNameAfter => Some((Moment::After, self.username())),
-            Other::OtherNameAfter => Some((Moment::After, "mallory")),
+            Other::AnotherNameAfter => Some((Moment::After, "mallory")),
         }) else {
             return;
         };

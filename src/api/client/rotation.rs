@@ -89,6 +89,7 @@ struct Shown {
     name: Option<String>,
     server: Option<String>,
     username: Option<String>,
+    maxversions: Option<i64>,
     id: Option<String>,
     number: Option<i64>,
     count: Option<i64>,
@@ -100,6 +101,7 @@ impl Shown {
             name: registry.name.clone(),
             server: registry.server.clone(),
             username: registry.username.clone(),
+            maxversions: registry.maxversions,
             id: registry.currentversionid.clone(),
             number: registry.currentversion,
             count: registry.versioncount,
@@ -108,13 +110,10 @@ impl Shown {
 
     /// Whether this is what was sent, as far as it is shown.
     fn fits(&self, sent: &Self) -> bool {
-        [
-            (&self.name, &sent.name),
-            (&self.server, &sent.server),
-            (&self.username, &sent.username),
-        ]
-        .into_iter()
-        .all(|(shown, sent)| fits(shown, sent))
+        fits(&self.name, &sent.name)
+            && fits(&self.server, &sent.server)
+            && fits(&self.username, &sent.username)
+            && fits(&self.maxversions, &sent.maxversions)
     }
 
     fn marks(&self) -> (&Option<String>, Option<i64>, Option<i64>) {
@@ -227,7 +226,7 @@ impl Baseline {
 }
 
 /// Whether what is shown, if anything is, is what was sent.
-fn fits(shown: &Option<String>, sent: &Option<String>) -> bool {
+fn fits<T: PartialEq>(shown: &Option<T>, sent: &Option<T>) -> bool {
     shown.is_none() || sent.is_none() || shown == sent
 }
 
@@ -388,6 +387,7 @@ impl Client {
             Dialect::Rotate => rotate::rotation(self, registry, rotation)?,
             Dialect::Put => {
                 sent.name = rotation.name.map(str::to_owned);
+                sent.maxversions = rotation.maxversions;
                 put::whole(self, registry, rotation)?
             }
         };

@@ -259,10 +259,14 @@ impl Update<'_> {
                 return Err(error);
             }
         };
-        self.planned.current_version.resolve(rotated.made.number);
-        self.planned
-            .currentversionid
-            .resolve(rotated.made.id.clone());
+        // What the answer does not tell is for the read that follows.
+        if rotated.made.number.is_some() {
+            self.planned.current_version.resolve(rotated.made.number);
+        }
+        if rotated.made.id.is_some() {
+            let id = rotated.made.id.clone();
+            self.planned.currentversionid.resolve(id);
+        }
         if proof == Proof::OnlyCandidate {
             self.memory.hold_unproved(rotated.made, fingerprint);
             messages::unproved_version(diagnostics);
