@@ -85,6 +85,8 @@ pub(super) struct Known {
     beginnings: HashMap<u64, Vec<(usize, u64)>>,
     /// The lengths of the shorter values.
     short: Vec<usize>,
+    /// The length of the shortest value of all. No form of a value has fewer bytes than the value.
+    shortest: Option<usize>,
     plain: HashSet<Box<str>>,
 }
 
@@ -106,6 +108,10 @@ impl Known {
         if value.len() < SHORTEST || self.windows.len() > MOST_WINDOWS {
             return;
         }
+        self.shortest = Some(
+            self.shortest
+                .map_or(value.len(), |one| one.min(value.len())),
+        );
         let length = value.len().min(WINDOW);
         if length < WINDOW && !self.short.contains(&length) {
             self.short.push(length);
@@ -169,7 +175,7 @@ impl Known {
 
     pub(super) fn holds(&self, text: &str) -> bool {
         let mut found = false;
-        forms::every(text, |form| {
+        let mut look = |form: &Form| {
             self.each_window(form, |window, name| {
                 let rest = &form.bytes[window.start..];
                 let beginnings = self.beginnings.get(&name).into_iter().flatten();
@@ -182,7 +188,16 @@ impl Known {
                             && !self.is_plain(part)
                     });
             });
-        });
+        };
+        // Lists hold thousands of short texts and identifiers, in which nothing is encoded.
+        if self.shortest.is_none_or(|shortest| text.len() < shortest) {
+            return false;
+        }
+        if uuid::Uuid::try_parse(text).is_ok() {
+            look(&Form::of(text.as_bytes()));
+        } else {
+            forms::every(text, look);
+        }
         found
     }
 

@@ -134,7 +134,7 @@ impl Error {
     /// Names the request.
     pub(in crate::api) fn of(mut self, method: &str, path: &str) -> Self {
         self.0.method = Some(method.to_owned());
-        self.0.path = Some(secret::redact(path).into_owned());
+        self.0.path = Some(path.to_owned());
         self
     }
 

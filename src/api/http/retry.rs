@@ -201,15 +201,30 @@ impl Http {
 
 fn log(request: &Request, attempt: u32, started: Instant, result: Result<&Reply, &str>) {
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let (method, path) = (request.method().as_str(), secret::redact(request.path()));
+    let (method, path) = (request.method().as_str(), request.path());
     match result {
         Ok(reply) => {
             let status = reply.status.as_u16();
             let request_id = reply.request_id.as_deref().unwrap_or_default();
-            tracing::debug!(method, %path, status, ms, attempt, request_id, "request to the API");
+            tracing::debug!(
+                method,
+                path,
+                status,
+                ms,
+                attempt,
+                request_id,
+                "request to the API"
+            );
         }
         Err(error) => {
-            tracing::debug!(method, %path, error, ms, attempt, "request to the API without an answer");
+            tracing::debug!(
+                method,
+                path,
+                error,
+                ms,
+                attempt,
+                "request to the API without an answer"
+            );
         }
     }
 }
