@@ -27,7 +27,7 @@ step() {
     "$@"
 }
 step cargo build --locked --bins --examples
-[ "$SOAK" = sample ] || step cargo test --locked --test acceptance version_table
+[ "$SOAK" = sample ] || step cargo test --locked --test acceptance -- version_table rivals
 step cargo test --locked --test reliability --test model --test sandbox -- --nocapture
 # A hundred thousand stories are told in minutes, but only by optimised code.
 if [ "$SOAK" = sample ]; then faster=(); else faster=(--profile bench-harness); fi

@@ -26,6 +26,7 @@ mod outside;
 mod pins;
 mod providers;
 mod refactoring;
+mod rivals;
 mod rollback;
 mod verify;
 mod version_table;

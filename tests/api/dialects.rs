@@ -270,6 +270,24 @@ async fn a_rotation_is_sent_once_and_found_again_or_unknown() {
 }
 
 #[tokio::test]
+async fn what_another_client_made_since_the_plan_is_not_the_only_candidate() {
+    let server = Model::new(Dialect::Rotate)
+        .with(true, || Reply::Data(201, json!("v-2")))
+        .with(false, || Reply::Cut)
+        .start()
+        .await;
+    let registry = read(&server).await;
+    let password = password();
+    let rotation = rotation(&password, "me");
+    // The version of a client of its own, after the registry was read, and with the same user name.
+    let theirs = rotate(&server, 5, &registry, &rotation).await;
+    assert_eq!(done(theirs).0, made(2));
+    let ours = rotate(&server, 2, &registry, &rotation).await;
+    assert!(matches!(ours, Written::Unknown { .. }), "{ours:?}");
+    assert_eq!(server.count("POST"), 2);
+}
+
+#[tokio::test]
 async fn a_429_is_no_attempt() {
     let limited = || Reply::Raw(429, "retry-after: 0\r\n", String::new());
     let server = Model::new(Dialect::Rotate)

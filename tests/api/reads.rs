@@ -8,6 +8,7 @@ use support::scripted::{Reply, Server, TOKEN, not_found, ok, organisations, sett
 use terraform_provider_bahriya::api::{Client, Fault, Kind, Outcome, Request, Transport};
 use terraform_provider_bahriya::resources::advice::advice;
 use terraform_provider_bahriya::secret::{self, Secret};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 fn registry() -> serde_json::Value {
@@ -71,6 +72,43 @@ async fn retry_after_is_honoured() {
     let found = server.client().registry(&within(60), "r").await;
     assert!(found.expect("a read").is_some());
     assert!(began.elapsed() >= Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn whoever_asks_for_no_wait_is_not_asked_more_often() {
+    let past =
+        "date: Sun, 06 Nov 1994 08:49:37 GMT\r\nretry-after: Sun, 06 Nov 1994 08:49:07 GMT\r\n";
+    let mut cases = JoinSet::new();
+    for headers in ["", "retry-after: 0\r\n", past] {
+        for status in [429, 503] {
+            cases.spawn(async move {
+                let server = reading(move |_| Reply::Raw(status, headers, String::new())).await;
+                let error = server.client().registry(&within(3), "r").await;
+                error.expect_err("no answer");
+                // After 0, 1/4, 3/4 and 7/4 s, or later: chance doubles a delay at most.
+                let asked = server.count("GET /registries/r");
+                assert!(
+                    (2..=4).contains(&asked),
+                    "{asked} requests: {status} {headers}"
+                );
+            });
+        }
+    }
+    cases.join_all().await;
+}
+
+#[tokio::test]
+async fn of_the_client_errors_those_about_time_pass() {
+    for (status, requests) in [(407, 1), (408, 2), (425, 2), (400, 1)] {
+        let server = reading(move |read| match read {
+            0 => Reply::Raw(status, "", String::new()),
+            _ => ok(registry()),
+        })
+        .await;
+        let found = server.client().registry(&within(30), "r").await;
+        assert_eq!(found.is_ok(), requests == 2, "{status}: {found:?}");
+        assert_eq!(server.lines().len(), requests, "{status}");
+    }
 }
 
 #[tokio::test]

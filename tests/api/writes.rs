@@ -1,13 +1,14 @@
 //! What holds for every write: never cut short by us, never sent twice without need, never telling secrets.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
-use support::scripted::{Got, Reply, Server, TOKEN, not_found, ok, within};
+use support::scripted::{Got, Reply, Server, TOKEN, not_found, ok, organisations, within};
 use terraform_provider_bahriya::api::{Kind, NewRegistry, Outcome};
 use terraform_provider_bahriya::secret::{self, Secret};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::registries::shown;
@@ -143,6 +144,39 @@ async fn a_429_was_not_acted_on_and_is_repeated() {
         (&Kind::Cancelled, Outcome::NotDone)
     );
     assert!(began.elapsed() < Duration::from_secs(30));
+}
+
+#[tokio::test]
+async fn what_was_cut_stays_unknown_whatever_comes_after() {
+    // The deadline or Ctrl-C ends the waiting that a 429 asks for; a 403 ends the write.
+    let limited: fn() -> Reply = || Reply::Raw(429, "retry-after: 60\r\n", String::new());
+    let refused: fn() -> Reply = || Reply::Data(403, json!("no"));
+    let cases = [
+        (refused, 30, None, 2),
+        (limited, 10, None, 2),
+        (limited, 60, Some(5000), 2),
+        // No second is sent at all.
+        (refused, 60, Some(200), 1),
+    ];
+    let mut stories = JoinSet::new();
+    for (second, seconds, cancel_after, sent) in cases {
+        stories.spawn(async move {
+            let posts = AtomicUsize::new(0);
+            let server = creating(move |got| match got.line().as_str() {
+                "POST /registries" if posts.fetch_add(1, Ordering::SeqCst) == 0 => Reply::Cut,
+                "POST /registries" => second(),
+                "GET /organisations" => organisations(),
+                _ => not_found(),
+            })
+            .await;
+            let error = create(&server, seconds, cancel_after)
+                .await
+                .expect_err("nobody knows");
+            assert_eq!(error.outcome(), Outcome::Unknown, "{error}");
+            assert_eq!(server.count("POST"), sent, "{:?}", server.lines());
+        });
+    }
+    stories.join_all().await;
 }
 
 #[tokio::test]
