@@ -36,10 +36,12 @@ fn looks_like_token(run: &str) -> bool {
     digit && (run.len() >= 20 && (lower || upper) || run.len() >= 12 && lower && upper)
 }
 
-/// Whether every part of it is a word, a number or a date: a host or class name, an image reference; or it is a UUID.
+/// Whether every part of it is a word, a number, a date or a UUID: a host or class name, an image reference, a path.
 fn is_known(run: &str) -> bool {
-    uuid::Uuid::try_parse(run).is_ok() && run.len() == 36
-        || run.split(['+', '/', '=', '_', '~', '.', '-']).all(is_word)
+    run.split(['+', '/', '=', '_', '~', '.']).all(|part| {
+        let is_uuid = part.len() == 36 && uuid::Uuid::try_parse(part).is_ok();
+        is_uuid || part.split('-').all(is_word)
+    })
 }
 
 fn is_word(part: &str) -> bool {

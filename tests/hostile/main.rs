@@ -7,6 +7,8 @@ mod echoes;
 mod encoders;
 mod endless;
 mod generated;
+mod given_away;
+mod unchanged;
 
 use serde_json::{Value as Json, json};
 use support::core::{Core, Object, REGISTRY, Trouble, VERSION, Wanted, Workspace};
