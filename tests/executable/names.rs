@@ -3,7 +3,10 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::root::Root;
+use serde_json::json;
+use support::scripted::{Server, ok};
+
+use crate::root::{ORGANISATION, Root};
 use crate::servers::{Api, NAME, NameServer, Proxy};
 
 const AUTHORITY: Option<&str> = Some("/authority.pem");
@@ -79,4 +82,19 @@ async fn a_proxy_is_found_by_its_name() {
     root.set("HTTPS_PROXY", &format!("http://proxy.test:{}", proxy.port));
     assert_eq!(root.ask(&api.url(), AUTHORITY).await, Ok(NAME.into()));
     assert_eq!(proxy.tunnels.load(Ordering::SeqCst), 1);
+}
+
+/// An address without TLS is one of this machine, whatever a file or a name server says of its name.
+#[tokio::test]
+async fn localhost_is_this_machine() {
+    let root = Root::new();
+    root.write("etc/hosts", "127.0.0.2 localhost\n");
+    root.write(
+        "etc/resolv.conf",
+        &NameServer::knowing("localhost").resolv_conf(),
+    );
+    let organisations = json!({"count": 1, "organisations": [{"id": ORGANISATION, "name": NAME}]});
+    let api = Server::start(move |_| ok(organisations.clone())).await;
+    let url = api.address.replace("127.0.0.1", "localhost");
+    assert_eq!(root.ask(&url, None).await, Ok(NAME.into()));
 }

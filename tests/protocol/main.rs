@@ -14,6 +14,7 @@ mod import;
 mod lifecycle;
 mod list;
 mod plan;
+mod pointing;
 mod private;
 mod read;
 mod schema;

@@ -19,6 +19,8 @@ pub async fn handle<P: Provider>(
         // There is nothing to look for; a client that asks all the same is told that nothing is there.
         return Ok(Response::default());
     }
+    // The configuration is not at hand, and says mostly the same.
+    let secrets = schema.secrets_in(&state);
     let identity = super::decode_identity(request.current_identity.as_ref(), resource.identity())?;
     let current = Stored {
         value: state,
@@ -30,7 +32,7 @@ pub async fn handle<P: Provider>(
         .read(&server.call()?, current, &mut diagnostics)
         .await;
     let mut response = Response {
-        diagnostics: wire::diagnostics(&diagnostics),
+        diagnostics: wire::diagnostics_apart_from(&secrets, &diagnostics),
         ..Default::default()
     };
     match found {
