@@ -120,17 +120,3 @@ async fn a_credential_in_a_field_is_never_stored() {
         assert_apart(&client, Some(&stored), &text);
     }
 }
-
-#[tokio::test]
-async fn a_credential_in_a_field_is_never_looked_up() {
-    for (field, text) in [("name", TOKEN), ("username", TOKEN)] {
-        let (mut client, shown, _server) = start().await;
-        *shown.lock().expect("no panic") = Some((field, format!("<{text}>")));
-        let timeouts = json!({"read": "2s"});
-        let found = client
-            .look_up(REGISTRY, json!({"id": ID, "timeouts": timeouts}))
-            .await;
-        assert!(found.state.is_none(), "{found:?}");
-        assert_apart(&client, None, text);
-    }
-}
