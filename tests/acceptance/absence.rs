@@ -79,7 +79,8 @@ async fn private_bytes_that_are_lost_make_nothing_gone() {
         bench
             .terraform
             .run(&["destroy", "-auto-approve", "-refresh=false"])
-            .fails();
+            .fails()
+            .says(&["was not found, which does not prove that it is gone"]);
         assert_eq!(bench.terraform.state()["resources"], before["resources"]);
         let first = bench.sandbox.organisation.clone();
         bench.terraform.set("BAHRIYA_ORGANISATION_ID", &first);
@@ -119,7 +120,8 @@ async fn another_address_of_the_api_drops_nothing() {
         }
     }
     let before = bench.terraform.state();
-    bench.terraform.plan().fails();
+    let words = ["the organisation is not visible to this token"];
+    bench.terraform.plan().fails().says(&words);
     assert_eq!(bench.terraform.state(), before);
 }
 

@@ -54,7 +54,8 @@ async fn what_acts_after_the_apply_is_found_by_the_next_one() {
     bench
         .terraform
         .write("main.tf", &registry(&lines("two", "2")));
-    bench.terraform.apply().fails();
+    let words = ["may have been made all the same"];
+    bench.terraform.apply().fails().says(&words);
     assert_eq!(versions_made(&bench).await, 1);
     tokio::time::sleep(Duration::from_secs(9)).await;
     bench.writes().await;
@@ -90,7 +91,8 @@ async fn of_two_new_versions_none_is_taken() {
     bench
         .terraform
         .write("main.tf", &registry(&secret("two", "2")));
-    bench.terraform.apply().fails();
+    let words = ["may have been made all the same"];
+    bench.terraform.apply().fails().says(&words);
     assert_eq!(
         bench.terraform.attributes(ADDRESS)["password_wo_version"],
         "1"

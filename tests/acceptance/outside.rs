@@ -132,7 +132,8 @@ async fn a_list_that_is_missing_is_not_a_list_that_is_empty() {
         .plan()
         .fails()
         .says(&["Failed to read attachment"]);
-    bench.terraform.apply().fails();
+    let words = ["Failed to read attachment"];
+    bench.terraform.apply().fails().says(&words);
     assert_eq!(bench.terraform.state(), state);
     bench.sandbox.clear_faults().await;
     bench.terraform.assert_empty_plan();

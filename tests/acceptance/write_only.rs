@@ -161,7 +161,9 @@ async fn a_saved_plan_with_another_password_writes_nothing() {
     bench
         .terraform
         .set("TF_VAR_password", &format!("{CANARY}-3"));
-    bench.terraform.run(&["apply", "plan.bin"]).fails();
+    let run = bench.terraform.run(&["apply", "plan.bin"]).fails();
+    // This Terraform tells it in its own words.
+    run.says(&["Provider produced inconsistent final plan"]);
     assert_eq!(bench.writes().await, [""; 0]);
     bench
         .terraform
