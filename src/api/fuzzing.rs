@@ -13,7 +13,7 @@ use super::model::registry::Registry;
 pub fn read_answer(status: u16, bytes: &[u8]) {
     let body = Body::parse(bytes, status);
     assert_eq!(body, Body::parse(bytes, status));
-    let _ = retry_after::parse(body.message());
+    let _ = retry_after::parse(body.message(), Some(body.message()));
     let Body::Envelope(data) = &body else {
         return;
     };
