@@ -2,21 +2,23 @@
 
 #![no_main]
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use terraform_provider_bahriya::connection::Connection;
+use terraform_provider_bahriya::connection::{Api, Connection};
 use terraform_provider_bahriya::framework::diagnostics::Diagnostics;
-use terraform_provider_bahriya::framework::plan;
-use terraform_provider_bahriya::framework::provider::{PlanRequest, Resource};
+use terraform_provider_bahriya::framework::plan as draft;
+use terraform_provider_bahriya::framework::provider::{Call, Plan, PlanRequest, Resource};
 use terraform_provider_bahriya::framework::value::Value;
 use terraform_provider_bahriya::resources::registry::Registry;
+use tokio::runtime::{Builder, Runtime};
+use tokio_util::sync::CancellationToken;
 
 static REGISTRY: &dyn Resource<Connection> = &Registry;
 
 /// A registry whose version 1 is current, and which pins this version.
 fn registry(pin: Value) -> Value {
-    let mut attributes = plan::empty(REGISTRY.schema());
+    let mut attributes = draft::empty(REGISTRY.schema());
     for (name, value) in [
         ("handle", "ghcr".into()),
         ("name", "Images".into()),
@@ -34,6 +36,22 @@ fn registry(pin: Value) -> Value {
 static UNPINNED: LazyLock<Value> = LazyLock::new(|| registry(Value::Null));
 static PINNED: LazyLock<Value> = LazyLock::new(|| registry(2.into()));
 
+/// A provider that is not configured yet: nothing can be looked up.
+static CALL: LazyLock<Call<Connection>> = LazyLock::new(|| Call {
+    connection: Arc::new(Connection::new(
+        Api::Undecided(vec!["token"]),
+        Arc::default(),
+    )),
+    cancel: CancellationToken::new(),
+});
+
+static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| Builder::new_current_thread().build().expect("a runtime"));
+
+fn plan(request: PlanRequest<'_>) -> Plan {
+    RUNTIME.block_on(REGISTRY.plan(&CALL, request, &mut Diagnostics::new()))
+}
+
 fuzz_target!(|bytes: &[u8]| {
     for (prior, config) in [
         (&UNPINNED, &UNPINNED),
@@ -45,18 +63,19 @@ fuzz_target!(|bytes: &[u8]| {
             config,
             draft: config,
             private: bytes,
+            earlier: &[],
         };
-        let planned = REGISTRY.plan(request, &mut Diagnostics::new());
+        let planned = plan(request);
         // The plan's own bytes mean the same again.
         let request = PlanRequest {
             private: &planned.private,
             ..request
         };
-        let again = REGISTRY.plan(request, &mut Diagnostics::new());
+        let again = plan(request);
         assert!(again.planned == planned.planned);
         assert_eq!(again.private, planned.private);
     }
-    let kept = REGISTRY.plan_delete(&UNPINNED, bytes, &mut Diagnostics::new());
-    let again = REGISTRY.plan_delete(&UNPINNED, &kept, &mut Diagnostics::new());
+    let kept = REGISTRY.plan_delete(&CALL, &UNPINNED, bytes, &mut Diagnostics::new());
+    let again = REGISTRY.plan_delete(&CALL, &UNPINNED, &kept, &mut Diagnostics::new());
     assert_eq!(kept, again);
 });
