@@ -214,9 +214,10 @@ pub async fn in_the_end(terraform: &mut Terraform, wanted: &Wanted, project: &st
     let last = terraform.plan(&blocks).await;
     // What came of a creation after its error, and is in no configuration, nobody knows of.
     let forgotten = !wanted.exists && terraform.object(REGISTRY).is_none();
+    let sent = terraform.api.sent();
     let missing = terraform
         .api
-        .look(|state| match forgotten || wanted.cannot_see(state) {
+        .look(|state| match forgotten || wanted.cannot_see(state, &sent) {
             true => None,
             false => wanted.missing(state, project),
         });

@@ -79,7 +79,7 @@ pub enum When {
     Never,
 }
 
-/// How far reads lag behind.
+/// How far reads lag behind, or whether there are any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lag {
     None,
@@ -87,6 +87,8 @@ pub enum Lag {
     Short,
     /// Longer than anybody looks.
     Long,
+    /// They are refused once something was written.
+    Blind,
 }
 
 /// What somebody else does meanwhile.
@@ -140,7 +142,7 @@ const WHENS: [When; 5] = [
     When::Afterwards,
     When::Never,
 ];
-const LAGS: [Lag; 3] = [Lag::None, Lag::Short, Lag::Long];
+const LAGS: [Lag; 4] = [Lag::None, Lag::Short, Lag::Long, Lag::Blind];
 const OTHERS: [Other; 4] = [
     Other::Nothing,
     Other::SameNameBefore,
@@ -340,7 +342,7 @@ impl Cell {
             _ => Rule::next(call, fate),
         });
         let lag = match self.lag {
-            Lag::None => None,
+            Lag::None | Lag::Blind => None,
             Lag::Short => Some(Duration::from_millis(1500)),
             Lag::Long => Some(Duration::from_secs(600)),
         };
@@ -349,6 +351,16 @@ impl Cell {
             api.weather(move |sent| match sent.call.writes() {
                 true => Fate::GOOD,
                 false => Fate::seeing(View::Ago(lag)),
+            });
+        }
+        if self.lag == Lag::Blind {
+            let mut written = false;
+            api.weather(move |sent| {
+                written |= sent.call.writes();
+                match written && !sent.call.writes() {
+                    true => Fate::status(Acts::Never, 403),
+                    false => Fate::GOOD,
+                }
             });
         }
         let Some((moment, username)) = (match self.other {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use support::core::{ATTACHMENT, REGISTRY};
-use support::memory_api::{Credentials, Dialect, State, Writer};
+use support::memory_api::{Credentials, Dialect, Says, Sent, State, Writer};
 
 /// The handle of the one registry.
 pub const HANDLE: &str = "deploy";
@@ -146,17 +146,28 @@ impl Wanted {
         None
     }
 
-    /// Whether what is missing cannot be seen: somebody else's version under the same names, where the API shows
-    /// nothing by which to tell versions apart.
-    pub fn cannot_see(&self, state: &State) -> bool {
+    /// Whether what is missing cannot be seen: a version under the same names, where the API shows nothing by which to
+    /// tell versions apart. It is somebody else's, or that of a write which everybody has forgotten when it acts: an
+    /// answer to a later one has ended the wait for it, or the process that sent it has died.
+    pub fn cannot_see(&self, state: &State, sent: &[Sent]) -> bool {
         let shape = state.shape;
         let Some(registry) = state.by_handle(HANDLE) else {
             return false;
         };
         let current = registry.current_version();
-        let hidden =
-            shape.dialect == Dialect::Put && !shape.versions_shown && current.by == Writer::Other;
-        hidden
+        let forgotten = match current.by {
+            Writer::Other => true,
+            Writer::Provider(request) => {
+                let believed = |one: &&Sent| matches!(one.fate.says, Says::Truth | Says::Wrapped);
+                let answered = |one: &Sent| one.answered.is_some_and(|status| status < 300);
+                let mut later = sent[request + 1..].iter().filter(believed);
+                let ended = later.any(|one| one.has_credentials() && answered(one));
+                ended || sent[request].fate.says == Says::Death
+            }
+        };
+        forgotten
+            && shape.dialect == Dialect::Put
+            && !shape.versions_shown
             && current.credentials.server == self.server
             && current.credentials.username == self.username
     }

@@ -51,10 +51,11 @@ pub async fn writes_whole(call: &Call<Connection>, prior: &Model) -> Result<bool
         return Ok(false);
     };
     let operation = patiently(call);
-    match client.refreshed_registry(&operation, id).await? {
-        Some(registry) => Ok(client.dialect(&operation, &registry).await? == Dialect::Put),
-        None => Ok(false),
-    }
+    let registry = match client.refreshed_registry(&operation, id).await? {
+        Some(registry) => registry,
+        None => client.existing(&operation, id).await?,
+    };
+    Ok(client.dialect(&operation, &registry).await? == Dialect::Put)
 }
 
 /// What stands in the way of a registry under the configured handle, as far as that can be told now.

@@ -151,7 +151,9 @@ async fn confirm(
         .retained
         .as_ref()
         .and_then(|all| all.first().copied());
-    let number = first.or(current.map(|_| 1));
+    // Where nothing said that there are no numbers, the first is 1: what is current may be somebody else's by now.
+    let numbered = current.is_some() || !memory.whole_writes;
+    let number = first.or(numbered.then_some(1));
     Ok(Made {
         number,
         id: registry.currentversionid.filter(|_| number == current),

@@ -243,7 +243,9 @@ impl Update<'_> {
             password,
         };
         let fingerprint = self.memory.new_fingerprint(self.hasher, credentials).await;
-        let moves = registry.server.as_ref().is_none_or(|now| now != server);
+        // What was read may lag behind what the plan knew.
+        let moves = self.prior.server != self.planned.server
+            || registry.server.as_ref().is_none_or(|now| now != server);
         let rotation = Rotation {
             credentials,
             moves,

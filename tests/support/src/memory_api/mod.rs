@@ -33,7 +33,7 @@ pub const ON_THE_WAY: Duration = Duration::from_millis(10);
 #[derive(Clone)]
 pub struct MemoryApi(Arc<Mutex<World>>);
 
-/// Draws the fate of a request that no rule befalls.
+/// Draws the fate of a request, which holds unless a rule befalls it.
 pub type Weather = Box<dyn FnMut(&Sent) -> Fate + Send>;
 
 /// Something that somebody else does.
@@ -188,7 +188,7 @@ impl MemoryApi {
         self.world().rules.iter().map(|rule| rule.fired).collect()
     }
 
-    /// From now on, what no rule befalls has a fate drawn by this.
+    /// From now on, requests have a fate drawn by this, unless a rule befalls them.
     pub fn weather(&self, weather: impl FnMut(&Sent) -> Fate + Send + 'static) {
         self.world().weather = Some(Box::new(weather));
     }
@@ -313,11 +313,8 @@ impl World {
             .rules
             .iter_mut()
             .find_map(|rule| rule.befalls(sent.call).then(|| rule.fate.clone()));
-        if let Some(fate) = ruled {
-            sent.fate = fate;
-        } else if let Some(weather) = &mut self.weather {
-            sent.fate = weather(&sent);
-        }
+        let drawn = self.weather.as_mut().map(|weather| weather(&sent));
+        sent.fate = ruled.or(drawn).unwrap_or(Fate::GOOD);
         let fate = match &sent.fate {
             good if *good == Fate::GOOD => String::new(),
             Fate { acts, says, sees } => format!("  acts {acts:?}, says {says:?}, sees {sees:?}"),
