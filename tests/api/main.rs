@@ -9,4 +9,5 @@ mod promises;
 mod reads;
 mod refresh;
 mod registries;
+mod streams;
 mod writes;

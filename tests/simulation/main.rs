@@ -4,6 +4,7 @@
 
 mod agreement;
 mod invariants;
+mod requests;
 mod story;
 mod table;
 mod terraform;

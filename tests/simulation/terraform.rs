@@ -4,9 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use support::core::{
-    Action, Core, InProcess, Object, Trouble, VERSION, Wanted, Workspace, in_process,
+    Action, Core, InProcess, Object, Trouble, VERSION, Wanted, Workspace, complete, in_process,
 };
 use support::memory_api::{Line, MemoryApi, ORGANISATION};
 use terraform_provider_bahriya::fingerprint::Cost;
@@ -14,6 +14,8 @@ use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
 use terraform_provider_bahriya::framework::server::Server;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
 use terraform_provider_bahriya::provider::Bahriya;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use proto::provider_client::ProviderClient;
@@ -91,6 +93,31 @@ impl Terraform {
             .import(&mut process.core, kind, kind, id)
             .await;
         self.api.tell(&format!("import: {imported:?}"));
+    }
+
+    /// What a configuration of a resource is with every other attribute null.
+    pub fn block(&self, kind: &str, given: Json) -> Json {
+        complete(&self.schema.resource_schemas[kind], given)
+    }
+
+    /// Refreshes objects, so many at once.
+    pub async fn refreshed(
+        &self,
+        kind: &'static str,
+        objects: Vec<Object>,
+        at_once: usize,
+    ) -> Vec<Object> {
+        let process = self.process().await;
+        let turns = Arc::new(Semaphore::new(at_once));
+        let mut reads = JoinSet::new();
+        for object in objects {
+            let (mut core, turns) = (process.core.clone(), Arc::clone(&turns));
+            reads.spawn(async move {
+                let _turn = turns.acquire().await.expect("a turn");
+                core.read(kind, &object).await.expect("a refresh")
+            });
+        }
+        reads.join_all().await.into_iter().flatten().collect()
     }
 
     async fn run(&mut self, wanted: &[Wanted], stop_after: Option<Duration>, applies: bool) -> Run {

@@ -5,12 +5,11 @@ use tokio::time::Instant;
 
 use crate::api::Client;
 use crate::api::http::error::{Error, Kind, Outcome};
-use crate::api::http::operation::{Operation, Stop};
-use crate::api::http::retry::delays;
+use crate::api::http::operation::{Delays, Operation, Stop};
 use crate::api::http::transport::Request;
 use crate::api::http::write::{Look, Proof, Repeat, Write};
 use crate::api::model::attachment::Attachment;
-use crate::api::model::fields::list;
+use crate::api::model::fields::id;
 
 /// What [`Client::attach`] found or made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +33,7 @@ impl Client {
             request: &request,
             repeat: Repeat::UniqueKey,
             baseline: (),
-            told: |answer| Some(answer.id()),
+            told: |answer| Some(id(&answer.data)),
             find: |op: Operation| async move {
                 Ok(match self.attachment(&op, project, handle).await? {
                     Some(found) => Look::Found(found.join_id, Proof::Found),
@@ -71,23 +70,15 @@ impl Client {
     /// answers [`Kind::StillReferenced`]. `false`: there is no such link.
     pub async fn detach(&self, op: &Operation, project: &str, handle: &str) -> Result<bool, Error> {
         let request = Request::new(Method::DELETE, self.link(project, handle)?);
-        let mut delays = delays();
+        let gone = |op: Operation| async move {
+            let found = self.attachment(&op, project, handle).await?;
+            Ok(found.is_none())
+        };
+        let mut delays = Delays::default();
         loop {
-            let write = Write {
-                request: &request,
-                repeat: Repeat::Idempotent,
-                baseline: (),
-                told: |_| Some(()),
-                find: |op: Operation| async move {
-                    Ok(match self.attachment(&op, project, handle).await? {
-                        None => Look::Found((), Proof::Found),
-                        Some(_) => Look::Absent,
-                    })
-                },
-            };
-            let written = self.http().write(op, write).await;
+            let detached = self.http().change(op, &request, gone).await;
             self.known().attachments(project).forget();
-            let Err(error) = written.result() else {
+            let Err(error) = detached else {
                 return Ok(true);
             };
             if !matches!(
@@ -102,7 +93,7 @@ impl Client {
                     _ => Err(error),
                 };
             }
-            match op.pause(delays.next().unwrap_or_default()).await {
+            match op.back_off(&mut delays).await {
                 Ok(()) => {}
                 Err(Stop::Cancelled) => return Err(error.with_kind(Kind::Cancelled)),
                 Err(Stop::Deadline) => {
@@ -120,12 +111,9 @@ impl Client {
         project: &str,
     ) -> Result<Option<Vec<Attachment>>, Error> {
         let path = self.path(&["projects", project, "attachments"])?;
-        let error = match self.http().read(op, path).await {
-            Ok(answer) => {
-                return list(&answer.data, "registries", Attachment::parse)
-                    .map(Some)
-                    .map_err(|problem| answer.unexpected(&problem));
-            }
+        let listed = self.list(op, path, "registries", Attachment::parse).await;
+        let error = match listed {
+            Ok(registries) => return Ok(Some(registries)),
             Err(error) if *error.kind() == Kind::NotFound => error,
             Err(error) => return Err(error),
         };

@@ -1,10 +1,8 @@
 //! Changes of a registry that need no secret: its metadata, and which version is current.
 
-use super::dialect::rotate;
 use crate::api::Client;
 use crate::api::http::error::{Error, Kind, Outcome};
 use crate::api::http::operation::Operation;
-use crate::api::http::write::{Look, Proof, Repeat, Write};
 use crate::api::model::registry::Registry;
 use crate::api::model::version::{Dialect, Version};
 
@@ -23,25 +21,15 @@ impl Client {
             return Err(Error::new(Kind::CredentialsNeeded));
         }
         let maxversions = maxversions.or(registry.maxversions);
-        let write = Write {
-            request: &rotate::metadata(self, registry, name, maxversions)?,
-            repeat: Repeat::Idempotent,
-            baseline: (),
-            told: |_| Some(()),
-            find: |op: Operation| async move {
-                let now = self.existing(&op, &registry.id).await?;
-                let done = now.name.as_deref() == Some(name)
-                    && (maxversions.is_none() || now.maxversions == maxversions);
-                Ok(if done {
-                    Look::Found((), Proof::Found)
-                } else {
-                    Look::Absent
-                })
-            },
+        let request = self.metadata(registry, name, maxversions)?;
+        let done = |op: Operation| async move {
+            let now = self.existing(&op, &registry.id).await?;
+            let retains = maxversions.is_none() || now.maxversions == maxversions;
+            Ok(now.name.as_deref() == Some(name) && retains)
         };
-        let written = self.http().write(op, write).await;
+        let written = self.http().change(op, &request, done).await;
         self.known().registries.forget();
-        written.result()
+        written
     }
 
     /// Makes a retained version current.
@@ -53,24 +41,14 @@ impl Client {
         if dialect == Dialect::Put {
             return Err(Error::new(Kind::ActivationUnsupported));
         }
-        let write = Write {
-            request: &rotate::activation(self, id, version)?,
-            repeat: Repeat::Idempotent,
-            baseline: (),
-            told: |_| Some(()),
-            find: |op: Operation| async move {
-                Ok(match self.read_versions(&op, id).await? {
-                    None => Look::Unclear,
-                    Some(versions) if is_current(&versions, version) => {
-                        Look::Found((), Proof::Found)
-                    }
-                    Some(_) => Look::Absent,
-                })
-            },
+        let request = self.activation(id, version)?;
+        let done = |op: Operation| async move {
+            let versions = self.read_versions(&op, id).await?;
+            Ok(versions.is_some_and(|versions| is_current(&versions, version)))
         };
-        let written = self.http().write(op, write).await;
+        let activated = self.http().change(op, &request, done).await;
         self.known().registries.forget();
-        let Err(error) = written.result() else {
+        let Err(error) = activated else {
             return Ok(());
         };
         let no_route = matches!(error.status(), Some(404 | 405));

@@ -1,15 +1,15 @@
 //! Creating a registry.
 
 use reqwest::Method;
-use serde::Serialize;
 
+use super::body::Body;
 use super::registries::HandleState;
 use crate::api::Client;
 use crate::api::http::error::{Error, Kind};
 use crate::api::http::operation::Operation;
-use crate::api::http::retry::Answer;
 use crate::api::http::transport::Request;
 use crate::api::http::write::{Look, Proof, Repeat, Write, Written};
+use crate::api::model::fields::id;
 use crate::api::model::registry::Registry;
 use crate::secret::Secret;
 
@@ -28,18 +28,6 @@ pub struct NewRegistry<'a> {
     pub password: &'a Secret,
     /// `None` leaves the number to the API.
     pub maxversions: Option<i64>,
-}
-
-/// The API refuses any other key.
-#[derive(Serialize)]
-struct Body<'a> {
-    handle: &'a str,
-    name: &'a str,
-    server: &'a str,
-    username: &'a str,
-    password: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    maxversions: Option<i64>,
 }
 
 impl Client {
@@ -78,7 +66,7 @@ impl Client {
             name: new.name,
             server: new.server,
             username: new.username,
-            password: new.password.expose(),
+            password: Some(new.password.expose()),
             maxversions: new.maxversions,
         };
         let path = match self.path(&["registries"]) {
@@ -89,7 +77,7 @@ impl Client {
             request: &Request::with_body(Method::POST, path, &body),
             repeat: Repeat::UniqueKey,
             baseline: (),
-            told: Answer::id,
+            told: |answer| id(&answer.data),
             find: |op: Operation| async move { self.find_own(&op, new, was_free).await },
         };
         let written = self.http().write(op, write).await;

@@ -4,33 +4,20 @@ use reqwest::Method;
 
 use crate::api::Client;
 use crate::api::http::error::{Error, Kind};
-use crate::api::http::operation::{Operation, Stop};
-use crate::api::http::retry::delays;
+use crate::api::http::operation::{Delays, Operation, Stop};
 use crate::api::http::transport::Request;
-use crate::api::http::write::{Look, Proof, Repeat, Write};
 
 impl Client {
     /// Deletes a registry. While the API says that it is still attached, this waits until the deadline,
     /// then answers [`Kind::StillAttached`]. `false`: the API knows no registry with this id.
     pub async fn delete_registry(&self, op: &Operation, id: &str) -> Result<bool, Error> {
         let request = Request::new(Method::DELETE, self.path(&["registries", id])?);
-        let mut delays = delays();
+        let gone = |op: Operation| async move { Ok(self.registry(&op, id).await?.is_none()) };
+        let mut delays = Delays::default();
         loop {
-            let write = Write {
-                request: &request,
-                repeat: Repeat::Idempotent,
-                baseline: (),
-                told: |_| Some(()),
-                find: |op: Operation| async move {
-                    Ok(match self.registry(&op, id).await? {
-                        None => Look::Found((), Proof::Found),
-                        Some(_) => Look::Absent,
-                    })
-                },
-            };
-            let written = self.http().write(op, write).await;
+            let deleted = self.http().change(op, &request, gone).await;
             self.known().registries.forget();
-            let Err(error) = written.result() else {
+            let Err(error) = deleted else {
                 return Ok(true);
             };
             if *error.kind() == Kind::NotFound {
@@ -39,7 +26,7 @@ impl Client {
             if !says_still_attached(&error) {
                 return Err(error);
             }
-            match op.pause(delays.next().unwrap_or_default()).await {
+            match op.back_off(&mut delays).await {
                 Ok(()) => {}
                 Err(Stop::Cancelled) => return Err(error.with_kind(Kind::Cancelled)),
                 Err(Stop::Deadline) => return Err(self.still_attached(op, id, error).await),

@@ -1,6 +1,7 @@
 //! The client: one organisation of the API, an endpoint a method.
 
 mod attachments;
+mod body;
 mod changes;
 mod create;
 mod delete;
@@ -19,13 +20,16 @@ pub use rotation::{Baseline, Credentials, Made, Rotated, Rotation};
 use std::sync::Arc;
 
 use reqwest::Certificate;
+use serde_json::Value;
 
 use super::cache::Known;
 use super::http::Http;
 use super::http::error::Error;
 use super::http::network::Network;
+use super::http::operation::Operation;
 use super::http::path::path;
 use super::http::transport::Transport;
+use super::model::fields::list;
 use super::settings::{self, Settings, SettingsError};
 
 /// A client of one organisation. Clones share connections, kept lists and what was learned about the API.
@@ -89,6 +93,18 @@ impl Client {
 
     fn known(&self) -> &Known {
         &self.0.known
+    }
+
+    /// Reads a list of which every item has to be understood.
+    async fn list<T>(
+        &self,
+        op: &Operation,
+        path: String,
+        key: &str,
+        parse: impl Fn(&Value) -> Option<T>,
+    ) -> Result<Vec<T>, Error> {
+        let answer = self.http().read(op, path).await?;
+        list(&answer.data, key, parse).map_err(|problem| answer.unexpected(&problem))
     }
 
     /// A path below the organisation.

@@ -6,15 +6,14 @@ use crate::api::Client;
 use crate::api::http::error::{Error, Kind};
 use crate::api::http::operation::Operation;
 use crate::api::http::path::path;
-use crate::api::model::fields::list;
 use crate::api::model::organisation::Organisation;
 
 impl Client {
     /// Lists the organisations that the token sees.
     pub async fn organisations(&self, op: &Operation) -> Result<Vec<Organisation>, Error> {
-        let answer = self.http().read(op, path(&["organisations"])?).await?;
-        list(&answer.data, "organisations", Organisation::parse)
-            .map_err(|problem| answer.unexpected(&problem))
+        let path = path(&["organisations"])?;
+        self.list(op, path, "organisations", Organisation::parse)
+            .await
     }
 
     /// Proves that a 404 below the organisation means "gone": the API itself said it, and the

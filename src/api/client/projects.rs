@@ -1,12 +1,10 @@
 //! Projects.
 
-use serde_json::Value;
-
 use crate::api::Client;
 use crate::api::http::error::{Error, Kind};
 use crate::api::http::operation::Operation;
 use crate::api::http::retry::Answer;
-use crate::api::model::fields::list;
+use crate::api::model::fields::single;
 use crate::api::model::project::Project;
 
 impl Client {
@@ -30,9 +28,8 @@ impl Client {
 
     /// Lists the projects of the organisation.
     pub async fn projects(&self, op: &Operation) -> Result<Vec<Project>, Error> {
-        let answer = self.http().read(op, self.path(&["projects"])?).await?;
-        list(&answer.data, "projects", Project::parse)
-            .map_err(|problem| answer.unexpected(&problem))
+        let path = self.path(&["projects"])?;
+        self.list(op, path, "projects", Project::parse).await
     }
 
     async fn one_project(
@@ -59,17 +56,14 @@ impl Client {
     }
 }
 
-/// A single project comes in a list; a bare one is taken as well.
+/// The project in an answer.
 fn parse(answer: &Answer) -> Result<Option<Project>, Error> {
-    let value = match answer.data.get("projects").and_then(Value::as_array) {
-        Some(list) => match list.first() {
-            Some(first) => first,
-            None => return Ok(None),
-        },
-        None if answer.data.is_null() => return Ok(None),
-        None => &answer.data,
-    };
-    Project::parse(value)
+    let value = single(&answer.data, "projects");
+    if value.is_null() {
+        return Ok(None);
+    }
+    let project = Project::parse(value);
+    project
         .map(Some)
         .ok_or_else(|| answer.unexpected("a project with `id` and `handle` was expected"))
 }

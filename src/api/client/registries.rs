@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 
 use crate::api::Client;
 use crate::api::http::error::{Error, Kind};
-use crate::api::http::operation::Operation;
-use crate::api::http::retry::{Answer, delays};
-use crate::api::model::fields::list;
+use crate::api::http::operation::{Delays, Operation};
+use crate::api::http::retry::Answer;
+use crate::api::model::fields::single;
 use crate::api::model::registry::Registry;
 use serde_json::Value;
 
@@ -40,34 +40,20 @@ impl Client {
         id: &str,
         expected: impl Fn(&Registry) -> bool,
     ) -> Result<Registry, Error> {
-        let mut delays = delays();
-        let mut seen = None;
+        let mut delays = Delays::default();
+        let mut last = Err(Error::new(Kind::NotFound));
         loop {
             let path = self.path(&["registries", id])?;
             let read = self.http().read(bounds, path).await;
-            let failed = match read.and_then(|answer| parse(&answer, id)) {
+            match read.and_then(|answer| parse(&answer, id)) {
                 Ok(registry) if expected(&registry) => return Ok(registry),
-                Ok(registry) => {
-                    seen = Some(registry);
-                    None
-                }
-                Err(error) => Some(error),
-            };
-            // Not to be found yet is one of the ways to lag behind.
-            let hopeless = failed
-                .as_ref()
-                .is_some_and(|error| *error.kind() != Kind::NotFound);
-            if hopeless
-                || bounds
-                    .pause(delays.next().unwrap_or_default())
-                    .await
-                    .is_err()
-            {
-                return match (seen, failed) {
-                    (Some(registry), _) => Ok(registry),
-                    (None, Some(error)) => Err(error),
-                    (None, None) => Err(Error::new(Kind::NotFound)),
-                };
+                // Not to be found yet is one of the ways to lag behind.
+                Err(error) if *error.kind() != Kind::NotFound => return last.or(Err(error)),
+                Err(error) => last = last.or(Err(error)),
+                seen => last = seen,
+            }
+            if bounds.back_off(&mut delays).await.is_err() {
+                return last;
             }
         }
     }
@@ -148,15 +134,14 @@ impl Client {
         op: &Operation,
         parse: fn(&Value) -> Option<Registry>,
     ) -> Result<Vec<Registry>, Error> {
-        let answer = self.http().read(op, self.path(&["registries"])?).await?;
-        list(&answer.data, "registries", parse).map_err(|problem| answer.unexpected(&problem))
+        let path = self.path(&["registries"])?;
+        self.list(op, path, "registries", parse).await
     }
 }
 
 /// A registry, flat as the API shows it, or wrapped in a list as it shows projects.
 fn any(answer: &Answer) -> Result<Registry, Error> {
-    let wrapped = answer.data.get("registries").and_then(|list| list.get(0));
-    Registry::parse(wrapped.unwrap_or(&answer.data))
+    Registry::parse(single(&answer.data, "registries"))
         .ok_or_else(|| answer.unexpected("a registry with `id` and `handle` was expected"))
 }
 

@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::dialect::{put, rotate};
 use crate::api::Client;
 use crate::api::http::error::Error;
-use crate::api::http::operation::Operation;
-use crate::api::http::retry::delays;
+use crate::api::http::operation::{Delays, Operation};
 use crate::api::http::transport::Request;
 use crate::api::http::write::{Look, Proof, Repeat, Write, Written};
-use crate::api::model::fields::Fields;
+use crate::api::model::fields::{Fields, id};
 use crate::api::model::registry::Registry;
 use crate::api::model::version::{Dialect, Version};
 use crate::secret::Secret;
@@ -231,6 +230,17 @@ fn fits<T: PartialEq>(shown: &Option<T>, sent: &Option<T>) -> bool {
 }
 
 impl Made {
+    /// What the answer to a rotation says: the id of the version, or fields of it or of the registry.
+    fn told(data: &Value) -> Self {
+        let fields = Fields::of(data);
+        let number = |key| fields.and_then(|fields| fields.integer(key));
+        let current = fields.and_then(|fields| fields.id("currentversionid"));
+        Self {
+            number: number("version").or_else(|| number("currentversion")),
+            id: current.or_else(|| id(data)),
+        }
+    }
+
     fn of(version: &Version) -> Self {
         Self {
             number: Some(version.version),
@@ -268,19 +278,7 @@ impl Client {
             request: &request,
             repeat: Repeat::AtMostOnce,
             baseline: baseline.clone(),
-            told: |answer| {
-                let fields = Fields::of(&answer.data);
-                let number = fields.and_then(|fields| {
-                    fields
-                        .integer("version")
-                        .or_else(|| fields.integer("currentversion"))
-                });
-                let id = fields.and_then(|fields| fields.id("currentversionid"));
-                Some(Made {
-                    number,
-                    id: id.or_else(|| answer.id()),
-                })
-            },
+            told: |answer| Some(Made::told(&answer.data)),
             find,
         };
         let written = self.http().write(op, write).await;
@@ -289,16 +287,14 @@ impl Client {
             Written::Done {
                 value: told,
                 proof: Proof::Answer,
-            } => self.read_back(op, registry, &baseline, told).await,
-            Written::Done { value: made, proof } => Written::Done {
-                value: Rotated {
-                    made,
-                    registry: None,
-                },
-                proof,
-            },
-            Written::NotDone(error) => Written::NotDone(error),
-            Written::Unknown { error, baseline } => Written::Unknown { error, baseline },
+            } => {
+                let (value, proof) = self.read_back(op, registry, &baseline, told).await;
+                Written::Done { value, proof }
+            }
+            found => found.map(|made| Rotated {
+                made,
+                registry: None,
+            }),
         }
     }
 
@@ -309,65 +305,47 @@ impl Client {
         before: &Registry,
         baseline: &Baseline,
         mut told: Made,
-    ) -> Written<Rotated, Baseline> {
+    ) -> (Rotated, Proof) {
         // The answer to a write of the whole object names the object.
         told.id = told.id.filter(|id| *id != before.id);
-        let bounds = op.after_write();
-        let (mut seen, mut lags) = (None, false);
         let named = |registry: &Registry| {
             told.number.is_some()
                 || told.id.is_some()
                     && registry.currentversionid == told.id
                     && registry.currentversion.is_some()
         };
-        let mut delays = delays();
-        loop {
-            let registry = self.registry_after_write(&bounds, &before.id, |_| true);
-            let Ok(registry) = registry.await else { break };
-            let versions = if named(&registry) {
-                None
-            } else {
-                self.versions(&bounds, &registry).await.ok().flatten()
+        let bounds = op.after_write();
+        let mut delays = Delays::default();
+        let (mut registry, mut lags) = (None, false);
+        while let Ok(seen) = self
+            .registry_after_write(&bounds, &before.id, |_| true)
+            .await
+        {
+            let versions = match named(&seen) {
+                true => None,
+                false => self.versions(&bounds, &seen).await.ok().flatten(),
             };
-            let look = baseline.name(&told, &registry, versions.as_deref());
-            seen = Some(registry);
-            match look {
-                Look::Found(made, proof) => {
-                    return Written::Done {
-                        value: Rotated {
-                            made,
-                            registry: seen,
-                        },
-                        proof,
-                    };
-                }
-                Look::Absent => lags = true,
-                _ => break,
+            let look = baseline.name(&told, &seen, versions.as_deref());
+            registry = Some(seen);
+            if let Look::Found(made, proof) = look {
+                return (Rotated { made, registry }, proof);
             }
-            if bounds
-                .pause(delays.next().unwrap_or_default())
-                .await
-                .is_err()
-            {
+            let absent = matches!(look, Look::Absent);
+            lags |= absent;
+            if !absent || bounds.back_off(&mut delays).await.is_err() {
                 break;
             }
         }
         // With an id it is certain which version it is, and the next read finds its number. Where versions show
         // and none is certain, what is current later may be another client's.
         let shows = |registry: &Registry| Shown::by(registry).marks() != (&None, None, None);
-        let shows = lags || seen.as_ref().is_some_and(shows);
-        let proof = if told.id.is_none() && shows {
-            Proof::OnlyCandidate
-        } else {
-            Proof::Answer
+        let shows = lags || baseline.ids.is_some() || shows(registry.as_ref().unwrap_or(before));
+        let proof = match told.id {
+            None if shows => Proof::OnlyCandidate,
+            _ => Proof::Answer,
         };
-        Written::Done {
-            value: Rotated {
-                made: told,
-                registry: seen,
-            },
-            proof,
-        }
+        let made = told;
+        (Rotated { made, registry }, proof)
     }
 
     /// The request of a rotation, in the dialect at hand, and what there is before it.
@@ -383,14 +361,12 @@ impl Client {
             username: Some(rotation.credentials.username.to_owned()),
             ..Shown::default()
         };
-        let request = match self.dialect(op, registry).await? {
-            Dialect::Rotate => rotate::rotation(self, registry, rotation)?,
-            Dialect::Put => {
-                sent.name = rotation.name.map(str::to_owned);
-                sent.maxversions = rotation.maxversions;
-                put::whole(self, registry, rotation)?
-            }
-        };
+        let dialect = self.dialect(op, registry).await?;
+        if dialect == Dialect::Put {
+            sent.name = rotation.name.map(str::to_owned);
+            sent.maxversions = rotation.maxversions;
+        }
+        let request = self.rotation(dialect, registry, rotation)?;
         Ok((request, Baseline::of(registry, versions.as_deref(), sent)))
     }
 }

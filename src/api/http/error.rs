@@ -1,8 +1,11 @@
 //! What went wrong with a call, and what the user can do about it.
 
 use std::fmt;
+use std::time::Duration;
 
+use super::envelope::Body;
 use super::operation::Stop;
+use super::transport::{Reply, Request};
 use crate::secret::{self, Author};
 
 /// Why a call failed. `Display` is a lower-case fragment that fits after "failed to …: ".
@@ -15,10 +18,12 @@ pub struct Error(Box<Details>);
 struct Details {
     kind: Kind,
     outcome: Outcome,
-    method: Option<String>,
-    path: Option<String>,
+    /// Its method and its path below the base address, if there was a request.
+    request: Option<String>,
     status: Option<u16>,
     request_id: Option<String>,
+    /// How long to wait, by the answer.
+    asked: Option<Duration>,
     message: String,
     /// The answer had the API's own form, so what it says is the API's word.
     own_form: bool,
@@ -34,22 +39,29 @@ pub enum Outcome {
 }
 
 /// The classes of failure that callers tell apart.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Kind {
     /// 401: the token is not accepted.
+    #[error("the API does not accept the token")]
     Unauthorised,
     /// 403: the token may not do this.
+    #[error("the token does not allow this")]
     Forbidden,
     /// 404, for a thing that the call needs, or where it could not be proved that the thing is gone.
+    #[error("the API found nothing there")]
     NotFound,
     /// What answered is not the API: HTML, a redirect.
+    #[error("what answered is not the Bahriya API")]
     WrongAddress,
     /// The configured organisation is not among those that the token sees.
+    #[error("the organisation is not visible to this token")]
     OrganisationNotVisible,
     /// 409 for any other reason than those below.
+    #[error("the API reports a conflict")]
     Conflict,
     /// The handle of a registry to create belongs to another registry, or (`None`) is spent by a deleted one.
+    #[error("the handle {handle:?} {}", taken_by(alive))]
     HandleTaken {
         /// The handle asked for.
         handle: String,
@@ -57,16 +69,19 @@ pub enum Kind {
         alive: Option<String>,
     },
     /// A registry cannot be deleted while it is attached to projects (their handles or ids, where shown).
+    #[error("the registry is still attached to {}", some(projects))]
     StillAttached {
         /// The projects named by the API.
         projects: Vec<String>,
     },
     /// A registry cannot be detached while a container of the project references it.
+    #[error("{} still references the registry", some_container(container))]
     StillReferenced {
         /// The container named by the API.
         container: Option<String>,
     },
     /// The version to activate is not retained.
+    #[error("version {version} is not retained")]
     NoSuchVersion {
         /// The version asked for.
         version: i64,
@@ -74,24 +89,34 @@ pub enum Kind {
         remaining: Vec<i64>,
     },
     /// The API offers no way to activate an earlier version.
+    #[error("this API offers no way to activate an earlier version")]
     ActivationUnsupported,
     /// The API changes a registry only as a whole, and no password is at hand to send with it.
+    #[error("this API changes a registry only together with its password, and none is configured")]
     CredentialsNeeded,
     /// 429 until the deadline.
+    #[error("the API asks for fewer requests")]
     RateLimited,
     /// The deadline passed, or a request got no answer in time.
+    #[error("there was no answer in time")]
     Timeout,
     /// The user asked to stop.
+    #[error("the operation was cancelled")]
     Cancelled,
     /// No connection: name resolution, refused, TLS, proxy. Or a connection that broke.
+    #[error("the API cannot be reached")]
     Unreachable,
     /// The certificate of the server, or of a proxy that inspects TLS, is not one to trust.
+    #[error("the API cannot be trusted")]
     NotTrusted,
     /// Another 4xx: the API refused the request, the message says why.
+    #[error("the API refused the request")]
     Refused,
     /// 5xx.
+    #[error("the API failed")]
     Server,
     /// The answer is not what it has to be.
+    #[error("the API answered something unexpected")]
     UnexpectedAnswer,
 }
 
@@ -101,10 +126,10 @@ impl Error {
         Self(Box::new(Details {
             kind,
             outcome: Outcome::NotDone,
-            method: None,
-            path: None,
+            request: None,
             status: None,
             request_id: None,
+            asked: None,
             message: String::new(),
             own_form: false,
         }))
@@ -132,23 +157,18 @@ impl Error {
     }
 
     /// Names the request.
-    pub(in crate::api) fn of(mut self, method: &str, path: &str) -> Self {
-        self.0.method = Some(method.to_owned());
-        self.0.path = Some(path.to_owned());
+    pub(in crate::api) fn of(mut self, request: &Request) -> Self {
+        self.0.request = Some(format!("{} {}", request.method(), request.path()));
         self
     }
 
-    /// Adds what the answer's head said.
-    pub(in crate::api) fn answered(
-        mut self,
-        status: u16,
-        request_id: Option<&str>,
-        own_form: bool,
-    ) -> Self {
-        self.0.status = Some(status);
-        self.0.request_id = request_id.map(str::to_owned);
-        self.0.own_form = own_form;
-        self
+    /// Adds what was answered, by somebody who has seen the request.
+    pub(in crate::api) fn answered(mut self, reply: &Reply, author: Author) -> Self {
+        self.0.status = Some(reply.status.as_u16());
+        self.0.request_id.clone_from(&reply.request_id);
+        self.0.own_form = matches!(reply.body, Body::Envelope(_));
+        self.0.asked = reply.retry_after;
+        self.quoting(reply.body.message(), author)
     }
 
     /// Sets the message.
@@ -157,7 +177,7 @@ impl Error {
     }
 
     /// Sets the message to what somebody else says.
-    pub(in crate::api) fn quoting(mut self, message: &str, author: Author) -> Self {
+    fn quoting(mut self, message: &str, author: Author) -> Self {
         self.0.message = secret::admit(message, author);
         self
     }
@@ -186,6 +206,11 @@ impl Error {
         matches!(self.0.status, None | Some(408 | 425 | 429 | 502..=504))
     }
 
+    /// How long the API asks to wait.
+    pub(in crate::api) fn asked(&self) -> Option<Duration> {
+        self.0.asked
+    }
+
     /// Whether the answer was in the API's own form.
     pub(in crate::api) fn own_form(&self) -> bool {
         self.0.own_form
@@ -201,87 +226,26 @@ impl Error {
         self.0.outcome
     }
 
-    /// The method of the request that failed, if there was one.
-    pub fn method(&self) -> Option<&str> {
-        self.0.method.as_deref()
-    }
-
-    /// Its path, below the base address.
-    pub fn path(&self) -> Option<&str> {
-        self.0.path.as_deref()
-    }
-
     /// The status of the answer.
     pub fn status(&self) -> Option<u16> {
         self.0.status
-    }
-
-    /// The id by which the API's operators can find the request.
-    pub fn request_id(&self) -> Option<&str> {
-        self.0.request_id.as_deref()
     }
 
     /// What the API or the network said: redacted, at most 500 characters.
     pub fn message(&self) -> &str {
         &self.0.message
     }
-
-    fn headline(&self) -> String {
-        match &self.0.kind {
-            Kind::Unauthorised => "the API does not accept the token".to_owned(),
-            Kind::Forbidden => "the token does not allow this".to_owned(),
-            Kind::NotFound => "the API found nothing there".to_owned(),
-            Kind::WrongAddress => "what answered is not the Bahriya API".to_owned(),
-            Kind::OrganisationNotVisible => {
-                "the organisation is not visible to this token".to_owned()
-            }
-            Kind::Conflict => "the API reports a conflict".to_owned(),
-            Kind::HandleTaken {
-                handle,
-                alive: Some(id),
-            } => format!("the handle {handle:?} belongs to the existing registry {id}"),
-            Kind::HandleTaken { handle, .. } => {
-                format!("the handle {handle:?} is taken, and no living registry has it")
-            }
-            Kind::StillAttached { projects } if projects.is_empty() => {
-                "the registry is still attached to a project".to_owned()
-            }
-            Kind::StillAttached { projects } => {
-                format!("the registry is still attached to {}", projects.join(", "))
-            }
-            Kind::StillReferenced {
-                container: Some(container),
-            } => format!("the container {container:?} still references the registry"),
-            Kind::StillReferenced { .. } => "a container still references the registry".to_owned(),
-            Kind::NoSuchVersion { version, .. } => format!("version {version} is not retained"),
-            Kind::ActivationUnsupported => {
-                "this API offers no way to activate an earlier version".to_owned()
-            }
-            Kind::CredentialsNeeded => {
-                "this API changes a registry only together with its password, and none is configured"
-                    .to_owned()
-            }
-            Kind::RateLimited => "the API asks for fewer requests".to_owned(),
-            Kind::Timeout => "there was no answer in time".to_owned(),
-            Kind::Cancelled => "the operation was cancelled".to_owned(),
-            Kind::Unreachable => "the API cannot be reached".to_owned(),
-            Kind::NotTrusted => "the API cannot be trusted".to_owned(),
-            Kind::Refused => "the API refused the request".to_owned(),
-            Kind::Server => "the API failed".to_owned(),
-            Kind::UnexpectedAnswer => "the API answered something unexpected".to_owned(),
-        }
-    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let details = &self.0;
-        f.write_str(&self.headline())?;
+        write!(f, "{}", details.kind)?;
         if !details.message.is_empty() {
             write!(f, ": {}", details.message)?;
         }
-        if let (Some(method), Some(path)) = (&details.method, &details.path) {
-            write!(f, " ({method} {path}")?;
+        if let Some(request) = &details.request {
+            write!(f, " ({request}")?;
             if let Some(status) = details.status {
                 write!(f, ", status {status}")?;
             }
@@ -299,16 +263,43 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+fn taken_by(alive: &Option<String>) -> String {
+    match alive {
+        Some(id) => format!("belongs to the existing registry {id}"),
+        None => "is taken, and no living registry has it".to_owned(),
+    }
+}
+
+fn some(projects: &[String]) -> String {
+    match projects {
+        [] => "a project".to_owned(),
+        _ => projects.join(", "),
+    }
+}
+
+fn some_container(named: &Option<String>) -> String {
+    let named = named.as_ref();
+    named.map_or_else(
+        || "a container".to_owned(),
+        |name| format!("the container {name:?}"),
+    )
+}
+
 #[cfg(test)]
 mod tests {
+    use reqwest::{Method, StatusCode};
+
     use super::*;
 
     #[test]
     fn a_fragment_tells_the_request() {
+        let request = Request::new(Method::POST, "/organisations/o/registries".into());
+        let id = |name: &str| (name == "x-request-id").then_some("r-1");
+        let answer = br#"{"code": 500, "data": "oh no"}"#;
+        let reply = Reply::new(StatusCode::INTERNAL_SERVER_ERROR, id, answer);
         let error = Error::new(Kind::Server)
-            .saying("oh no")
-            .of("POST", "/organisations/o/registries")
-            .answered(500, Some("r-1"), true)
+            .of(&request)
+            .answered(&reply, Author::Unaware)
             .with_outcome(Outcome::Unknown);
         assert_eq!(
             error.to_string(),

@@ -27,6 +27,23 @@ pub struct Operation {
     pub cancel: CancellationToken,
 }
 
+/// The delays between attempts: from a quarter of a second to eight seconds, each up to twice as long by chance.
+pub(in crate::api) struct Delays(Duration);
+
+impl Default for Delays {
+    fn default() -> Self {
+        Self(Duration::from_millis(250))
+    }
+}
+
+impl Delays {
+    pub(in crate::api) fn next(&mut self) -> Duration {
+        let delay = self.0;
+        self.0 = (delay * 2).min(Duration::from_secs(8));
+        delay.mul_f64(1.0 + fastrand::f64())
+    }
+}
+
 /// Why a wait ended early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) enum Stop {
@@ -53,6 +70,11 @@ impl Operation {
             return Err(Stop::Deadline);
         }
         self.within(tokio::time::sleep(delay)).await
+    }
+
+    /// Waits for the next attempt.
+    pub(in crate::api) async fn back_off(&self, delays: &mut Delays) -> Result<(), Stop> {
+        self.pause(delays.next()).await
     }
 
     /// Drives something that may be given up at any point.

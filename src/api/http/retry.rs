@@ -4,7 +4,6 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBackoff as Delays, ExponentialBuilder};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
@@ -12,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 use super::Http;
 use super::envelope::Body;
 use super::error::{Error, Kind, Outcome};
-use super::operation::{Operation, Stop};
+use super::operation::{Delays, Operation, Stop};
 use super::transport::{Fault, Reply, Request};
 use crate::secret;
 
@@ -36,31 +35,6 @@ impl Answer {
     pub fn unexpected(&self, problem: &str) -> Error {
         self.template.clone().saying(problem)
     }
-
-    /// The id in the answer to a write: a bare text, or in `{"id": …}`, be it alone, with a quota or in the
-    /// whole object. `None` for what cannot be one.
-    pub fn id(&self) -> Option<String> {
-        let id = self.data.get("id").unwrap_or(&self.data);
-        id.as_str().filter(|id| is_id(id)).map(str::to_owned)
-    }
-}
-
-/// Whether a text can be an id: a short plain token, so that a mistake of the API's is not sent back to it.
-pub fn is_id(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
-    (1..=128).contains(&text.len())
-        && text.bytes().all(plain)
-        && text.bytes().any(|byte| byte.is_ascii_alphanumeric())
-}
-
-/// The delays between attempts: from a quarter of a second to eight seconds, with jitter.
-pub fn delays() -> Delays {
-    ExponentialBuilder::new()
-        .with_min_delay(Duration::from_millis(250))
-        .with_max_delay(Duration::from_secs(8))
-        .with_jitter()
-        .without_max_times()
-        .build()
 }
 
 /// What to do after an attempt.
@@ -69,16 +43,22 @@ pub enum Verdict {
     /// Nothing happened, and nothing else will come of it.
     Final(Error),
     /// Nothing happened, but another attempt may succeed.
-    Again(Error, Option<Duration>),
+    Again(Error),
     /// Something may have happened.
-    Lost(Error, Option<Duration>),
+    Lost(Error),
+}
+
+impl Verdict {
+    fn lost(error: Error) -> Self {
+        Self::Lost(error.with_outcome(Outcome::Unknown))
+    }
 }
 
 impl Http {
     /// Reads, as often as it takes.
     pub async fn read(&self, op: &Operation, path: String) -> Result<Answer, Error> {
         let request = Request::new(Method::GET, path);
-        let mut delays = delays();
+        let mut delays = Delays::default();
         let mut attempt = 0;
         loop {
             if let Some(error) = self.silence.told() {
@@ -90,12 +70,12 @@ impl Http {
                 .within(self.attempt(op, &request, attempt))
                 .await
                 .map_err(|stop| stopped(stop, &request))?;
-            let (error, asked) = match verdict {
+            let error = match verdict {
                 Verdict::Good(answer) => return Ok(answer),
                 Verdict::Final(error) => return Err(error),
                 // A read changes nothing, whatever became of it.
-                Verdict::Lost(error, asked) => (error.with_outcome(Outcome::NotDone), asked),
-                Verdict::Again(error, asked) => (error, asked),
+                Verdict::Lost(error) => error.with_outcome(Outcome::NotDone),
+                Verdict::Again(error) => error,
             };
             if *error.kind() == Kind::Timeout {
                 self.silence.since(began, &error);
@@ -105,7 +85,7 @@ impl Http {
             if !error.is_passing() && !garbled {
                 return Err(error);
             }
-            self.pause(op, &mut delays, asked, error, attempt).await?;
+            self.pause(op, &mut delays, error, attempt).await?;
         }
     }
 
@@ -114,13 +94,12 @@ impl Http {
         &self,
         op: &Operation,
         delays: &mut Delays,
-        asked: Option<Duration>,
         error: Error,
         attempts: u32,
     ) -> Result<(), Error> {
-        let delay = delays.next().unwrap_or_default();
+        let delay = delays.next();
         // What the API asks for counts where it is later. Not all who were asked the same come back at once.
-        let asked = asked.filter(|asked| *asked > delay);
+        let asked = error.asked().filter(|asked| *asked > delay);
         let wait = asked.map_or(delay, |asked| asked.min(LONGEST_ASKED) + delay / 4);
         match op.pause(wait).await {
             Ok(()) => Ok(()),
@@ -132,11 +111,10 @@ impl Http {
                         asked.as_secs()
                     ));
                 }
-                Err(if attempts > 1 {
-                    error.adding(&format!("given up after {attempts} attempts"))
-                } else {
-                    error
-                })
+                if attempts > 1 {
+                    error = error.adding(&format!("given up after {attempts} attempts"));
+                }
+                Err(error)
             }
             Err(Stop::Cancelled) => {
                 let was = error.to_string();
@@ -162,9 +140,9 @@ impl Http {
         let exchange = self.transport.exchange(request);
         let Ok(mut result) = timeout_at(op.deadline, exchange).await else {
             let why = format!("no answer within {:.1?}", started.elapsed());
-            let error = Error::new(Kind::Timeout).of(request.method().as_str(), request.path());
+            let error = Error::new(Kind::Timeout).of(request).saying(&why);
             log(request, attempt, started, Err(&why));
-            return Verdict::Lost(error.saying(&why).with_outcome(Outcome::Unknown), None);
+            return Verdict::lost(error);
         };
         if let Ok(reply) = &mut result {
             let admit = |id: String| secret::admit(&id, request.author());
@@ -188,7 +166,7 @@ impl Http {
         }
         match judge(request, result) {
             // Only a connection that was not made is judged so without an answer.
-            Verdict::Again(error, _)
+            Verdict::Again(error)
                 if attempt >= STRANGER_ATTEMPTS && !answered.load(Ordering::Relaxed) =>
             {
                 let told = format!("nothing has answered in {attempt} attempts");
@@ -201,93 +179,56 @@ impl Http {
 
 fn log(request: &Request, attempt: u32, started: Instant, result: Result<&Reply, &str>) {
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let (method, path) = (request.method().as_str(), request.path());
-    match result {
-        Ok(reply) => {
-            let status = reply.status.as_u16();
-            let request_id = reply.request_id.as_deref().unwrap_or_default();
-            tracing::debug!(
-                method,
-                path,
-                status,
-                ms,
-                attempt,
-                request_id,
-                "request to the API"
-            );
-        }
-        Err(error) => {
-            tracing::debug!(
-                method,
-                path,
-                error,
-                ms,
-                attempt,
-                "request to the API without an answer"
-            );
-        }
-    }
+    let reply = result.ok();
+    tracing::debug!(
+        method = request.method().as_str(),
+        path = request.path(),
+        status = reply.map(|reply| reply.status.as_u16()),
+        error = result.err(),
+        ms,
+        attempt,
+        request_id = reply.and_then(|reply| reply.request_id.as_deref()),
+        "request to the API"
+    );
 }
 
 fn stopped(stop: Stop, request: &Request) -> Error {
-    Error::stopped(stop, "").of(request.method().as_str(), request.path())
+    Error::stopped(stop, "").of(request)
 }
 
 fn judge(request: &Request, result: Result<Reply, Fault>) -> Verdict {
-    let error = |kind: Kind| Error::new(kind).of(request.method().as_str(), request.path());
+    let error = |kind, why: &str| Error::new(kind).of(request).saying(why);
     let reply = match result {
         Ok(reply) => reply,
-        Err(Fault::NotSent(why)) => {
-            return Verdict::Again(error(Kind::Unreachable).saying(&why), None);
-        }
-        Err(Fault::NotTrusted(why)) => {
-            return Verdict::Final(error(Kind::NotTrusted).saying(&why));
-        }
-        Err(Fault::Barred(why)) => {
-            return Verdict::Final(error(Kind::Unreachable).saying(&why));
-        }
-        Err(Fault::Lost(why)) => {
-            let error = error(Kind::Unreachable).saying(&why);
-            return Verdict::Lost(error.with_outcome(Outcome::Unknown), None);
-        }
+        Err(Fault::NotSent(why)) => return Verdict::Again(error(Kind::Unreachable, &why)),
+        Err(Fault::NotTrusted(why)) => return Verdict::Final(error(Kind::NotTrusted, &why)),
+        Err(Fault::Barred(why)) => return Verdict::Final(error(Kind::Unreachable, &why)),
+        Err(Fault::Lost(why)) => return Verdict::lost(error(Kind::Unreachable, &why)),
     };
-    let status = reply.status;
-    let own_form = matches!(reply.body, Body::Envelope(_));
-    let answered = |kind: Kind| {
-        error(kind)
-            .answered(status.as_u16(), reply.request_id.as_deref(), own_form)
-            .quoting(reply.body.message(), request.author())
+    let answered = |kind| {
+        Error::new(kind)
+            .of(request)
+            .answered(&reply, request.author())
     };
-    let lost = |kind: Kind| {
-        let asked = reply.retry_after;
-        Verdict::Lost(answered(kind).with_outcome(Outcome::Unknown), asked)
-    };
-    match status {
-        StatusCode::TOO_MANY_REQUESTS => {
-            return Verdict::Again(answered(Kind::RateLimited), reply.retry_after);
+    let lost = |kind| Verdict::lost(answered(kind));
+    match (&reply.body, reply.status.as_u16()) {
+        (_, 429) => Verdict::Again(answered(Kind::RateLimited)),
+        (_, 401) => Verdict::Final(answered(Kind::Unauthorised)),
+        (_, 403) => Verdict::Final(answered(Kind::Forbidden)),
+        (_, 300..=399) => {
+            Verdict::lost(answered(Kind::WrongAddress).saying("it redirects to another address"))
         }
-        StatusCode::UNAUTHORIZED => return Verdict::Final(answered(Kind::Unauthorised)),
-        StatusCode::FORBIDDEN => return Verdict::Final(answered(Kind::Forbidden)),
-        _ if status.is_redirection() => {
-            let error = answered(Kind::WrongAddress).saying("it redirects to another address");
-            return Verdict::Lost(error.with_outcome(Outcome::Unknown), None);
-        }
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => return lost(Kind::Server),
-        _ if status.is_server_error() => return lost(Kind::Server),
-        _ => {}
-    }
-    match (&reply.body, status) {
+        (_, 408 | 425 | 500..=599) => lost(Kind::Server),
         // A page in place of an answer says nothing about what happened behind it.
         (Body::Html, _) => lost(Kind::WrongAddress),
-        (_, StatusCode::NOT_FOUND) => Verdict::Final(answered(Kind::NotFound)),
-        (_, StatusCode::CONFLICT) => Verdict::Final(answered(Kind::Conflict)),
-        _ if status.is_client_error() => Verdict::Final(answered(Kind::Refused)),
+        (_, 404) => Verdict::Final(answered(Kind::NotFound)),
+        (_, 409) => Verdict::Final(answered(Kind::Conflict)),
+        (_, 400..=499) => Verdict::Final(answered(Kind::Refused)),
         (Body::Garbled(_) | Body::OtherJson, _) => lost(Kind::UnexpectedAnswer),
         (Body::Empty, _) if request.method() == Method::GET => lost(Kind::UnexpectedAnswer),
         (Body::Envelope(data), _) if holds_secret(data) => {
-            let error = answered(Kind::UnexpectedAnswer).with_outcome(Outcome::Unknown);
             let problem = "a field holds a credential that was not sent in it";
-            Verdict::Lost(error.saying(problem), None)
+            Verdict::lost(answered(Kind::UnexpectedAnswer).saying(problem))
         }
         _ => {
             let template = answered(Kind::UnexpectedAnswer).saying("");

@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 use super::Http;
 use super::error::{Error, Kind, Outcome};
-use super::operation::Operation;
-use super::retry::{Answer, Verdict, delays};
+use super::operation::{Delays, Operation};
+use super::retry::{Answer, Verdict};
 use super::transport::Request;
 
 /// How often a write may be sent.
@@ -94,66 +94,57 @@ impl Http {
     where
         F: Future<Output = Result<Look<T>, Error>>,
     {
-        let mut delays = delays();
+        let mut delays = Delays::default();
         let mut attempt = 0;
         // Once an attempt may land, no later refusal proves anything.
         let mut may_land = false;
         let error = loop {
             attempt += 1;
             // Not within the operation: cancelling would drop a write in flight.
-            let (error, asked) = match self.attempt(op, write.request, attempt).await {
+            let error = match self.attempt(op, write.request, attempt).await {
                 Verdict::Good(answer) => match (write.told)(&answer) {
                     Some(value) => {
                         let proof = Proof::Answer;
                         return Written::Done { value, proof };
                     }
                     // Done by its own word, but nameless.
-                    None => (answer.unexpected("the answer holds no id"), None),
+                    None => answer.unexpected("the answer holds no id"),
                 },
+                Verdict::Lost(error) => error,
                 Verdict::Final(error) if !may_land => return Written::NotDone(error),
-                Verdict::Final(error) => {
-                    match self.look(op, &write.find, LAGGING).await {
-                        Ok(Look::Found(value, proof)) => return Written::Done { value, proof },
-                        Ok(Look::Refuted(error)) => return Written::NotDone(error),
-                        _ => break error,
-                    };
-                }
-                Verdict::Again(error, asked) => {
-                    if let Err(error) = self.pause(op, &mut delays, asked, error, attempt).await {
+                Verdict::Final(error) => match self.look(op, &write.find, LAGGING).await {
+                    Ok(Look::Found(value, proof)) => return Written::Done { value, proof },
+                    Ok(Look::Refuted(error)) => return Written::NotDone(error),
+                    _ => break error,
+                },
+                Verdict::Again(error) => {
+                    if let Err(error) = self.pause(op, &mut delays, error, attempt).await {
                         break error;
                     }
                     continue;
                 }
-                Verdict::Lost(error, asked) => (error, asked),
             };
-            let again = write.repeat != Repeat::AtMostOnce && repeatable(&error);
+            let once = write.repeat == Repeat::AtMostOnce;
+            let (again, done) = (!once && repeatable(&error), server_is_done(&error));
             let patience = match write.repeat {
-                Repeat::Idempotent => LAGGING,
-                _ if again || server_is_done(&error) => LAGGING,
-                _ => LATE,
+                Repeat::UniqueKey | Repeat::AtMostOnce if !again && !done => LATE,
+                _ => LAGGING,
             };
-            let error = match self.look(op, &write.find, patience).await {
+            match self.look(op, &write.find, patience).await {
                 Ok(Look::Found(value, proof)) => return Written::Done { value, proof },
                 Ok(Look::Refuted(error)) => return Written::NotDone(error),
-                Ok(Look::Absent)
-                    if write.repeat != Repeat::AtMostOnce && server_is_done(&error) =>
-                {
-                    error
-                }
-                Ok(_) => {
-                    may_land = true;
-                    error
-                }
+                Ok(Look::Absent) if !once && done => {}
+                Ok(_) => may_land = true,
                 Err(look) => {
                     may_land = true;
                     let text = format!("looking what became of it failed as well: {look}");
                     break error.adding(&text);
                 }
-            };
+            }
             if !again {
                 break error;
             }
-            if let Err(error) = self.pause(op, &mut delays, asked, error, attempt).await {
+            if let Err(error) = self.pause(op, &mut delays, error, attempt).await {
                 break error;
             }
         };
@@ -165,6 +156,35 @@ impl Http {
         } else {
             Written::NotDone(error.with_outcome(Outcome::NotDone))
         }
+    }
+
+    /// Drives a write that may be sent twice to its end. `done` looks whether it is done.
+    pub async fn change<F>(
+        &self,
+        op: &Operation,
+        request: &Request,
+        done: impl Fn(Operation) -> F,
+    ) -> Result<(), Error>
+    where
+        F: Future<Output = Result<bool, Error>>,
+    {
+        let find = |op| {
+            let done = done(op);
+            async {
+                Ok(match done.await? {
+                    true => Look::Found((), Proof::Found),
+                    false => Look::Absent,
+                })
+            }
+        };
+        let write = Write {
+            request,
+            repeat: Repeat::Idempotent,
+            baseline: (),
+            told: |_| Some(()),
+            find,
+        };
+        self.write(op, write).await.result()
     }
 
     /// Looks until something is found, for `patience` at most: within the operation, but always once.
@@ -198,6 +218,18 @@ impl Http {
 }
 
 impl<T, B> Written<T, B> {
+    /// The same with another value.
+    pub fn map<U>(self, value: impl FnOnce(T) -> U) -> Written<U, B> {
+        match self {
+            Self::Done { value: old, proof } => Written::Done {
+                value: value(old),
+                proof,
+            },
+            Self::NotDone(error) => Written::NotDone(error),
+            Self::Unknown { error, baseline } => Written::Unknown { error, baseline },
+        }
+    }
+
     /// For a write that is as well known by its result as by how it was found.
     pub fn result(self) -> Result<T, Error> {
         match self {

@@ -2,8 +2,6 @@
 
 use serde_json::{Map, Value};
 
-use crate::api::http::retry::is_id;
-
 /// An object whose members are read tolerantly: what is missing, null or of another type is `None`.
 #[derive(Clone, Copy)]
 pub struct Fields<'a>(&'a Map<String, Value>);
@@ -63,6 +61,29 @@ impl<'a> Fields<'a> {
             .iter()
             .map(|item| item.as_str().map(str::to_owned))
             .collect()
+    }
+}
+
+/// The id in the answer to a write: a bare text, or in `{"id": …}`, be it alone, with a quota or in the whole
+/// object. `None` for what cannot be one.
+pub fn id(data: &Value) -> Option<String> {
+    let id = data.get("id").unwrap_or(data);
+    id.as_str().filter(|id| is_id(id)).map(str::to_owned)
+}
+
+/// Whether a text can be an id: a short plain token, so that a mistake of the API's is not sent back to it.
+fn is_id(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+    (1..=128).contains(&text.len())
+        && text.bytes().all(plain)
+        && text.bytes().any(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// A single object: the first of the list `key`, or bare. Null where the list is empty.
+pub fn single<'a>(data: &'a Value, key: &str) -> &'a Value {
+    match data.get(key).and_then(Value::as_array) {
+        Some(list) => list.first().unwrap_or(&Value::Null),
+        None => data,
     }
 }
 
