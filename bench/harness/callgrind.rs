@@ -37,7 +37,7 @@ pub async fn measure(
 ) -> Vec<Option<Counts>> {
     let mut all = Vec::new();
     for contender in contenders {
-        if contender.kind == Kind::Other {
+        if matches!(contender.kind, Kind::Earlier | Kind::Other) {
             all.push(None);
             continue;
         }

@@ -15,6 +15,8 @@ pub enum Kind {
     Ours,
     /// The same resources without I/O.
     Stand,
+    /// An earlier build of this provider: started, and run by Terraform when the others are done.
+    Earlier,
     /// Any provider: started and asked for its schema, nothing else.
     Other,
 }
@@ -50,7 +52,7 @@ impl Contender {
                 Bahriya::default().schema(),
             )))),
             Kind::Stand => Some(encode_msgpack(&Value::Object(Default::default()))),
-            Kind::Other => None,
+            Kind::Earlier | Kind::Other => None,
         }
     }
 }

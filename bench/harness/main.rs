@@ -89,7 +89,7 @@ async fn run(args: &Args) -> ExitCode {
         Contender::new("floor", Kind::Stand, &args.floor),
     ];
     if let Some(previous) = &args.previous {
-        contenders.push(Contender::new(report::PREVIOUS, Kind::Other, previous));
+        contenders.push(Contender::new("previous build", Kind::Earlier, previous));
     }
     for other in &args.other {
         let name = other.file_name().unwrap_or_default().to_string_lossy();

@@ -10,9 +10,6 @@ use crate::stats::{Samples, short, times};
 use crate::terraform::{Lane, Operation, Outcome};
 use crate::walk::Walk;
 
-/// What an earlier build of this provider is called in the tables.
-pub const PREVIOUS: &str = "previous build";
-
 /// Everything that was measured in one run.
 #[derive(Default)]
 pub struct Results {
@@ -67,7 +64,7 @@ impl Results {
         let configured = |value: fn(&Startup) -> &Samples| -> Vec<Option<Samples>> {
             let mut values = pick(value);
             for (one, value) in self.contenders.iter().zip(&mut values) {
-                if one.kind == Kind::Other {
+                if matches!(one.kind, Kind::Earlier | Kind::Other) {
                     *value = None;
                 }
             }
@@ -138,6 +135,10 @@ impl Results {
                     .collect(),
             });
         lines.filter(|line| !line.points.is_empty()).collect()
+    }
+
+    fn lane(&self, part: &str) -> Option<usize> {
+        self.lanes.iter().position(|lane| lane.name.contains(part))
     }
 
     fn time(&self, size: usize, lane: usize, operation: Operation) -> f64 {
@@ -274,6 +275,10 @@ impl Results {
             "MiB",
         );
         at_most("stripped binary", self.contenders[0].megabytes(), 8.0, "MB");
+        let apply = self.time(100, 0, Operation::Apply);
+        if apply.is_finite() {
+            at_most("apply of 100 + 100", apply, 3.5, "s");
+        }
         let ratio = ours.handshake.median() / floor.handshake.median();
         add(
             "start-up trap: exec to handshake line, against the floor",
@@ -282,7 +287,10 @@ impl Results {
             ratio <= 4.0,
             true,
         );
-        let previous = self.contenders.iter().position(|one| one.name == PREVIOUS);
+        let previous = self
+            .contenders
+            .iter()
+            .position(|one| one.kind == Kind::Earlier);
         if let Some(previous) = previous.map(|index| &self.startup[index]) {
             let mut against = |what: &str, ratio: f64, limit: f64| {
                 let (budget, measured) = (format!("≤ {limit} ×"), format!("{} ×", short(ratio)));
@@ -300,6 +308,14 @@ impl Results {
                 schema,
                 0.95,
             );
+            let apply = |lane| self.time(100, lane, Operation::Apply);
+            if let Some(lane) = self.lane("previous") {
+                against(
+                    "apply of 100 + 100, against the previous build",
+                    apply(0) / apply(lane),
+                    0.5,
+                );
+            }
         }
         if let Some(outcome) = self.outcomes.last() {
             let size = outcome.size;
@@ -309,6 +325,16 @@ impl Results {
                 "≤ 1.2 ×",
                 format!("{} ×", short(ratio)),
                 ratio <= 1.2,
+                false,
+            );
+            let floor = self.lane("floor").unwrap_or(0);
+            let ratio =
+                self.time(size, 0, Operation::Plan) / self.time(size, floor, Operation::Plan);
+            add(
+                &format!("no-op plan of {size} + {size}, against the floor"),
+                "≤ 1.15 ×",
+                format!("{} ×", short(ratio)),
+                ratio <= 1.15,
                 false,
             );
             let plan = outcome.requests.get(&Operation::Plan);

@@ -89,7 +89,7 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// All programs, and this provider once more with a slow API. Nothing is behind the others.
+    /// All programs, and this provider once more with a slow API. Behind the stands is nothing.
     pub fn of(contenders: &[Contender]) -> Vec<Self> {
         let mut lanes = Vec::new();
         for contender in contenders.iter().filter(|one| one.kind != Kind::Other) {
@@ -157,20 +157,24 @@ pub async fn measure(lanes: &[Lane], effort: Effort) -> Outcome {
                 for _ in 0..effort.looks {
                     for look in [Operation::Validate, Operation::Plan] {
                         for (index, work) in works.iter().enumerate() {
-                            work.measure(look, &sandbox, &mut outcome, index).await;
+                            if work.state().exists() {
+                                work.measure(look, &sandbox, &mut outcome, index).await;
+                            }
                         }
                     }
                 }
                 fs::remove_file(slow.state()).expect("a state");
             }
             for (index, work) in works.iter().enumerate() {
-                if index != 1 {
+                if !work.last {
                     work.measure(command, &sandbox, &mut outcome, index).await;
                 }
             }
         }
-        for command in [Operation::Apply, Operation::Destroy] {
-            slow.measure(command, &sandbox, &mut outcome, 1).await;
+        for (index, work) in works.iter().enumerate().filter(|(_, work)| work.last) {
+            for command in [Operation::Apply, Operation::Plan, Operation::Destroy] {
+                work.measure(command, &sandbox, &mut outcome, index).await;
+            }
         }
     }
     outcome
@@ -181,6 +185,8 @@ struct Work {
     directory: TempDir,
     env: Vec<(String, String)>,
     latency_ms: u64,
+    /// It creates the same handles, and so waits until nobody else holds them.
+    last: bool,
     counted: bool,
 }
 
@@ -215,6 +221,7 @@ impl Work {
             directory,
             env,
             latency_ms: lane.latency_ms,
+            last: lane.latency_ms > 0 || lane.contender.kind == Kind::Earlier,
             counted: lane.contender.kind == Kind::Ours && lane.latency_ms == 0,
         }
     }

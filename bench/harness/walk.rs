@@ -204,7 +204,7 @@ pub async fn measure(
         for _ in 0..repeats(size) {
             for (contender, walked) in contenders.iter().zip(&mut walks) {
                 let slow = contender.name.contains("tf-provider") && size > largest_for_peers;
-                if contender.kind == Kind::Other || slow {
+                if matches!(contender.kind, Kind::Earlier | Kind::Other) || slow {
                     continue;
                 }
                 let host = Host::start(contender, &[], identity, &env).await;
