@@ -17,6 +17,7 @@ async fn importable(lines: &str) -> Bench {
 
 #[tokio::test]
 async fn without_a_trigger_nothing_is_written() {
+    needs!(WRITE_ONLY);
     for lines in ["", "password_wo = \"one\"", "password_wo = \"another\""] {
         let bench = importable(lines).await;
         bench
@@ -41,6 +42,7 @@ async fn without_a_trigger_nothing_is_written() {
 
 #[tokio::test]
 async fn with_a_password_or_a_trigger_the_plan_warns_of_the_write() {
+    needs!(WRITE_ONLY);
     for lines in ["password = \"one\"", &secret("one", "1")] {
         let bench = importable(lines).await;
         bench.terraform.apply().succeeds().says(&[
@@ -63,6 +65,7 @@ async fn with_a_password_or_a_trigger_the_plan_warns_of_the_write() {
 
 #[tokio::test]
 async fn an_adopted_registry_rotates_and_rolls_back_to_what_it_had() {
+    needs!(WRITE_ONLY);
     let bench = importable("password_wo = \"one\"").await;
     bench.terraform.apply().succeeds();
     let hcl = |lines: &str| registry(lines).replace("GitHub", "ghcr");

@@ -6,6 +6,7 @@ const MASK: &str = "value-hidden-for-your-own-good";
 
 #[tokio::test]
 async fn impossible_arguments_are_errors_of_validate() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     let cases = [
         ("Ghcr_1", "password = \"p\"", "\"Ghcr_1\" is not a handle"),

@@ -1,6 +1,7 @@
 //! A sandbox with a Terraform beside it, and the few questions that most tests ask of them.
 
 use serde_json::Value;
+use support::client::{self, Feature};
 use support::sandbox::{Options, Sandbox};
 use support::terraform::Terraform;
 
@@ -54,6 +55,30 @@ impl Bench {
         let id = &self.terraform.attributes(address)["id"];
         id.as_str().expect("an object has an id").to_owned()
     }
+}
+
+/// Ends a test at a client that does not know what it needs, once the client was seen to refuse it as documented.
+macro_rules! needs {
+    ($feature:ident) => {
+        if crate::bench::refused(&support::client::$feature).await {
+            return;
+        }
+    };
+}
+
+/// Whether the client does not know a feature. Then it refuses it in its documented words, and nothing is written.
+pub async fn refused(feature: &Feature) -> bool {
+    if client::knows(feature) {
+        return false;
+    }
+    let bench = Bench::new();
+    bench.terraform.write("main.tf", feature.example);
+    for run in [bench.terraform.plan(), bench.terraform.apply()] {
+        run.fails().says(&[feature.refusal]);
+    }
+    assert_eq!(bench.writes().await, [""; 0]);
+    assert_eq!(bench.terraform.read("terraform.tfstate"), "");
+    true
 }
 
 /// A registry `ghcr` at ghcr.io, user `bot`, with these further lines.

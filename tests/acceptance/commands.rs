@@ -6,6 +6,7 @@ use crate::bench::{Bench, registry, secret};
 
 #[tokio::test]
 async fn a_saved_plan_does_what_it_says() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     bench
         .terraform
@@ -72,6 +73,7 @@ async fn refresh_only_takes_notice_and_changes_nothing() {
 
 #[tokio::test]
 async fn what_is_forgotten_can_be_imported_again() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     let hcl = registry("password_wo = \"one\"");
     bench.terraform.step(&hcl);

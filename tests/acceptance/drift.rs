@@ -9,6 +9,7 @@ const ADDRESS: &str = "bahriya_registry.ghcr";
 
 #[tokio::test]
 async fn a_version_of_somebody_else_stays_unless_the_configuration_says_otherwise() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     let hcl = registry(&secret("one", "1"));
     bench.terraform.step(&hcl);
@@ -47,6 +48,7 @@ async fn a_version_of_somebody_else_stays_unless_the_configuration_says_otherwis
 
 #[tokio::test]
 async fn the_credential_of_somebody_else_can_be_adopted() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     bench.terraform.step(&registry(&secret("one", "1")));
     let id = bench.id(ADDRESS);
@@ -64,6 +66,7 @@ async fn the_credential_of_somebody_else_can_be_adopted() {
 
 #[tokio::test]
 async fn restoring_an_evicted_version_rotates() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     let lines = "maxversions = 2; on_drift = \"restore\"";
     let hcl = registry(&format!("{}; {lines}", secret("one", "1")));
@@ -90,6 +93,7 @@ async fn restoring_an_evicted_version_rotates() {
 
 #[tokio::test]
 async fn changed_names_and_limits_are_put_back() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     let hcl = registry(&format!("{}; maxversions = 5", secret("one", "1")));
     bench.terraform.step(&hcl);
@@ -148,6 +152,7 @@ async fn another_server_and_user_name_are_put_back_where_no_version_shows() {
 
 #[tokio::test]
 async fn a_rollback_of_somebody_else_is_adopted_by_the_same_revert() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     for (password, trigger) in [("one", "1"), ("two", "2")] {
         bench.terraform.step(&registry(&secret(password, trigger)));

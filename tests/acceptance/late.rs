@@ -23,6 +23,7 @@ async fn versions_made(bench: &Bench) -> Value {
 
 #[tokio::test]
 async fn what_acts_while_it_is_looked_for_is_one_version_and_uncertain() {
+    needs!(WRITE_ONLY);
     for (dialect, request) in [("rotate", ROTATE), ("put", REPLACE)] {
         let bench = Bench::with(Sandbox::options().dialect(dialect));
         bench.terraform.step(&registry(&secret("one", "1")));
@@ -46,6 +47,7 @@ async fn what_acts_while_it_is_looked_for_is_one_version_and_uncertain() {
 
 #[tokio::test]
 async fn what_acts_after_the_apply_is_found_by_the_next_one() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     let limit = "timeouts = { update = \"3s\" }";
     let lines = |password, trigger| format!("{}; {limit}", secret(password, trigger));
@@ -67,6 +69,7 @@ async fn what_acts_after_the_apply_is_found_by_the_next_one() {
 
 #[tokio::test]
 async fn a_rival_in_our_place_is_not_claimed_in_silence() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     bench.terraform.step(&registry(&secret("one", "1")));
     befall(&bench, ROTATE, json!({"kind": "rival_drop"})).await;
@@ -85,6 +88,7 @@ async fn a_rival_in_our_place_is_not_claimed_in_silence() {
 
 #[tokio::test]
 async fn of_two_new_versions_none_is_taken() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     bench.terraform.step(&registry(&secret("one", "1")));
     befall(&bench, ROTATE, json!({"kind": "rival"})).await;
@@ -109,6 +113,7 @@ async fn of_two_new_versions_none_is_taken() {
 
 #[tokio::test]
 async fn where_nothing_shows_it_is_sent_once_per_apply_and_every_plan_warns() {
+    needs!(WRITE_ONLY);
     for (dialect, request) in [("rotate", ROTATE), ("put", REPLACE)] {
         let shape = Sandbox::options().dialect(dialect).versions_withheld();
         let bench = Bench::with(shape);
@@ -143,6 +148,7 @@ async fn where_nothing_shows_it_is_sent_once_per_apply_and_every_plan_warns() {
 
 #[tokio::test]
 async fn requests_without_a_fault_are_few() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     bench
         .terraform

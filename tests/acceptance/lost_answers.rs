@@ -25,6 +25,7 @@ async fn lose(bench: &Bench, method: &str, path: &str, blind: Option<u64>) {
 
 #[tokio::test]
 async fn a_lost_answer_is_settled_by_looking() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     lose(&bench, "POST", "/organisations/*/registries", None).await;
     bench.terraform.step(&registry(&secret("one", "1")));
@@ -58,6 +59,7 @@ async fn a_lost_answer_is_settled_by_looking() {
 
 #[tokio::test]
 async fn a_rotation_that_landed_unseen_is_not_repeated() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     let limit = "timeouts = { update = \"10s\" }";
     bench
@@ -100,6 +102,7 @@ async fn a_rotation_that_landed_unseen_is_not_repeated() {
 
 #[tokio::test]
 async fn a_rotation_that_never_landed_is_made() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     let limit = "timeouts = { update = \"10s\" }";
     bench
@@ -126,6 +129,7 @@ async fn a_rotation_that_never_landed_is_made() {
 
 #[tokio::test]
 async fn a_create_that_cannot_be_read_back_is_kept_without_taint() {
+    needs!(WRITE_ONLY);
     for options in [Sandbox::options(), Sandbox::options().dialect("put")] {
         let bench = Bench::with(options);
         let hcl = registry(&format!(
@@ -161,6 +165,7 @@ async fn a_create_that_cannot_be_read_back_is_kept_without_taint() {
 
 #[tokio::test]
 async fn of_two_changes_the_one_that_worked_is_not_repeated() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     bench.terraform.step(&registry(&secret("one", "1")));
     let wanted = registry(&secret("two", "2"))

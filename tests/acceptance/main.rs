@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+#[macro_use]
 mod bench;
 
 mod absence;
@@ -20,6 +21,7 @@ mod lifecycle;
 mod login;
 mod lost_answers;
 mod many;
+mod newer_clients;
 mod obedience;
 mod official;
 mod outside;

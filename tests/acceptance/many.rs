@@ -30,6 +30,7 @@ resource "bahriya_project_registry_attachment" "team" {
 
 #[tokio::test]
 async fn twenty_registries_with_attachments_at_high_parallelism() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     let project = bench.sandbox.create_project("shop", &["helsinki-1"]).await;
     bench.writes().await;

@@ -89,6 +89,7 @@ async fn what_is_ignored_is_not_applied_with_something_else() {
 
 #[tokio::test]
 async fn an_ignored_trigger_rotates_nothing() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     bench.terraform.step(&registry(&secret("one", "1")));
     let id = bench.id(ADDRESS);
@@ -119,6 +120,7 @@ async fn an_ignored_trigger_rotates_nothing() {
 
 #[tokio::test]
 async fn a_hidden_password_with_a_new_trigger_is_missed_and_nothing_is_stored() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     bench.terraform.step(&registry(&secret("one", "1")));
     let before = bench.terraform.state();
@@ -175,6 +177,7 @@ async fn an_imported_registry_keeps_its_token_where_the_password_is_ignored() {
 
 #[tokio::test]
 async fn a_new_trigger_for_the_same_password_is_told() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     bench.terraform.step(&registry(&secret("one", "1")));
     bench.writes().await;
@@ -187,6 +190,7 @@ async fn a_new_trigger_for_the_same_password_is_told() {
 
 #[tokio::test]
 async fn a_write_only_password_without_a_trigger_is_told() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     let hcl = registry("password_wo = \"one\"");
     bench
@@ -230,6 +234,7 @@ async fn fewer_versions_are_named_before_they_are_evicted() {
 /// Each argument unknown in the plan, and then the same, another, or one that cannot be.
 #[tokio::test]
 async fn what_is_not_known_yet_is_judged_when_it_is() {
+    needs!(WRITE_ONLY);
     let unknown = |argument: &str, value: &str, old: &str| {
         format!(
             "resource \"terraform_data\" \"late\" {{\n  input = {value}\n}}\n{}",

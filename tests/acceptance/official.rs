@@ -109,6 +109,7 @@ const BOTH: [(&str, &str); 2] = [("bahriya", OFFICIAL), ("bahriya-rs", OURS)];
 
 #[tokio::test]
 async fn side_by_side_a_switch_plans_nothing() {
+    needs!(WRITE_ONLY);
     let (bench, id, project) = existing().await;
     bench.terraform.require(&BOTH);
     bench

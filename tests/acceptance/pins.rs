@@ -18,6 +18,7 @@ async fn rotated(lines: &str, passwords: &[&str]) -> Bench {
 
 #[tokio::test]
 async fn a_pin_forbids_rotation_and_survives_others() {
+    needs!(WRITE_ONLY);
     let bench = rotated("", &["one", "two"]).await;
     let pinned = registry(&format!("{}; active_version = 1", secret("two", "1")));
     bench.terraform.step(&pinned);
@@ -57,6 +58,7 @@ async fn a_pin_forbids_rotation_and_survives_others() {
 
 #[tokio::test]
 async fn an_evicted_version_cannot_be_pinned() {
+    needs!(WRITE_ONLY);
     let bench = rotated("maxversions = 2", &["one", "two", "three"]).await;
     let lines = format!("{}; maxversions = 2", secret("three", "2"));
     for (pin, reason) in [
@@ -101,6 +103,7 @@ async fn an_evicted_version_cannot_be_pinned() {
 
 #[tokio::test]
 async fn a_pin_may_go_in_the_same_step_as_the_credentials_change() {
+    needs!(WRITE_ONLY);
     let bench = rotated("maxversions = 2", &["one", "two"]).await;
     let lines = |password, trigger| format!("{}; maxversions = 2", secret(password, trigger));
     bench.terraform.step(&registry(&format!(
@@ -129,6 +132,7 @@ async fn a_pin_may_go_in_the_same_step_as_the_credentials_change() {
 
 #[tokio::test]
 async fn a_pin_that_is_only_known_after_apply_is_kept() {
+    needs!(WRITE_ONLY);
     let bench = rotated("", &["one", "two"]).await;
     let late = "resource \"terraform_data\" \"pin\" {\n  input = 1\n}\n";
     let pinned = registry(&format!(
@@ -150,6 +154,7 @@ async fn a_pin_that_is_only_known_after_apply_is_kept() {
 
 #[tokio::test]
 async fn a_version_that_is_evicted_after_the_plan_says_what_remains() {
+    needs!(WRITE_ONLY);
     let bench = rotated("maxversions = 2", &["one", "two"]).await;
     let pinned = registry(&format!(
         "{}; maxversions = 2; active_version = 1",

@@ -101,6 +101,7 @@ async fn two_registries_cannot_swap_their_handles() {
 
 #[tokio::test]
 async fn what_only_looks_alike_is_not_refused() {
+    needs!(REMOVED);
     let bench = Bench::new();
     let a = named_registry("a", "one", "password = \"one\"");
     let b = named_registry("b", "two", "password = \"two\"");

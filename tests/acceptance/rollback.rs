@@ -43,6 +43,7 @@ async fn three_versions() -> (Bench, [String; 3]) {
 
 #[tokio::test]
 async fn a_pin_rolls_back_and_its_removal_rolls_forward() {
+    needs!(WRITE_ONLY);
     let (bench, [_, _, latest]) = three_versions().await;
     let pin = |version| {
         latest.replace(
@@ -67,6 +68,7 @@ async fn a_pin_rolls_back_and_its_removal_rolls_forward() {
 
 #[tokio::test]
 async fn reverting_trigger_and_password_rolls_back() {
+    needs!(WRITE_ONLY);
     let (bench, [first, second, latest]) = three_versions().await;
     assert_eq!(planned_version(&bench, &first), (3.into(), 1.into()));
     assert_eq!(bench.writes().await, [activate(1)]);
@@ -86,6 +88,7 @@ async fn reverting_trigger_and_password_rolls_back() {
 
 #[tokio::test]
 async fn reverting_a_password_in_the_state_rolls_back_too() {
+    needs!(WRITE_ONLY);
     let bench = Bench::new();
     for password in ["one", "two"] {
         bench

@@ -116,6 +116,7 @@ async fn bench_with(dialect: &str, cases: &[Case]) -> Bench {
 
 #[tokio::test]
 async fn metadata_makes_no_version_and_credentials_exactly_one_in_the_rotate_dialect() {
+    needs!(WRITE_ONLY);
     let cases = Case::all();
     let bench = bench_with("rotate", &cases).await;
     bench.terraform.apply().succeeds();
@@ -134,6 +135,7 @@ async fn metadata_makes_no_version_and_credentials_exactly_one_in_the_rotate_dia
 
 #[tokio::test]
 async fn every_change_is_one_whole_write_in_the_put_dialect() {
+    needs!(WRITE_ONLY);
     let cases = Case::all();
     let bench = bench_with("put", &cases).await;
     let run = bench.terraform.apply().succeeds();

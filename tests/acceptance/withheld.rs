@@ -32,6 +32,7 @@ async fn story(dialect: &str, rotation: &str) -> Bench {
 
 #[tokio::test]
 async fn in_the_put_dialect_credentials_change_and_a_pin_says_why_not() {
+    needs!(WRITE_ONLY);
     let bench = story("put", "PUT /registries/*").await;
     assert_eq!(
         bench.terraform.attributes(ADDRESS)["current_version"],
@@ -67,6 +68,7 @@ async fn in_the_put_dialect_credentials_change_and_a_pin_says_why_not() {
 
 #[tokio::test]
 async fn in_the_put_dialect_a_pin_is_no_way_back_even_where_numbers_show() {
+    needs!(WRITE_ONLY);
     let bench = Bench::with(Sandbox::options().dialect("put"));
     for (password, trigger) in [("one", "1"), ("two", "2")] {
         bench.terraform.step(&registry(&secret(password, trigger)));
@@ -88,6 +90,7 @@ async fn in_the_put_dialect_a_pin_is_no_way_back_even_where_numbers_show() {
 
 #[tokio::test]
 async fn credentials_that_went_along_with_a_rename_are_not_taken_for_the_earlier_ones() {
+    needs!(WRITE_ONLY);
     let bench = Bench::with(Sandbox::options().dialect("put"));
     bench.terraform.step(&registry(&secret("one", "1")));
     // Nobody asked for a rotation, but this dialect cannot rename without sending the password that is there.
@@ -103,6 +106,7 @@ async fn credentials_that_went_along_with_a_rename_are_not_taken_for_the_earlier
 
 #[tokio::test]
 async fn in_the_rotate_dialect_the_list_of_versions_is_enough() {
+    needs!(WRITE_ONLY);
     let bench = story("rotate", "POST /registries/*/rotate").await;
     assert_eq!(bench.terraform.attributes(ADDRESS)["current_version"], 2);
     bench
