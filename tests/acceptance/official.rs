@@ -70,12 +70,14 @@ fn official_state(terraform: &Terraform, id: &str, project: &str, computed: &Val
     let attachment = json!({
         "id": format!("{project}:ghcr"), "project_id": project, "handle": "ghcr", "join_id": null,
     });
-    let resource = |kind: &str, name: &str, attributes: Value| {
+    // Older clients plan an update where what is sensitive is not noted.
+    let password = json!([[{"type": "get_attr", "value": "password"}]]);
+    let resource = |kind: &str, name: &str, attributes: Value, sensitive: Value| {
         json!({
             "mode": "managed", "type": kind, "name": name,
             "provider": format!("provider[\"{}/{OFFICIAL}\"]", client::registry()),
             "instances": [{
-                "schema_version": 0, "attributes": attributes, "sensitive_attributes": [],
+                "schema_version": 0, "attributes": attributes, "sensitive_attributes": sensitive,
                 "private": "bnVsbA==",
             }],
         })
@@ -84,8 +86,8 @@ fn official_state(terraform: &Terraform, id: &str, project: &str, computed: &Val
         "version": 4, "terraform_version": "1.11.4", "serial": 7,
         "lineage": "6b1f4f0e-5d4c-4d8e-9d6a-0c9b8a7f6e5d", "outputs": {},
         "resources": [
-            resource("bahriya_registry", "ghcr", registry),
-            resource("bahriya_project_registry_attachment", "web_registry", attachment),
+            resource("bahriya_registry", "ghcr", registry, password),
+            resource("bahriya_project_registry_attachment", "web_registry", attachment, json!([])),
         ],
         "check_results": null,
     });
