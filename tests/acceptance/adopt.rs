@@ -4,10 +4,7 @@ use crate::bench::{Bench, registry, secret};
 
 async fn importable(lines: &str) -> Bench {
     let bench = Bench::new();
-    bench
-        .sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    bench.sandbox.registry("ghcr", "one").await;
     bench.writes().await;
     let hcl = registry(lines).replace("GitHub", "ghcr");
     let block = "import {\n  to = bahriya_registry.ghcr\n  id = \"ghcr\"\n}\n";

@@ -46,7 +46,7 @@ impl Bench {
     /// What the API tells of a registry, by its identifier.
     pub async fn registry(&self, id: &str) -> Value {
         let path = format!("/registries/{id}");
-        self.sandbox.call("GET", &path, None).await.expect(200).data
+        self.sandbox.get(&path).await
     }
 
     /// The identifier that is stored at an address.

@@ -16,10 +16,7 @@ fn import_block(to: &str, id: &str) -> String {
 async fn commands_take_each_form_of_id() {
     let bench = Bench::new();
     let project = bench.sandbox.create_project("shop", &["helsinki-1"]).await;
-    let id = bench
-        .sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = bench.sandbox.registry("ghcr", "one").await;
     bench.sandbox.attach(&project, "ghcr").await;
     bench.writes().await;
     let hcl = registry("").replace("GitHub", "ghcr") + &attachment("link", &project);
@@ -50,10 +47,7 @@ async fn commands_take_each_form_of_id() {
 async fn import_blocks_take_each_form_of_id() {
     let bench = Bench::new();
     let project = bench.sandbox.create_project("shop", &["helsinki-1"]).await;
-    let id = bench
-        .sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = bench.sandbox.registry("ghcr", "one").await;
     bench.sandbox.attach(&project, "ghcr").await;
     bench.writes().await;
     let mut hcl = String::new();
@@ -96,10 +90,7 @@ async fn import_blocks_take_each_form_of_id() {
 async fn generated_configuration_plans_nothing() {
     let bench = Bench::new();
     let project = bench.sandbox.create_project("shop", &["helsinki-1"]).await;
-    bench
-        .sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    bench.sandbox.registry("ghcr", "one").await;
     bench.sandbox.attach(&project, "ghcr").await;
     bench.writes().await;
     let blocks = import_block("bahriya_registry.ghcr", "ghcr")
@@ -130,10 +121,7 @@ async fn generated_configuration_plans_nothing() {
 async fn what_cannot_be_imported_says_why() {
     let bench = Bench::new();
     let project = bench.sandbox.create_project("shop", &["helsinki-1"]).await;
-    let id = bench
-        .sandbox
-        .create_registry("spent", "ghcr.io", "bot", "one")
-        .await;
+    let id = bench.sandbox.registry("spent", "one").await;
     bench
         .sandbox
         .call("DELETE", &format!("/registries/{id}"), None)

@@ -25,7 +25,7 @@ async fn until_hit(bench: &Bench) {
 async fn ctrl_c_during_a_slow_create_loses_nothing() {
     for when in ["before", "after"] {
         let bench = Bench::new();
-        let slow = json!({"kind": "slow", "ms": 2000, "when": when});
+        let slow = json!({"kind": "slow", "ms": 4000, "when": when});
         let path = "/organisations/*/registries";
         bench
             .sandbox
@@ -57,7 +57,7 @@ async fn ctrl_c_during_a_slow_create_loses_nothing() {
 async fn ctrl_c_during_a_slow_rotation_loses_nothing() {
     let bench = Bench::new();
     bench.terraform.step(&registry("password = \"one\""));
-    let slow = json!({"kind": "slow", "ms": 2000, "when": "after"});
+    let slow = json!({"kind": "slow", "ms": 4000, "when": "after"});
     let path = "/organisations/*/registries/*/rotate";
     bench
         .sandbox

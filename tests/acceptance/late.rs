@@ -1,7 +1,7 @@
 //! An API that acts after its answer was lost, and other clients that write meanwhile: sent once, and never taken
 //! for somebody else's.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use support::sandbox::Sandbox;
@@ -52,14 +52,17 @@ async fn what_acts_after_the_apply_is_found_by_the_next_one() {
     let limit = "timeouts = { update = \"3s\" }";
     let lines = |password, trigger| format!("{}; {limit}", secret(password, trigger));
     bench.terraform.step(&registry(&lines("one", "1")));
-    befall(&bench, ROTATE, json!({"kind": "late", "ms": 9000})).await;
+    befall(&bench, ROTATE, json!({"kind": "late", "ms": 15000})).await;
     bench
         .terraform
         .write("main.tf", &registry(&lines("two", "2")));
     let words = ["may have been made all the same"];
     bench.terraform.apply().fails().says(&words);
     assert_eq!(versions_made(&bench).await, 1);
-    tokio::time::sleep(Duration::from_secs(9)).await;
+    let patience = Instant::now() + Duration::from_secs(120);
+    while versions_made(&bench).await == 1 && Instant::now() < patience {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     bench.writes().await;
     bench.terraform.step(&registry(&lines("two", "2")));
     assert_eq!(bench.writes().await, [""; 0]);

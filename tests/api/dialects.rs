@@ -2,11 +2,13 @@
 
 pub mod model;
 
-use serde_json::json;
+use std::task::Poll;
+
+use serde_json::{Value, json};
 use support::scripted::{Reply, Server, not_found, ok, within};
 use terraform_provider_bahriya::api::{
-    Baseline, Credentials, Dialect, Kind, Look, Made, Outcome, Proof, Registry, Rotated, Rotation,
-    Written,
+    Baseline, Credentials, Dialect, Error, Kind, Look, Made, Outcome, Proof, Registry, Rotated,
+    Rotation, Written,
 };
 use terraform_provider_bahriya::resources::advice::advice;
 use terraform_provider_bahriya::secret::Secret;
@@ -31,18 +33,25 @@ fn rotation<'a>(password: &'a Secret, username: &'a str) -> Rotation<'a> {
 }
 
 async fn read(server: &Server) -> Registry {
-    server
-        .client()
-        .registry(&within(5), "r")
-        .await
-        .expect("a read")
-        .expect("a registry")
+    let found = server.client().registry(&within(5), "r").await;
+    found.expect("a read").expect("a registry")
 }
 
-#[tokio::test]
+/// The body of the first request with this method.
+fn body(server: &Server, method: &str) -> Value {
+    let mut got = server.got().into_iter();
+    let found = got.find(|got| got.method == method);
+    found.expect("a write").json()
+}
+
+fn said(error: &Error) -> (&Kind, Outcome) {
+    (error.kind(), error.outcome())
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_dialect_is_found_by_reading_and_remembered() {
     for dialect in [Dialect::Rotate, Dialect::Put] {
-        let server = Model::new(dialect).start().await;
+        let server = Model::new(dialect).start();
         let registry = read(&server).await;
         let client = server.client();
         let op = within(5);
@@ -59,25 +68,23 @@ async fn the_dialect_is_found_by_reading_and_remembered() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_passing_or_foreign_fault_does_not_decide_the_dialect() {
     // The API's own 404 once, and a list after it.
     let asked = std::sync::atomic::AtomicUsize::new(0);
-    let server = Server::start(move |got| match got.path.as_str() {
+    let server = Server::in_memory(move |got| match got.path.as_str() {
         "/registries/r" => ok(json!({"id": "r", "handle": "reg"})),
         _ if asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 => not_found(),
         _ => ok(json!({"count": 0, "versions": []})),
-    })
-    .await;
+    });
     let registry = read(&server).await;
     let found = server.client().dialect(&within(5), &registry).await;
     assert_eq!(found.expect("a dialect"), Dialect::Rotate);
     // Somebody else's.
-    let server = Server::start(|got| match got.path.as_str() {
+    let server = Server::in_memory(|got| match got.path.as_str() {
         "/registries/r" => ok(json!({"id": "r", "handle": "reg"})),
         _ => Reply::Raw(404, "", "<html>".into()),
-    })
-    .await;
+    });
     let registry = read(&server).await;
     let found = server.client().dialect(&within(5), &registry).await;
     assert_eq!(*found.expect_err("no API").kind(), Kind::WrongAddress);
@@ -89,72 +96,58 @@ async fn futures<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T
     let mut done = Vec::new();
     std::future::poll_fn(|context| {
         all.retain_mut(|one| match one.as_mut().poll(context) {
-            std::task::Poll::Ready(value) => {
+            Poll::Ready(value) => {
                 done.push(value);
                 false
             }
-            std::task::Poll::Pending => true,
+            Poll::Pending => true,
         });
         if all.is_empty() {
-            std::task::Poll::Ready(())
+            Poll::Ready(())
         } else {
-            std::task::Poll::Pending
+            Poll::Pending
         }
     })
     .await;
     done
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_rename_sends_no_credentials() {
-    let server = Model::new(Dialect::Rotate).start().await;
+    let server = Model::new(Dialect::Rotate).start();
     let registry = read(&server).await;
-    server
-        .client()
-        .update_metadata(&within(5), &registry, "New", None)
-        .await
-        .expect("renamed");
-    let put = server
-        .got()
-        .into_iter()
-        .find(|got| got.method == "PUT")
-        .expect("a PUT");
+    let (client, op) = (server.client(), within(5));
+    let renamed = client.update_metadata(&op, &registry, "New", None).await;
+    renamed.expect("renamed");
+    let put = body(&server, "PUT");
     assert_eq!(
-        put.json(),
+        put,
         json!({"handle": "reg", "name": "New", "server": "ghcr.io", "username": "me", "maxversions": 5})
     );
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_rename_whose_answer_is_lost_is_looked_for() {
     for (acts, puts) in [(true, 1), (false, 2)] {
         let server = Model::new(Dialect::Rotate)
             .with(acts, || Reply::Cut)
-            .start()
-            .await;
+            .start();
         let registry = read(&server).await;
-        server
-            .client()
-            .update_metadata(&within(20), &registry, "New", Some(5))
-            .await
-            .expect("renamed");
+        let (client, op) = (server.client(), within(20));
+        let renamed = client.update_metadata(&op, &registry, "New", Some(5));
+        renamed.await.expect("renamed");
         assert_eq!(server.count("PUT"), puts);
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_put_dialect_needs_the_credentials() {
-    let server = Model::new(Dialect::Put).start().await;
+    let server = Model::new(Dialect::Put).start();
     let registry = read(&server).await;
     let (client, op) = (server.client(), within(5));
-    let error = client
-        .update_metadata(&op, &registry, "New", None)
-        .await
-        .expect_err("no password");
-    assert_eq!(
-        (error.kind(), error.outcome()),
-        (&Kind::CredentialsNeeded, Outcome::NotDone)
-    );
+    let renamed = client.update_metadata(&op, &registry, "New", None).await;
+    let error = renamed.expect_err("no password");
+    assert_eq!(said(&error), (&Kind::CredentialsNeeded, Outcome::NotDone));
     assert_eq!(server.count("PUT"), 0);
 
     let password = password();
@@ -164,13 +157,9 @@ async fn the_put_dialect_needs_the_credentials() {
         ..rotation(&password, "me")
     };
     done(client.rotate(&op, &registry, &rotation).await);
-    let put = server
-        .got()
-        .into_iter()
-        .find(|got| got.method == "PUT")
-        .expect("a PUT");
-    assert_eq!(put.json()["password"], json!("rotated-canary-0815"));
-    assert_eq!(put.json()["maxversions"], json!(3));
+    let put = body(&server, "PUT");
+    assert_eq!(put["password"], json!("rotated-canary-0815"));
+    assert_eq!(put["maxversions"], json!(3));
 }
 
 /// A rotation that was done, and how that is known.
@@ -181,14 +170,20 @@ fn done(written: Written<Rotated, Baseline>) -> (Made, Proof) {
     }
 }
 
-async fn rotate(
+/// A rotation of the registry as it is now.
+async fn rotate(server: &Server, seconds: u64) -> Written<Rotated, Baseline> {
+    rotate_from(server, seconds, &read(server).await, "me").await
+}
+
+async fn rotate_from(
     server: &Server,
     seconds: u64,
     registry: &Registry,
-    rotation: &Rotation<'_>,
+    username: &str,
 ) -> Written<Rotated, Baseline> {
-    let op = within(seconds);
-    server.client().rotate(&op, registry, rotation).await
+    let (op, password) = (within(seconds), password());
+    let rotation = rotation(&password, username);
+    server.client().rotate(&op, registry, &rotation).await
 }
 
 fn made(number: i64) -> Made {
@@ -198,33 +193,23 @@ fn made(number: i64) -> Made {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_rotation_is_one_write_and_tells_its_version() {
-    let server = Model::new(Dialect::Rotate).start().await;
-    let registry = read(&server).await;
-    let password = password();
-    let rotation = rotation(&password, "you");
-    let written = rotate(&server, 5, &registry, &rotation);
-    assert_eq!(done(written.await), (made(2), Proof::Answer));
-    let post = server
-        .got()
-        .into_iter()
-        .find(|got| got.method == "POST")
-        .expect("a POST");
+    let server = Model::new(Dialect::Rotate).start();
+    let written = rotate_from(&server, 5, &read(&server).await, "you").await;
+    assert_eq!(done(written), (made(2), Proof::Answer));
+    let post = body(&server, "POST");
     assert_eq!(
-        post.json(),
+        post,
         json!({"username": "you", "password": "rotated-canary-0815"})
     );
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_version_is_told_by_its_id_whoever_came_after() {
-    let server = Model::new(Dialect::Rotate).rival().start().await;
-    let registry = read(&server).await;
-    let password = password();
-    let rotation = rotation(&password, "me");
-    let written = rotate(&server, 5, &registry, &rotation);
-    assert_eq!(done(written.await), (made(2), Proof::Answer));
+    let server = Model::new(Dialect::Rotate).rival().start();
+    let written = rotate(&server, 5).await;
+    assert_eq!(done(written), (made(2), Proof::Answer));
     assert_eq!(read(&server).await.currentversion, Some(3));
 }
 
@@ -237,17 +222,14 @@ const LOSSES: [fn() -> Reply; 6] = [
     || Reply::Raw(302, "location: /\r\n", String::new()),
 ];
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_rotation_is_sent_once_and_found_again_or_unknown() {
     for dialect in [Dialect::Rotate, Dialect::Put] {
         for lost in LOSSES {
             for acts in [true, false] {
-                let server = Model::new(dialect).with(acts, lost).start().await;
+                let server = Model::new(dialect).with(acts, lost).start();
                 let registry = read(&server).await;
-                let password = password();
-                let rotation = rotation(&password, "me");
-                let written = rotate(&server, 2, &registry, &rotation);
-                match (acts, written.await) {
+                match (acts, rotate_from(&server, 2, &registry, "me").await) {
                     (true, written) => {
                         let (made, proof) = done(written);
                         assert_eq!((made.number, proof), (Some(2), Proof::OnlyCandidate));
@@ -269,92 +251,68 @@ async fn a_rotation_is_sent_once_and_found_again_or_unknown() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_another_client_made_since_the_plan_is_not_the_only_candidate() {
     let server = Model::new(Dialect::Rotate)
         .with(true, || Reply::Data(201, json!("v-2")))
         .with(false, || Reply::Cut)
-        .start()
-        .await;
+        .start();
     let registry = read(&server).await;
-    let password = password();
-    let rotation = rotation(&password, "me");
     // The version of a client of its own, after the registry was read, and with the same user name.
-    let theirs = rotate(&server, 5, &registry, &rotation).await;
-    assert_eq!(done(theirs).0, made(2));
-    let ours = rotate(&server, 2, &registry, &rotation).await;
+    assert_eq!(done(rotate(&server, 5).await).0, made(2));
+    let ours = rotate_from(&server, 2, &registry, "me").await;
     assert!(matches!(ours, Written::Unknown { .. }), "{ours:?}");
     assert_eq!(server.count("POST"), 2);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_429_is_no_attempt() {
     let limited = || Reply::Raw(429, "retry-after: 0\r\n", String::new());
-    let server = Model::new(Dialect::Rotate)
-        .with(false, limited)
-        .start()
-        .await;
-    let registry = read(&server).await;
-    let password = password();
-    let rotation = rotation(&password, "me");
-    let written = rotate(&server, 5, &registry, &rotation);
-    assert_eq!(done(written.await), (made(2), Proof::Answer));
+    let server = Model::new(Dialect::Rotate).with(false, limited).start();
+    let written = rotate(&server, 5).await;
+    assert_eq!(done(written), (made(2), Proof::Answer));
     assert_eq!(server.count("POST"), 2);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn where_no_version_shows_a_lost_rotation_stays_unknown() {
     for dialect in [Dialect::Rotate, Dialect::Put] {
         for acts in [true, false] {
             let server = Model::new(dialect)
                 .hidden()
                 .with(acts, || Reply::Cut)
-                .start()
-                .await;
-            let registry = read(&server).await;
-            let password = password();
-            let rotation = rotation(&password, "me");
-            let written = rotate(&server, 30, &registry, &rotation);
-            assert!(matches!(written.await, Written::Unknown { .. }));
+                .start();
+            let written = rotate(&server, 30).await;
+            assert!(matches!(written, Written::Unknown { .. }));
             assert_eq!(server.count("POST") + server.count("PUT"), 1);
         }
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_put_dialect_rotates_by_replacing() {
-    let server = Model::new(Dialect::Put).start().await;
-    let registry = read(&server).await;
-    let password = password();
-    let rotation = rotation(&password, "me");
-    let written = rotate(&server, 5, &registry, &rotation);
-    let (made, proof) = done(written.await);
+    let server = Model::new(Dialect::Put).start();
+    let written = rotate(&server, 5).await;
+    let (made, proof) = done(written);
     assert_eq!((made.number, proof), (Some(2), Proof::Answer));
-    let put = server
-        .got()
-        .into_iter()
-        .find(|got| got.method == "PUT")
-        .expect("a PUT");
+    let put = body(&server, "PUT");
     assert_eq!(
-        put.json(),
+        put,
         json!({"handle": "reg", "name": "Name", "server": "ghcr.io", "username": "me",
             "password": "rotated-canary-0815", "maxversions": 5})
     );
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn in_the_put_dialect_the_number_has_to_fit() {
     // Somebody else's came between ours and the read.
-    let server = Model::new(Dialect::Put).rival().start().await;
-    let registry = read(&server).await;
-    let password = password();
-    let rotation = rotation(&password, "me");
-    let written = rotate(&server, 5, &registry, &rotation);
-    let (made, proof) = done(written.await);
+    let server = Model::new(Dialect::Put).rival().start();
+    let written = rotate(&server, 5).await;
+    let (made, proof) = done(written);
     assert_eq!((made.number, proof), (None, Proof::OnlyCandidate));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn activation_survives_lost_answers_and_names_what_remains() {
     for fault in [None, Some(true), Some(false)] {
         let mut model = Model::new(Dialect::Rotate);
@@ -362,39 +320,27 @@ async fn activation_survives_lost_answers_and_names_what_remains() {
         if let Some(acts) = fault {
             model = model.with(acts, || Reply::Cut);
         }
-        let server = model.start().await;
+        let server = model.start();
         let client = server.client();
-        client
-            .activate(&within(20), "r", 1)
-            .await
-            .expect("activated");
+        let activated = client.activate(&within(20), "r", 1).await;
+        activated.expect("activated");
         assert_eq!(read(&server).await.currentversion, Some(1));
 
-        let error = client
-            .activate(&within(5), "r", 9)
-            .await
-            .expect_err("no such version");
-        assert_eq!(
-            *error.kind(),
-            Kind::NoSuchVersion {
-                version: 9,
-                remaining: vec![1, 2]
-            }
-        );
+        let activated = client.activate(&within(5), "r", 9).await;
+        let error = activated.expect_err("no such version");
+        let (version, remaining) = (9, vec![1, 2]);
+        assert_eq!(*error.kind(), Kind::NoSuchVersion { version, remaining });
         assert!(advice(&error).contains("1, 2"));
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn activation_without_a_route_is_said_so() {
-    let server = Model::new(Dialect::Put).start().await;
-    let error = server
-        .client()
-        .activate(&within(5), "r", 1)
-        .await
-        .expect_err("put");
+    let server = Model::new(Dialect::Put).start();
+    let activated = server.client().activate(&within(5), "r", 1).await;
+    let error = activated.expect_err("put");
     assert_eq!(
-        (error.kind(), error.outcome()),
+        said(&error),
         (&Kind::ActivationUnsupported, Outcome::NotDone)
     );
 
@@ -406,14 +352,11 @@ async fn activation_without_a_route_is_said_so() {
     for reply in no_routes {
         let mut model = Model::new(Dialect::Rotate);
         model.add("two".to_owned());
-        let server = model.with(false, reply).start().await;
-        let error = server
-            .client()
-            .activate(&within(5), "r", 1)
-            .await
-            .expect_err("no route");
+        let server = model.with(false, reply).start();
+        let activated = server.client().activate(&within(5), "r", 1).await;
+        let error = activated.expect_err("no route");
         assert_eq!(
-            (error.kind(), error.outcome()),
+            said(&error),
             (&Kind::ActivationUnsupported, Outcome::NotDone)
         );
     }

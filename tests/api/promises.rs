@@ -35,7 +35,7 @@ fn rows() -> Vec<(String, String, bool)> {
 
 /// How often a rotation or a change without credentials is sent, whose first attempt gets this answer and does not act.
 async fn sent(model: Model, write: &str, lost: fn() -> Reply) -> usize {
-    let server = model.with(false, lost).start().await;
+    let server = model.with(false, lost).start();
     let client = server.client();
     let registry = client.registry(&within(5), "r").await.expect("a read");
     let registry = registry.expect("a registry");
@@ -61,14 +61,13 @@ async fn sent(model: Model, write: &str, lost: fn() -> Reply) -> usize {
 
 async fn created(lost: fn() -> Reply) -> usize {
     let posts = AtomicUsize::new(0);
-    let server = Server::start(move |got| match got.line().as_str() {
+    let server = Server::in_memory(move |got| match got.line().as_str() {
         "GET /organisations" => organisations(),
         "POST /registries" if posts.fetch_add(1, Ordering::SeqCst) == 0 => lost(),
         "POST /registries" => Reply::Data(201, json!("r-1")),
         "GET /registries/r-1" => ok(shown("r-1", "reg")),
         _ => not_found(),
-    })
-    .await;
+    });
     let password = password();
     let (client, op) = (server.client(), within(8));
     drop(client.create_registry(&op, &new(&password)).await);
@@ -77,17 +76,16 @@ async fn created(lost: fn() -> Reply) -> usize {
 
 async fn attached(lost: fn() -> Reply) -> usize {
     let posts = AtomicUsize::new(0);
-    let server = Server::start(move |got| match got.method.as_str() {
+    let server = Server::in_memory(move |got| match got.method.as_str() {
         "POST" if posts.fetch_add(1, Ordering::SeqCst) == 0 => lost(),
         "POST" => Reply::Data(201, json!("j-1")),
         _ => ok(json!({"registries": []})),
-    })
-    .await;
+    });
     drop(server.client().attach(&within(8), "p", "reg").await);
     server.count("POST")
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn each_write_is_sent_as_often_as_the_page_says() {
     let rows = rows();
     assert_eq!(rows.len(), 8, "a row that no test knows");

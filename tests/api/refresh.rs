@@ -26,21 +26,18 @@ async fn refreshed_at_once(client: &Client, count: usize) -> Vec<Result<Option<R
     reads
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_refresh_of_many_is_one_request() {
-    let server = Server::start(|got| match got.line().as_str() {
+    let server = Server::in_memory(|got| match got.line().as_str() {
         "GET /registries" => {
             let list: Vec<_> = (0..100).map(|n| shown(&format!("r{n}"), "reg")).collect();
-            Reply::After(
-                Duration::from_millis(50),
-                Box::new(ok(json!({"count": 100, "registries": list}))),
-            )
+            let list = ok(json!({"count": 100, "registries": list}));
+            Reply::After(Duration::from_millis(50), Box::new(list))
         }
         "POST /registries" => Reply::Data(201, json!("r-new")),
         "GET /organisations" => organisations(),
         _ => not_found(),
-    })
-    .await;
+    });
     let client = server.client();
     for read in refreshed_at_once(&client, 100).await {
         assert!(read.expect("a read").is_some());
@@ -48,32 +45,23 @@ async fn a_refresh_of_many_is_one_request() {
     assert_eq!(server.lines(), ["GET /registries"]);
 
     // One that is not in the list is looked for by itself.
-    assert_eq!(
-        client
-            .refreshed_registry(&within(5), "other")
-            .await
-            .expect("proved"),
-        None
-    );
+    let other = client.refreshed_registry(&within(5), "other").await;
+    assert_eq!(other.expect("proved"), None);
     assert_eq!(
         server.lines()[1..],
         ["GET /registries/other", "GET /organisations"]
     );
 
     // A write of ours ends the life of the list.
-    client
-        .create_registry(&within(5), &new(&password()))
-        .await
-        .result()
-        .expect("created");
-    client
-        .refreshed_registry(&within(5), "r1")
-        .await
-        .expect("a read");
+    let password = password();
+    let written = client.create_registry(&within(5), &new(&password)).await;
+    written.result().expect("created");
+    let read = client.refreshed_registry(&within(5), "r1").await;
+    read.expect("a read");
     assert_eq!(server.count("GET /registries"), 3);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn without_a_proper_list_single_reads_serve() {
     let lists: [fn() -> Reply; 5] = [
         not_found,
@@ -83,21 +71,15 @@ async fn without_a_proper_list_single_reads_serve() {
         || ok(json!({"count": 9, "registries": [shown("r", "reg")]})),
     ];
     for list in lists {
-        let server = Server::start(move |got| match got.path.as_str() {
+        let server = Server::in_memory(move |got| match got.path.as_str() {
             "/registries" => list(),
             "/registries/r" => ok(shown("r", "reg")),
             _ => not_found(),
-        })
-        .await;
+        });
         let client = server.client();
         for _ in 0..2 {
-            assert!(
-                client
-                    .refreshed_registry(&within(5), "r")
-                    .await
-                    .expect("a read")
-                    .is_some()
-            );
+            let read = client.refreshed_registry(&within(5), "r").await;
+            assert!(read.expect("a read").is_some());
         }
         assert_eq!(
             server.lines(),
@@ -106,43 +88,34 @@ async fn without_a_proper_list_single_reads_serve() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_api_that_is_down_is_not_asked_by_everyone() {
-    let server = Server::start(|_| {
-        Reply::After(
-            Duration::from_millis(200),
-            Box::new(Reply::Data(500, json!("down"))),
-        )
-    })
-    .await;
+    let down = || Box::new(Reply::Data(500, json!("down")));
+    let server = Server::in_memory(move |_| Reply::After(Duration::from_millis(200), down()));
     for read in refreshed_at_once(&server.client(), 50).await {
         assert_eq!(*read.expect_err("down").kind(), Kind::Server);
     }
     assert_eq!(server.lines().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn reads_catch_up_with_writes() {
     let reads = AtomicUsize::new(0);
-    let server = Server::start(move |_| match reads.fetch_add(1, Ordering::SeqCst) {
+    let server = Server::in_memory(move |_| match reads.fetch_add(1, Ordering::SeqCst) {
         0 => not_found(),
         1 => ok(shown("r", "old")),
         _ => ok(shown("r", "new")),
-    })
-    .await;
-    let seen = server
-        .client()
-        .registry_after_write(&within(20), "r", |seen| seen.handle == "new")
-        .await;
+    });
+    let (client, op) = (server.client(), within(20));
+    let seen = client.registry_after_write(&op, "r", |seen| seen.handle == "new");
+    let seen = seen.await;
     assert_eq!(seen.expect("a read").handle, "new");
     assert_eq!(server.lines().len(), 3);
 
     // When they never do, what was seen last is the answer.
     let began = Instant::now();
-    let seen = server
-        .client()
-        .registry_after_write(&within(2), "r", |_| false)
-        .await;
+    let op = within(2);
+    let seen = client.registry_after_write(&op, "r", |_| false).await;
     assert_eq!(seen.expect("a read").handle, "new");
     assert!(began.elapsed() < Duration::from_secs(2));
 }

@@ -41,84 +41,64 @@ async fn create(
 }
 
 /// A server where nothing has the handle until it is created; the rest is answered by `answer`.
-async fn creating(answer: impl Fn(&Got) -> Reply + Send + Sync + 'static) -> Server {
+fn creating(answer: impl Fn(&Got) -> Reply + Send + Sync + 'static) -> Server {
     let posted = AtomicBool::new(false);
-    Server::start(move |got| {
+    Server::in_memory(move |got| {
         posted.fetch_or(got.method == "POST", Ordering::SeqCst);
         match got.line().as_str() {
             "GET /registry/reg" if !posted.load(Ordering::SeqCst) => not_found(),
             _ => answer(got),
         }
     })
-    .await
 }
 
-#[tokio::test]
+fn after(milliseconds: u64, reply: Reply) -> Reply {
+    Reply::After(Duration::from_millis(milliseconds), Box::new(reply))
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_write_in_flight_outlives_cancellation() {
-    let server = creating(|_| {
-        Reply::After(
-            Duration::from_millis(800),
-            Box::new(Reply::Data(201, json!("r-1"))),
-        )
-    })
-    .await;
-    assert_eq!(
-        create(&server, 30, Some(100)).await.expect("created"),
-        "r-1"
-    );
+    let server = creating(|_| after(800, Reply::Data(201, json!("r-1"))));
+    let created = create(&server, 30, Some(100)).await;
+    assert_eq!(created.expect("created"), "r-1");
     assert_eq!(server.got()[1].json()["maxversions"], json!(7));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn so_does_the_look_that_settles_it() {
     let server = creating(|got| match got.line().as_str() {
-        "POST /registries" => Reply::After(Duration::from_millis(600), Box::new(Reply::Cut)),
-        _ => Reply::After(
-            Duration::from_millis(300),
-            Box::new(ok(shown("r-1", "reg"))),
-        ),
-    })
-    .await;
+        "POST /registries" => after(600, Reply::Cut),
+        _ => after(300, ok(shown("r-1", "reg"))),
+    });
     assert_eq!(create(&server, 30, Some(100)).await.expect("found"), "r-1");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn and_it_has_time_after_the_deadline() {
     let server = creating(|got| match got.method.as_str() {
-        "POST" => Reply::After(Duration::from_secs(60), Box::new(Reply::Cut)),
+        "POST" => after(60_000, Reply::Cut),
         _ => ok(shown("r-1", "reg")),
-    })
-    .await;
+    });
     assert_eq!(create(&server, 1, None).await.expect("found"), "r-1");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn nothing_is_sent_after_cancellation() {
-    let server = Server::start(|_| Reply::Data(201, json!("r-1"))).await;
-    let op = within(30);
+    let server = Server::in_memory(|_| Reply::Data(201, json!("r-1")));
+    let (client, op) = (server.client(), within(30));
     op.cancel.cancel();
-    let error = server
-        .client()
-        .activate(&op, "r", 1)
-        .await
-        .expect_err("cancelled");
-    assert_eq!(
-        (error.kind(), error.outcome()),
-        (&Kind::Cancelled, Outcome::NotDone)
-    );
-    let error = server
-        .client()
-        .delete_registry(&op, "r")
-        .await
-        .expect_err("cancelled");
-    assert_eq!(
-        (error.kind(), error.outcome()),
-        (&Kind::Cancelled, Outcome::NotDone)
-    );
+    for written in [
+        client.activate(&op, "r", 1).await,
+        client.delete_registry(&op, "r").await.map(drop),
+    ] {
+        let error = written.expect_err("cancelled");
+        let said = (error.kind(), error.outcome());
+        assert_eq!(said, (&Kind::Cancelled, Outcome::NotDone));
+    }
     assert!(server.got().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_429_was_not_acted_on_and_is_repeated() {
     let first = Mutex::new(true);
     let server = creating(move |_| {
@@ -127,26 +107,23 @@ async fn a_429_was_not_acted_on_and_is_repeated() {
         } else {
             Reply::Data(201, json!("r-1"))
         }
-    })
-    .await;
+    });
     let began = Instant::now();
     assert_eq!(create(&server, 30, None).await.expect("created"), "r-1");
     assert!(began.elapsed() >= Duration::from_secs(1));
     assert_eq!(server.count("POST /registries"), 2);
 
-    let server = creating(|_| Reply::Raw(429, "retry-after: 60\r\n", String::new())).await;
+    let server = creating(|_| Reply::Raw(429, "retry-after: 60\r\n", String::new()));
     let began = Instant::now();
     let error = create(&server, 200, Some(200))
         .await
         .expect_err("cancelled");
-    assert_eq!(
-        (error.kind(), error.outcome()),
-        (&Kind::Cancelled, Outcome::NotDone)
-    );
+    let said = (error.kind(), error.outcome());
+    assert_eq!(said, (&Kind::Cancelled, Outcome::NotDone));
     assert!(began.elapsed() < Duration::from_secs(30));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_was_cut_stays_unknown_whatever_comes_after() {
     // The deadline or Ctrl-C ends the waiting that a 429 asks for; a 403 ends the write.
     let limited: fn() -> Reply = || Reply::Raw(429, "retry-after: 60\r\n", String::new());
@@ -167,8 +144,7 @@ async fn what_was_cut_stays_unknown_whatever_comes_after() {
                 "POST /registries" => second(),
                 "GET /organisations" => organisations(),
                 _ => not_found(),
-            })
-            .await;
+            });
             let error = create(&server, seconds, cancel_after)
                 .await
                 .expect_err("nobody knows");
@@ -179,19 +155,17 @@ async fn what_was_cut_stays_unknown_whatever_comes_after() {
     stories.join_all().await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_clean_refusal_is_final() {
-    let server = creating(|_| Reply::Data(400, json!("Unexpected key `organisation`."))).await;
+    let server = creating(|_| Reply::Data(400, json!("Unexpected key `organisation`.")));
     let error = create(&server, 30, None).await.expect_err("refused");
-    assert_eq!(
-        (error.kind(), error.outcome()),
-        (&Kind::Refused, Outcome::NotDone)
-    );
+    let said = (error.kind(), error.outcome());
+    assert_eq!(said, (&Kind::Refused, Outcome::NotDone));
     assert!(error.to_string().contains("Unexpected key `organisation`."));
     assert_eq!(server.count("POST"), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn secrets_do_not_come_back_in_errors_or_events() {
     let events = Arc::new(Mutex::new(String::new()));
     let _guard = {
@@ -207,8 +181,7 @@ async fn secrets_do_not_come_back_in_errors_or_events() {
             "x-request-id: id-1\r\n",
             json!({"code": 400, "status": "BAD REQUEST", "data": text}).to_string(),
         )
-    })
-    .await;
+    });
     // Terraform's values are registered where they are decoded.
     for secret in [TOKEN, PASSWORD] {
         secret::register(&Secret::new(secret));

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value as Json, json};
 use support::core::{Object, REGISTRY, Trouble};
+use support::encodings::{FORMS, Form, WINDOW};
 use support::scripted::{Got, Stream, reply, serve};
 
-use crate::encoders::{FORMS, Form, WINDOW};
 use crate::{ORGANISATION, PASSWORD, TOKEN, Victim, config};
 
 /// Stored in the state and never configured here.
@@ -340,4 +340,22 @@ async fn what_looks_like_a_token_is_masked_where_credentials_were_sent() {
             );
         }
     }
+}
+
+#[test]
+fn the_gate_can_fail() {
+    let secret = "c4n/Ry+p&s<s>w\"o\\r d=é~ä%x\nnext-line_of it";
+    let mut blind = Vec::new();
+    for form in &FORMS {
+        let text = format!("before {} after", (form.encode)(secret));
+        if !form.shows_in(secret, &text) {
+            blind.push(form.name);
+        }
+        assert!(
+            !form.shows_in(secret, "before c4n/Ry+ [redacted] after"),
+            "{}",
+            form.name
+        );
+    }
+    assert_eq!(blind, [""; 0], "what these show would not be found");
 }

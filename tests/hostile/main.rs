@@ -4,7 +4,6 @@
 #![cfg(unix)]
 
 mod echoes;
-mod encoders;
 mod endless;
 mod generated;
 mod given_away;

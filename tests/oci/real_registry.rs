@@ -1,13 +1,11 @@
 //! The registry of the distribution project (Debian's `docker-registry`), with a password file.
 
-use std::time::Duration;
-
 use support::authority::Authority;
 use support::registry_server::RegistryServer;
 use terraform_provider_bahriya::oci::verify::Outcome;
 
+use crate::check::{check, check_with, trusting};
 use crate::reason;
-use crate::server::{check, check_with, verifier};
 
 #[tokio::test]
 async fn right_and_wrong_credentials() {
@@ -35,7 +33,7 @@ async fn over_tls_with_a_private_authority() {
     std::fs::write(&certificate, authority.leaf.pem()).unwrap();
     std::fs::write(&key, authority.key.serialize_pem()).unwrap();
     let registry = RegistryServer::start_tls("robot", "correct horse", &certificate, &key);
-    let verifier = verifier(&authority, Duration::from_secs(10));
+    let verifier = trusting(&authority);
     let name = registry.address.as_str();
     assert_eq!(
         check_with(&verifier, name, "robot", "correct horse").await,

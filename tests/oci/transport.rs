@@ -2,84 +2,69 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::Response;
 use support::authority::Authority;
+use support::scripted::{Server, raw};
 use terraform_provider_bahriya::oci::verify::{Outcome, Verifier};
 use terraform_provider_bahriya::secret::Secret;
 
-use crate::reason;
-use crate::server::{
-    PASSWORD, Seen, Server, USERNAME, answer, challenge, check, check_with, verifier,
+use crate::check::{
+    PASSWORD, USERNAME, after_login, challenge, check, check_with, checked, trusting,
 };
+use crate::reason;
 
-fn basic_registry(seen: &Seen) -> Response<Body> {
-    match seen.authorization() {
-        None => challenge("Basic realm=r"),
-        Some(_) => answer(200, &[], "{}"),
-    }
+async fn registry_of(authority: &Authority) -> Server {
+    Server::start_tls(authority.server_config(), |got| {
+        match got.header("authorization") {
+            None => challenge("Basic realm=r"),
+            Some(_) => raw(200, "", "{}"),
+        }
+    })
+    .await
 }
 
 #[tokio::test]
 async fn a_private_authority_has_to_be_given() {
     let authority = Authority::local();
-    let registry = Server::https(&authority, basic_registry).await;
-    let reason = reason!(
-        check(&registry.name(), USERNAME, PASSWORD).await,
-        Unreachable
-    );
+    let registry = registry_of(&authority).await;
+    let reason = reason!(checked(&registry).await, Unreachable);
     assert!(
         reason.contains("not issued by an authority") && reason.contains("ca_certificate_file"),
         "{reason}"
     );
-    assert_eq!(
-        registry.paths().len(),
-        0,
-        "not asked over plain http instead"
-    );
+    assert_eq!(registry.lines(), [""; 0], "nor over plain http instead");
 
-    let other = verifier(&Authority::local(), Duration::from_secs(10));
-    reason!(
-        check_with(&other, &registry.name(), USERNAME, PASSWORD).await,
-        Unreachable
-    );
+    let other = trusting(&Authority::local());
+    let outcome = check_with(&other, registry.name(), USERNAME, PASSWORD).await;
+    reason!(outcome, Unreachable);
 
-    let verifier = verifier(&authority, Duration::from_secs(10));
-    let outcome = check_with(&verifier, &registry.name(), USERNAME, PASSWORD).await;
+    let verifier = trusting(&authority);
+    let outcome = check_with(&verifier, registry.name(), USERNAME, PASSWORD).await;
     assert_eq!(outcome, Outcome::Accepted);
 }
 
 #[tokio::test]
 async fn a_certificate_for_another_name_is_not_taken() {
     let authority = Authority::issuing_for(&["registry.example.com"]);
-    let registry = Server::https(&authority, basic_registry).await;
-    let verifier = verifier(&authority, Duration::from_secs(10));
-    let reason = reason!(
-        check_with(&verifier, &registry.name(), USERNAME, PASSWORD).await,
-        Unreachable
-    );
+    let registry = registry_of(&authority).await;
+    let verifier = trusting(&authority);
+    let outcome = check_with(&verifier, registry.name(), USERNAME, PASSWORD).await;
+    let reason = reason!(outcome, Unreachable);
     assert!(reason.contains("for another host name"), "{reason}");
-    assert_eq!(registry.paths().len(), 0);
+    assert_eq!(registry.lines(), [""; 0]);
 }
 
 /// `0.0.0.0` reaches this machine, but is not one of its loopback names.
 #[tokio::test]
 async fn plain_http_elsewhere_is_not_spoken() {
-    let registry = Server::http(basic_registry).await;
-    assert_eq!(
-        check(&registry.name(), USERNAME, PASSWORD).await,
-        Outcome::Accepted
-    );
-    assert_eq!(
-        check(&format!("localhost:{}", registry.port), USERNAME, PASSWORD).await,
-        Outcome::Accepted
-    );
-    let before = registry.paths().len();
-    reason!(
-        check(&format!("0.0.0.0:{}", registry.port), USERNAME, PASSWORD).await,
-        Unreachable
-    );
-    assert_eq!(registry.paths().len(), before);
+    let registry = after_login(|| raw(200, "", "{}")).await;
+    assert_eq!(checked(&registry).await, Outcome::Accepted);
+    let named = |host| format!("{host}:{}", registry.port());
+    let outcome = check(&named("localhost"), USERNAME, PASSWORD).await;
+    assert_eq!(outcome, Outcome::Accepted);
+    let before = registry.lines().len();
+    let outcome = check(&named("0.0.0.0"), USERNAME, PASSWORD).await;
+    reason!(outcome, Unreachable);
+    assert_eq!(registry.lines().len(), before);
 }
 
 #[tokio::test]

@@ -48,9 +48,7 @@ async fn an_attachment_is_made_and_removed() {
     let sandbox = Sandbox::start();
     let mut client = Client::configured(&sandbox).await;
     let project = sandbox.create_project("shop", &["helsinki-1"]).await;
-    sandbox
-        .create_registry("one", "ghcr.io", "bot", "password")
-        .await;
+    sandbox.registry("one", "password").await;
     let config = json!({"project_id": project, "handle": "one"});
     let planned = client.plan(ATTACHMENT, None, config.clone()).await;
     assert_eq!(planned.state["id"], format!("{project}:one"));

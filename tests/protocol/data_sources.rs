@@ -42,9 +42,7 @@ async fn validate(client: &mut Client, ty: &str, config: Json) -> Vec<String> {
 #[tokio::test]
 async fn a_registry_is_found_by_id_and_by_handle() {
     let sandbox = Sandbox::start();
-    let id = sandbox
-        .create_registry("one", "ghcr.io", "bot", "canary-a81f")
-        .await;
+    let id = sandbox.registry("one", "canary-a81f").await;
     sandbox.rotate(&id, "robot", "canary-b92e").await;
     let shop = sandbox.create_project("shop", &["helsinki-1"]).await;
     sandbox.create_project("lab", &["virginia-1"]).await;
@@ -84,9 +82,7 @@ async fn a_registry_is_found_by_id_and_by_handle() {
 #[tokio::test]
 async fn where_a_registry_does_not_show_its_projects_their_lists_do() {
     let sandbox = Sandbox::start();
-    sandbox
-        .create_registry("one", "ghcr.io", "bot", "password")
-        .await;
+    sandbox.registry("one", "password").await;
     let shop = sandbox.create_project("shop", &["helsinki-1"]).await;
     sandbox.create_project("lab", &["virginia-1"]).await;
     sandbox.attach(&shop, "one").await;
@@ -116,9 +112,7 @@ async fn where_the_api_has_no_versions_they_are_null() {
         .dialect("put")
         .versions_withheld()
         .start();
-    sandbox
-        .create_registry("one", "ghcr.io", "bot", "password")
-        .await;
+    sandbox.registry("one", "password").await;
     let mut client = Client::configured(&sandbox).await;
     let state = found(&mut client, "bahriya_registry", json!({"handle": "one"})).await;
     assert_eq!(state["versions"], Json::Null);
@@ -129,9 +123,7 @@ async fn where_the_api_has_no_versions_they_are_null() {
 #[tokio::test]
 async fn what_is_not_there_is_an_error_with_a_next_step() {
     let sandbox = Sandbox::start();
-    let id = sandbox
-        .create_registry("gone", "ghcr.io", "bot", "password")
-        .await;
+    let id = sandbox.registry("gone", "password").await;
     sandbox
         .call("DELETE", &format!("/registries/{id}"), None)
         .await
@@ -240,9 +232,7 @@ async fn projects_and_their_attachments_are_found() {
     let lab = sandbox.create_project("lab", &["virginia-1"]).await;
     let mut client = Client::configured(&sandbox).await;
     for handle in ["b", "a"] {
-        sandbox
-            .create_registry(handle, "ghcr.io", "bot", "password")
-            .await;
+        sandbox.registry(handle, "password").await;
     }
     let links = [
         sandbox.attach(&shop, "b").await,

@@ -25,9 +25,7 @@ async fn plans_nothing(client: &mut Client, ty: &str, object: &Object, config: &
 #[tokio::test]
 async fn an_imported_registry_is_adopted_without_a_password() {
     let sandbox = Sandbox::start();
-    sandbox
-        .create_registry("one", "ghcr.io", "bot", "password")
-        .await;
+    sandbox.registry("one", "password").await;
     let mut client = Client::configured(&sandbox).await;
     let object = client.import(REGISTRY, "one").await;
     let config = generate(&mut client, REGISTRY, &object.state).await;
@@ -39,9 +37,7 @@ async fn an_imported_registry_is_adopted_without_a_password() {
 #[tokio::test]
 async fn an_imported_attachment_is_adopted() {
     let sandbox = Sandbox::start();
-    sandbox
-        .create_registry("one", "ghcr.io", "bot", "password")
-        .await;
+    sandbox.registry("one", "password").await;
     let project = sandbox.create_project("shop", &["helsinki-1"]).await;
     sandbox.attach(&project, "one").await;
     let mut client = Client::configured(&sandbox).await;

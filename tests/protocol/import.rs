@@ -29,9 +29,7 @@ async fn import(
 #[tokio::test]
 async fn every_form_of_a_name_finds_the_same_object() {
     let sandbox = Sandbox::start();
-    let id = sandbox
-        .create_registry("one", "ghcr.io", "bot", "password")
-        .await;
+    let id = sandbox.registry("one", "password").await;
     let project = sandbox.create_project("shop", &["helsinki-1"]).await;
     sandbox.attach(&project, "one").await;
     let mut client = Client::configured(&sandbox).await;
@@ -81,9 +79,7 @@ async fn every_form_of_a_name_finds_the_same_object() {
 #[tokio::test]
 async fn what_cannot_be_imported_is_an_error() {
     let sandbox = Sandbox::start();
-    let id = sandbox
-        .create_registry("gone", "ghcr.io", "bot", "password")
-        .await;
+    let id = sandbox.registry("gone", "password").await;
     sandbox
         .call("DELETE", &format!("/registries/{id}"), None)
         .await
@@ -142,9 +138,7 @@ fn moved(
 #[tokio::test]
 async fn an_object_of_the_official_provider_moves_here() {
     let sandbox = Sandbox::start();
-    let id = sandbox
-        .create_registry("one", "ghcr.io", "bot", "first-password")
-        .await;
+    let id = sandbox.registry("one", "first-password").await;
     let mut client = Client::configured(&sandbox).await;
     let official = json!({
         "id": id, "handle": "one", "name": "one", "server": "ghcr.io", "username": "bot",

@@ -29,7 +29,7 @@ async fn a_stop_never_cuts_a_write_and_the_server_goes_on() {
     let mut client = Client::configured(&sandbox).await;
     let planned = client.plan(REGISTRY, None, registry("one")).await;
     let request = client.apply_request(REGISTRY, None, registry("one"), &planned);
-    slow_create(&sandbox, 1500).await;
+    slow_create(&sandbox, 5000).await;
     let mut other = client.grpc.clone();
     let creating = tokio::spawn(async move { other.apply_resource_change(request).await });
     under_way(&sandbox).await;
@@ -70,7 +70,7 @@ async fn a_stop_ends_waits_at_once() {
     });
     under_way(&sandbox).await;
     rpc!(client, stop_provider, proto::stop_provider::Request {});
-    let answer = tokio::time::timeout(Duration::from_secs(20), looking).await;
+    let answer = tokio::time::timeout(Duration::from_secs(60), looking).await;
     let answer = answer
         .expect("it did not wait")
         .unwrap()
@@ -90,7 +90,7 @@ async fn a_lost_connection_does_not_abandon_a_create() {
     let mut client = Client::configured(&sandbox).await;
     let planned = client.plan(REGISTRY, None, registry("one")).await;
     let request = client.apply_request(REGISTRY, None, registry("one"), &planned);
-    slow_create(&sandbox, 1500).await;
+    slow_create(&sandbox, 5000).await;
     let mut creating = client.grpc.clone();
     let creating = tokio::spawn(async move { creating.apply_resource_change(request).await });
     under_way(&sandbox).await;

@@ -62,11 +62,7 @@ async fn registries_are_listed_with_identity_and_name() {
     let sandbox = Sandbox::start();
     let mut ids = Vec::new();
     for handle in ["c", "a", "b"] {
-        ids.push(
-            sandbox
-                .create_registry(handle, "ghcr.io", "bot", "canary-51cc")
-                .await,
-        );
+        ids.push(sandbox.registry(handle, "canary-51cc").await);
     }
     let mut client = Client::configured(&sandbox).await;
     let all = request(&client, REGISTRY, json!({}), false, 0);
@@ -108,9 +104,7 @@ async fn attachments_are_listed_for_one_project_or_all() {
     let shop = sandbox.create_project("shop", &["helsinki-1"]).await;
     let lab = sandbox.create_project("lab", &["helsinki-1"]).await;
     for handle in ["a", "b"] {
-        sandbox
-            .create_registry(handle, "ghcr.io", "bot", "password")
-            .await;
+        sandbox.registry(handle, "password").await;
         sandbox.attach(&shop, handle).await;
     }
     sandbox.attach(&lab, "a").await;
@@ -200,9 +194,7 @@ async fn what_fails_is_the_last_event() {
         ["Configuration not known yet"]
     );
     for handle in ["a", "b"] {
-        sandbox
-            .create_registry(handle, "ghcr.io", "bot", "password")
-            .await;
+        sandbox.registry(handle, "password").await;
     }
     let fault = json!({"method": "GET", "path": "/organisations/*/registries/*/versions", "after": 1,
         "fault": {"kind": "status", "status": 403}});
@@ -218,13 +210,11 @@ async fn what_fails_is_the_last_event() {
 
 #[tokio::test]
 async fn it_stops_when_the_client_goes_away() {
-    let sandbox = Sandbox::options().latency_ms(20).start();
+    let sandbox = Sandbox::options().latency_ms(50).start();
     let mut client = Client::configured(&sandbox).await;
     const MANY: usize = 80;
     for number in 0..MANY {
-        sandbox
-            .create_registry(&format!("reg-{number}"), "ghcr.io", "bot", "password")
-            .await;
+        sandbox.registry(&format!("reg-{number}"), "password").await;
     }
     sandbox.clear_requests().await;
     let objects = request(&client, REGISTRY, json!({}), true, 0);
@@ -237,7 +227,7 @@ async fn it_stops_when_the_client_goes_away() {
     assert!(stream.message().await.expect("no status").is_some());
     drop(stream);
     // Any later call shows that the server goes on; by then the list would have gone on, too.
-    tokio::time::sleep(std::time::Duration::from_millis(20 * MANY as u64)).await;
+    tokio::time::sleep(std::time::Duration::from_millis(50 * MANY as u64)).await;
     let all = request(&client, REGISTRY, json!({}), false, 1);
     assert_eq!(list(&mut client, all).await.len(), 1);
     let requests = sandbox.requests().await;

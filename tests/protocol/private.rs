@@ -71,9 +71,7 @@ async fn an_attachment_goes_on_with_any_private_bytes() {
     let sandbox = Sandbox::start();
     let mut client = Client::configured(&sandbox).await;
     let project = sandbox.create_project("shop", &["helsinki-1"]).await;
-    sandbox
-        .create_registry("one", "ghcr.io", "bot", "password")
-        .await;
+    sandbox.registry("one", "password").await;
     let config = serde_json::json!({"project_id": project, "handle": "one"});
     for private in FOREIGN {
         let created = client.apply(ATTACHMENT, None, config.clone()).await;

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde_json::Value;
+use support::chance::Chance;
 use support::sandbox::Sandbox;
 use support::soak::{self, Effort};
 use support::terraform::{Run, Running, Terraform};
 use tempfile::TempDir;
 
 use crate::leaks::imports_asked_for;
-use crate::seed::Seed;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Blow {
@@ -59,7 +59,7 @@ struct Tally {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn death_at_any_moment() {
     let started = Instant::now();
-    let mut seed = Seed::of_this_run();
+    let (mut chance, seed) = Chance::of_this_run();
     let (small, large) = (
         Size {
             registries: 12,
@@ -73,13 +73,13 @@ async fn death_at_any_moment() {
     let effort = Effort::of_this_run();
     let (rounds, size) = effort.choose((1, small), (6, small), (102, large));
     let mut blows = BLOWS;
-    seed.shuffle(&mut blows);
+    chance.shuffle(&mut blows);
     let mut tallies: BTreeMap<Blow, Tally> = BTreeMap::new();
     for round in 0..rounds {
         let blow = blows[round % blows.len()];
         let tally = tallies.entry(blow).or_default();
         let before = tally.story.len();
-        play(blow, size, &mut seed, tally).await;
+        play(blow, size, &mut chance, tally).await;
         let (cut, imports) = (tally.unfinished, tally.imports);
         println!(
             "round {round}: {}; so far {cut} cut short, {imports} imports",
@@ -91,7 +91,7 @@ async fn death_at_any_moment() {
     let flaws = sum(|tally| tally.flaws.values().sum());
     let totals = format!(
         "death: {rounds} rounds over {} resources, {} cut short, {} imports by the command the error names, {flaws} \
-         flaws ({:.0?}, {seed})",
+         flaws ({:.0?}, SEED={seed})",
         size.registries + size.attachments,
         sum(|tally| tally.unfinished),
         sum(|tally| tally.imports),
@@ -133,7 +133,7 @@ impl Blow {
 }
 
 /// One round.
-async fn play(blow: Blow, size: Size, seed: &mut Seed, tally: &mut Tally) {
+async fn play(blow: Blow, size: Size, chance: &mut Chance, tally: &mut Tally) {
     let directory = TempDir::new().expect("a temporary directory can be made");
     let database = directory.path().join("sandbox.db");
     let mut sandbox = Sandbox::options()
@@ -148,11 +148,11 @@ async fn play(blow: Blow, size: Size, seed: &mut Seed, tally: &mut Tally) {
 
     let running = terraform.spawn(&["apply", "-auto-approve", "-json"]);
     // A create takes two requests, an attachment one.
-    let moment = seed.below(size.registries * 2 + size.attachments);
-    let pause = Duration::from_millis(seed.below(60) as u64);
+    let moment = chance.below(size.registries * 2 + size.attachments);
+    let pause = Duration::from_millis(chance.below(60) as u64);
     let in_time = until(&sandbox, moment, &running).await;
     tokio::time::sleep(pause).await;
-    strike(blow, &running, &mut sandbox, seed).await;
+    strike(blow, &running, &mut sandbox, chance).await;
     let struck = running.finish();
     tally.rounds += 1;
     tally.unfinished += usize::from(in_time && struck.code != 0);
@@ -232,7 +232,7 @@ async fn until(sandbox: &Sandbox, requests: usize, running: &Running) -> bool {
     true
 }
 
-async fn strike(blow: Blow, running: &Running, sandbox: &mut Sandbox, seed: &mut Seed) {
+async fn strike(blow: Blow, running: &Running, sandbox: &mut Sandbox, chance: &mut Chance) {
     let terraform = pid(running.id());
     // What has ended already cannot be signalled, which is no failure here.
     let interrupt = || kill_process_group(terraform, Signal::INT).is_ok();
@@ -242,7 +242,7 @@ async fn strike(blow: Blow, running: &Running, sandbox: &mut Sandbox, seed: &mut
         }
         Blow::InterruptTwice => {
             interrupt();
-            tokio::time::sleep(Duration::from_millis(5 + seed.below(80) as u64)).await;
+            tokio::time::sleep(Duration::from_millis(5 + chance.below(80) as u64)).await;
             interrupt();
         }
         Blow::Terminate => {
@@ -258,7 +258,7 @@ async fn strike(blow: Blow, running: &Running, sandbox: &mut Sandbox, seed: &mut
         }
         Blow::KillSandbox => {
             sandbox.kill();
-            tokio::time::sleep(Duration::from_millis(seed.below(1500) as u64)).await;
+            tokio::time::sleep(Duration::from_millis(chance.below(1500) as u64)).await;
             sandbox.restart();
         }
     }

@@ -12,7 +12,7 @@ use support::plugin::{Options, PluginProcess};
 use support::sandbox::Sandbox;
 
 /// How long a user waits for an import that gets no answer before pressing Ctrl-C: it has no `timeouts`.
-const PATIENCE_WITH_IMPORT: Duration = Duration::from_secs(3);
+const PATIENCE_WITH_IMPORT: Duration = Duration::from_secs(10);
 /// The one resource.
 const ADDRESS: &str = "one";
 

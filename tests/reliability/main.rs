@@ -13,4 +13,3 @@ mod leaks;
 mod matrix;
 mod needles;
 mod operations;
-mod seed;

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
 
+use support::chance::Chance;
 use support::sandbox::{LoggedRequest, Sandbox};
 use support::soak::{self, Effort, soaking};
 use tokio::task::JoinSet;
@@ -16,7 +17,6 @@ use crate::needles::Needles;
 use crate::operations::{
     APIS, Api, HANDLE, OPERATIONS, Operation, PASSWORDS, Scene, Target, USERNAME,
 };
-use crate::seed::Seed;
 use table::{table, title, totals};
 
 /// Most cases spend their time waiting, so many run at once: in a sample, and in a soak.
@@ -92,9 +92,9 @@ impl Verdict {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fault_matrix() {
     let started = Instant::now();
-    let mut seed = Seed::of_this_run();
+    let (mut chance, seed) = Chance::of_this_run();
     let mut cases = Vec::new();
-    for (api, operation) in rows(&mut seed) {
+    for (api, operation) in rows(&mut chance) {
         let run = Arc::new(requests_of(api, operation).await);
         assert!(!run.is_empty(), "{operation:?} in {api:?} makes no request");
         for fault in faults::all() {
@@ -114,7 +114,7 @@ async fn fault_matrix() {
     if let Ok(only) = std::env::var("FAULT") {
         cases.retain(|case| case.fault.name.contains(&only));
     }
-    seed.shuffle(&mut cases);
+    chance.shuffle(&mut cases);
     if let Some(sample) = sample_of_this_run() {
         cases = sampled(cases, &sample);
     }
@@ -124,13 +124,17 @@ async fn fault_matrix() {
         .iter()
         .filter(|(_, verdict)| !verdict.flaws.is_empty())
         .count();
-    let totals = format!("{} ({:.0?}, {seed})", totals(&verdicts), started.elapsed());
+    let totals = format!(
+        "{} ({:.0?}, SEED={seed})",
+        totals(&verdicts),
+        started.elapsed()
+    );
     soak::publish("fault matrix", &format!("{}\n{totals}", table(&verdicts)));
     assert_eq!(flawed, 0, "cases with flaws; they are told above");
 }
 
 /// All rows, or a few for a sample.
-fn rows(seed: &mut Seed) -> Vec<(Api, Operation)> {
+fn rows(chance: &mut Chance) -> Vec<(Api, Operation)> {
     let mut rows: Vec<_> = APIS
         .into_iter()
         .flat_map(|api| OPERATIONS.map(|operation| (api, operation)))
@@ -140,7 +144,7 @@ fn rows(seed: &mut Seed) -> Vec<(Api, Operation)> {
         rows.retain(|(api, operation)| format!("{api:?} {operation:?}").contains(&only));
     }
     if let Some(sample) = sample_of_this_run() {
-        seed.shuffle(&mut rows);
+        chance.shuffle(&mut rows);
         rows.truncate(sample.rows);
     }
     rows

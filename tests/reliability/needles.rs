@@ -1,13 +1,10 @@
 //! The search for secrets: every value in every encoding, in the bytes themselves and in whatever is packed in them.
-//!
-//! It shares no code with the provider's own redactor, so that neither hides the other's mistakes.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use support::encodings;
 
 /// How deep packed data is unpacked.
 const DEPTH: usize = 4;
@@ -36,7 +33,7 @@ impl Needles {
         let mut needles: Vec<Vec<Form>> = Vec::new();
         needles.resize_with(1 << 16, Vec::new);
         for (name, value) in values {
-            for bytes in forms(value) {
+            for bytes in encodings::whole(value) {
                 let name = name.to_owned();
                 needles[start_of(&bytes)].push(Form { name, bytes });
             }
@@ -81,93 +78,6 @@ impl Needles {
 /// The first two bytes as a number.
 fn start_of(bytes: &[u8]) -> usize {
     usize::from(bytes[0]) << 8 | usize::from(bytes[1])
-}
-
-/// All forms of a value that hold it in full.
-fn forms(value: &str) -> BTreeSet<Vec<u8>> {
-    let mut texts = BTreeSet::from([value.to_owned()]);
-    let json = [
-        json(value, |_| false),
-        json(value, |c| "&<>".contains(c)),
-        json(value, |c| !c.is_ascii()),
-        json(value, |c| "&<>".contains(c) || !c.is_ascii()),
-    ];
-    for text in json {
-        texts.insert(text.replace('/', "\\/"));
-        // JSON in a text of JSON.
-        texts.insert(text.replace('\\', "\\\\").replace('"', "\\\""));
-        texts.insert(text);
-    }
-    // What Rust, Go and HCL print as a literal.
-    texts.insert(format!("{value:?}").trim_matches('"').to_owned());
-    texts.insert(value.escape_default().to_string());
-    texts.insert(value.replace('%', "%%").replace('"', "\\\""));
-    texts.insert(html(value));
-    for keep in ["-._~", "-._~!*'()", "-._~/", "-._~=+", "-_.*", ""] {
-        let text = percent(value, keep);
-        texts.insert(text.replace("%20", "+"));
-        texts.insert(percent(&text, keep));
-        texts.insert(text.to_lowercase());
-        texts.insert(text);
-    }
-    let mut hex = String::new();
-    for byte in value.bytes() {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    texts.insert(hex.to_uppercase());
-    texts.insert(hex);
-    let mut forms: BTreeSet<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
-    for (before, skip) in [(0, 0), (1, 2), (2, 3)] {
-        let mut bytes = vec![0; before];
-        bytes.extend(value.as_bytes());
-        // Characters that also carry bits of a neighbour are left out on both sides.
-        let whole = bytes.len() / 3 * 4;
-        for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
-            forms.insert(engine.encode(&bytes).as_bytes()[skip..whole].to_vec());
-        }
-    }
-    let utf16 =
-        |order: fn(u16) -> [u8; 2]| value.encode_utf16().flat_map(order).collect::<Vec<u8>>();
-    forms.insert(utf16(u16::to_le_bytes));
-    forms.insert(utf16(u16::to_be_bytes));
-    forms
-}
-
-/// The inside of a JSON text, with characters as `\u` that need not be so.
-fn json(value: &str, escaped: fn(char) -> bool) -> String {
-    let mut text = String::new();
-    for c in value.chars() {
-        match c {
-            '"' => text.push_str("\\\""),
-            '\\' => text.push_str("\\\\"),
-            c if escaped(c) => {
-                let _ = write!(text, "\\u{:04x}", u32::from(c));
-            }
-            c => text.push(c),
-        }
-    }
-    text
-}
-
-fn html(value: &str) -> String {
-    value
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
-}
-
-fn percent(value: &str, keep: &str) -> String {
-    let mut text = String::new();
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || keep.as_bytes().contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
-    text
 }
 
 /// What is packed in the data: archives, compressed data, and long runs of base64 or hexadecimal.
@@ -253,7 +163,7 @@ fn filter(program: &str, args: &[&str], data: &[u8]) -> (Vec<u8>, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+    use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 
     const SECRET: &str = "c4n/Ry+p&s<s>w\"o\\r'd=ü%x";
 

@@ -41,9 +41,7 @@ async fn a_token_sees_its_organisations_only() {
 #[tokio::test]
 async fn a_viewer_reads_and_cannot_write() {
     let sandbox = Sandbox::start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     let path = format!("/registries/{id}");
     let token = &sandbox.viewer_token;
     sandbox.call_as(token, "GET", &path, None).await.expect(200);

@@ -83,9 +83,9 @@ impl Browser {
         result["result"]["value"].clone()
     }
 
-    /// Waits until an expression is true, which the page has ten seconds for.
+    /// Waits until an expression is true, which on a busy machine takes a while.
     pub fn wait_for(&mut self, expression: &str) {
-        let deadline = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + Duration::from_secs(60);
         while self.evaluate(expression) != true {
             assert!(Instant::now() < deadline, "never became true: {expression}");
             std::thread::sleep(Duration::from_millis(50));

@@ -4,16 +4,14 @@ use serde_json::{Value, json};
 use support::sandbox::Sandbox;
 
 async fn cost(sandbox: &Sandbox) -> Value {
-    sandbox.call("GET", "/cost", None).await.expect(200).data
+    sandbox.get("/cost").await
 }
 
 #[tokio::test]
 async fn a_registry_costs_two_cents_while_it_exists() {
     let sandbox = Sandbox::start();
     assert_eq!(cost(&sandbox).await["monthly"], "0.00");
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     sandbox
         .create_registry("hub", "docker.io", "bot", "one")
         .await;
@@ -36,9 +34,7 @@ async fn an_attached_registry_costs_two_cents_more_per_region() {
         .create_project("shop", &["falkenstein-1", "helsinki-1"])
         .await;
     let lab = sandbox.create_project("lab", &["virginia-1"]).await;
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     sandbox.attach(&shop, "ghcr").await;
     sandbox.attach(&lab, "ghcr").await;
     let expected = json!({

@@ -151,10 +151,7 @@ async fn one_registry_serves_many_containers_and_many_projects() {
 #[tokio::test]
 async fn credentials_are_not_sent_to_another_server_than_their_own() {
     let world = World::new().await;
-    world
-        .sandbox
-        .create_registry("other", "ghcr.io", "bot", "one")
-        .await;
+    world.sandbox.registry("other", "one").await;
     world.sandbox.attach(&world.project, "other").await;
     let container = world.container("api", Some("other")).await;
     let deployment = world.deploy(&container, "deploy").await;

@@ -109,9 +109,7 @@ async fn a_database_of_before_there_were_timelines_gets_them() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("sandbox.db");
     let mut sandbox = Sandbox::options().database(&file).start();
-    let id = sandbox
-        .create_registry("images", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("images", "one").await;
     sandbox.rotate(&id, "bot", "two").await;
     sandbox.kill();
     let database = Connection::open(&file).unwrap();
@@ -128,9 +126,7 @@ async fn a_database_of_before_there_were_timelines_gets_them() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_are_told_by_time_and_handle_and_chosen_by_kind() {
     let sandbox = Sandbox::start();
-    let id = sandbox
-        .create_registry("images", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("images", "one").await;
     for _ in 0..20 {
         let path = format!("/registries/{id}");
         sandbox.call("GET", &path, None).await.expect(200);

@@ -18,9 +18,7 @@ async fn put(sandbox: &Sandbox, id: &str, body: Value) -> Reply {
 #[tokio::test]
 async fn a_put_with_changed_credentials_makes_a_version() {
     let sandbox = Sandbox::options().dialect("put").start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     put(&sandbox, &id, whole("renamed", "one"))
         .await
         .expect(200);
@@ -35,9 +33,7 @@ async fn a_put_with_changed_credentials_makes_a_version() {
 #[tokio::test]
 async fn a_put_without_a_password_is_refused() {
     let sandbox = Sandbox::options().dialect("put").start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     let mut body = whole("renamed", "one");
     body.as_object_mut().unwrap().remove("password");
     let refused = put(&sandbox, &id, body).await.expect(400);
@@ -53,9 +49,7 @@ async fn a_put_without_a_password_is_refused() {
 #[tokio::test]
 async fn a_missing_route_is_told_from_a_missing_registry() {
     let sandbox = Sandbox::options().dialect("put").start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     for (method, route) in [
         ("GET", "versions"),
         ("POST", "rotate"),

@@ -5,7 +5,7 @@ use support::sandbox::{Reply, Sandbox};
 
 async fn read(sandbox: &Sandbox, registry: &str) -> Value {
     let path = format!("/registries/{registry}");
-    sandbox.call("GET", &path, None).await.expect(200).data
+    sandbox.get(&path).await
 }
 
 async fn update(sandbox: &Sandbox, registry: &str, body: Value) -> Reply {
@@ -17,9 +17,7 @@ async fn update(sandbox: &Sandbox, registry: &str, body: Value) -> Reply {
 async fn reads_show_metadata_and_never_the_password() {
     let sandbox = Sandbox::start();
     let project = sandbox.create_project("shop", &["falkenstein-1"]).await;
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "hunter2!")
-        .await;
+    let id = sandbox.registry("ghcr", "hunter2!").await;
     sandbox.attach(&project, "ghcr").await;
     let registry = read(&sandbox, &id).await;
     for (key, value) in [
@@ -42,9 +40,7 @@ async fn reads_show_metadata_and_never_the_password() {
 #[tokio::test]
 async fn a_handle_is_unique_in_its_organisation_and_immutable() {
     let sandbox = Sandbox::start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     let body = json!({
         "handle": "ghcr", "name": "n", "server": "s", "username": "u", "password": "p",
     });
@@ -71,9 +67,7 @@ async fn a_deleted_registrys_handle_is_spent_for_ever() {
         .call("GET", "/registry/ghcr", None)
         .await
         .expect(404);
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     let alive = sandbox
         .call("GET", "/registry/ghcr", None)
         .await
@@ -101,9 +95,7 @@ async fn a_deleted_registrys_handle_is_spent_for_ever() {
 async fn a_registry_that_is_attached_cannot_be_deleted() {
     let sandbox = Sandbox::start();
     let project = sandbox.create_project("shop", &["falkenstein-1"]).await;
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     sandbox.attach(&project, "ghcr").await;
     let path = format!("/registries/{id}");
     assert_eq!(
@@ -136,14 +128,12 @@ async fn an_unknown_key_is_refused_in_the_observed_words() {
 async fn attaching_twice_is_refused_and_lists_show_the_link() {
     let sandbox = Sandbox::start();
     let project = sandbox.create_project("shop", &["falkenstein-1"]).await;
-    sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    sandbox.registry("ghcr", "one").await;
     let join = sandbox.attach(&project, "ghcr").await;
     let path = format!("/projects/{project}/attach/registries/ghcr");
     sandbox.call("POST", &path, None).await.expect(409);
     let list_path = format!("/projects/{project}/attachments");
-    let list = sandbox.call("GET", &list_path, None).await.expect(200).data;
+    let list = sandbox.get(&list_path).await;
     assert_eq!(list["registries"][0]["handle"], "ghcr");
     assert_eq!(list["registries"][0]["joinid"], *join);
     assert_eq!(list["secrets"], json!([]));
@@ -154,35 +144,23 @@ async fn attaching_twice_is_refused_and_lists_show_the_link() {
 #[tokio::test]
 async fn where_handles_are_reusable_a_deleted_one_is_free_again() {
     let sandbox = Sandbox::options().arg("--handles-reusable").start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     let path = format!("/registries/{id}");
     sandbox.call("DELETE", &path, None).await.expect(200);
     sandbox
         .call("GET", "/registry/ghcr", None)
         .await
         .expect(404);
-    let again = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "two")
-        .await;
+    let again = sandbox.registry("ghcr", "two").await;
     assert_ne!(again, id);
 }
 
 #[tokio::test]
 async fn seed_data_is_two_projects_a_registry_and_an_attachment() {
     let sandbox = Sandbox::options().seed_data().start();
-    let projects = sandbox
-        .call("GET", "/projects", None)
-        .await
-        .expect(200)
-        .data;
+    let projects = sandbox.get("/projects").await;
     assert_eq!(projects["count"], 2);
-    let registries = sandbox
-        .call("GET", "/registries", None)
-        .await
-        .expect(200)
-        .data;
+    let registries = sandbox.get("/registries").await;
     assert_eq!(registries["registries"][0]["projects"][0]["handle"], "shop");
 }
 
@@ -203,11 +181,7 @@ async fn any_registry_server_is_supported_and_kept_as_written() {
         let id = sandbox.create_registry(&handle, server, "bot", "one").await;
         assert_eq!(read(&sandbox, &id).await["server"], server);
     }
-    let list = sandbox
-        .call("GET", "/registries", None)
-        .await
-        .expect(200)
-        .data;
+    let list = sandbox.get("/registries").await;
     assert_eq!(list["count"], 5);
 }
 

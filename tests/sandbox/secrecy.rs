@@ -140,9 +140,7 @@ async fn deleting_a_registry_removes_its_credentials() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("sandbox.db");
     let sandbox = Sandbox::options().database(&file).start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     let path = format!("/registries/{id}");
     sandbox.call("DELETE", &path, None).await.expect(200);
     let rows =
@@ -159,9 +157,7 @@ async fn a_sealed_password_opens_only_in_its_own_record() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("sandbox.db");
     let sandbox = Sandbox::options().database(&file).start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "same")
-        .await;
+    let id = sandbox.registry("ghcr", "same").await;
     sandbox.rotate(&id, "bot", "same").await;
     let database = Connection::open(&file).unwrap();
     let sealed = |version: i64| -> Vec<u8> {
@@ -229,9 +225,7 @@ async fn passwords_are_stored_encrypted_with_aes_256_gcm() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("sandbox.db");
     let sandbox = Sandbox::options().database(&file).start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", CANARIES[0])
-        .await;
+    let id = sandbox.registry("ghcr", CANARIES[0]).await;
     let sealed: Vec<u8> = Connection::open(&file)
         .unwrap()
         .query_row("SELECT sealed FROM versions", [], |row| row.get(0))

@@ -5,12 +5,12 @@ use support::sandbox::{CheckedVersion, Reply, Sandbox};
 
 async fn read(sandbox: &Sandbox, registry: &str) -> Value {
     let path = format!("/registries/{registry}");
-    sandbox.call("GET", &path, None).await.expect(200).data
+    sandbox.get(&path).await
 }
 
 async fn versions(sandbox: &Sandbox, registry: &str) -> Vec<i64> {
     let path = format!("/registries/{registry}/versions");
-    let data = sandbox.call("GET", &path, None).await.expect(200).data;
+    let data = sandbox.get(&path).await;
     let versions = data["versions"].as_array().unwrap();
     assert_eq!(data["count"], versions.len());
     versions
@@ -27,9 +27,7 @@ async fn update(sandbox: &Sandbox, registry: &str, body: Value) -> Reply {
 #[tokio::test]
 async fn the_first_credentials_are_version_1() {
     let sandbox = Sandbox::start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     assert_eq!(versions(&sandbox, &id).await, [1]);
     let registry = read(&sandbox, &id).await;
     assert_eq!(registry["currentversion"], 1);
@@ -40,9 +38,7 @@ async fn the_first_credentials_are_version_1() {
 #[tokio::test]
 async fn rotation_makes_version_2_current_and_keeps_version_1() {
     let sandbox = Sandbox::start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     sandbox.rotate(&id, "bot-2", "two").await;
     assert_eq!(versions(&sandbox, &id).await, [1, 2]);
     let registry = read(&sandbox, &id).await;
@@ -68,9 +64,7 @@ async fn rotation_makes_version_2_current_and_keeps_version_1() {
 #[tokio::test]
 async fn activating_an_earlier_version_rolls_back_without_its_credentials() {
     let sandbox = Sandbox::start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     sandbox.rotate(&id, "bot", "two").await;
     sandbox.activate(&id, 1).await;
     assert_eq!(read(&sandbox, &id).await["currentversion"], 1);
@@ -84,7 +78,7 @@ async fn activating_an_earlier_version_rolls_back_without_its_credentials() {
 #[tokio::test]
 async fn versions_beyond_maxversions_are_evicted_but_never_the_current_one() {
     let sandbox = Sandbox::start();
-    let id = sandbox.create_registry("ghcr", "ghcr.io", "bot", "1").await;
+    let id = sandbox.registry("ghcr", "1").await;
     for password in ["2", "3", "4", "5", "6"] {
         sandbox.rotate(&id, "bot", password).await;
     }
@@ -103,9 +97,7 @@ async fn versions_beyond_maxversions_are_evicted_but_never_the_current_one() {
 #[tokio::test]
 async fn credentials_cannot_be_overwritten_in_place() {
     let sandbox = Sandbox::start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     let mut body = json!({
         "handle": "ghcr", "name": "n", "server": "ghcr.io", "username": "bot", "password": "two",
     });
@@ -127,9 +119,7 @@ async fn credentials_cannot_be_overwritten_in_place() {
 #[tokio::test]
 async fn withheld_versions_are_null_in_every_registry_answer() {
     let sandbox = Sandbox::options().versions_withheld().start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     let list = sandbox.call("GET", "/registries", None).await.data;
     let by_handle = sandbox.call("GET", "/registry/ghcr", None).await.data;
     for registry in [
@@ -148,9 +138,7 @@ async fn withheld_versions_are_null_in_every_registry_answer() {
 #[tokio::test]
 async fn rotation_may_move_to_another_server() {
     let sandbox = Sandbox::start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     let body = json!({"server": "registry.example:5000", "username": "bot", "password": "two"});
     let path = format!("/registries/{id}/rotate");
     sandbox.call("POST", &path, Some(body)).await.expect(201);
@@ -162,9 +150,7 @@ async fn rotation_may_move_to_another_server() {
 #[tokio::test]
 async fn renaming_a_registry_makes_no_version() {
     let sandbox = Sandbox::start();
-    let id = sandbox
-        .create_registry("ghcr", "ghcr.io", "bot", "one")
-        .await;
+    let id = sandbox.registry("ghcr", "one").await;
     let body = json!({
         "handle": "ghcr", "name": "Another name", "server": "ghcr.io", "username": "bot",
         "maxversions": 5.0,

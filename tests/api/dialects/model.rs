@@ -48,9 +48,9 @@ impl Model {
         self
     }
 
-    pub async fn start(self) -> Server {
+    pub fn start(self) -> Server {
         let model = Mutex::new(self);
-        Server::start(move |got| model.lock().expect("the model").answer(got)).await
+        Server::in_memory(move |got| model.lock().expect("the model").answer(got))
     }
 
     fn registry(&self) -> Value {

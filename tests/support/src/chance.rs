@@ -1,5 +1,7 @@
 //! Chance that can be repeated.
 
+use std::env;
+
 /// A source of numbers that depend on nothing but its seed: splitmix64.
 #[derive(Clone, Debug)]
 pub struct Chance(u64);
@@ -7,6 +9,13 @@ pub struct Chance(u64);
 impl Chance {
     pub fn new(seed: u64) -> Self {
         Self(seed)
+    }
+
+    /// That of the number in `SEED`, which chooses a sample, and the number; the usual one if there is none.
+    pub fn of_this_run() -> (Self, u64) {
+        let text = env::var("SEED").unwrap_or_else(|_| "7".to_owned());
+        let seed = text.parse().expect("SEED is a number");
+        (Self(seed), seed)
     }
 
     /// A number below `limit`.

@@ -6,6 +6,7 @@ pub mod authority;
 pub mod chance;
 pub mod client;
 pub mod core;
+pub mod encodings;
 pub mod executables;
 pub mod memory_api;
 pub mod plugin;

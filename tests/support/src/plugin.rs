@@ -30,7 +30,7 @@ use crate::executables;
 
 pub const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 /// How long anything may take that is expected to happen, on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How to start the provider. The default is what Terraform does.
 #[derive(Clone, Default)]

@@ -1,12 +1,17 @@
-//! A scripted HTTP server: it records what it gets and does what the test says, good or bad.
+//! A scripted HTTP server: it records what it gets and does what the test says, good or bad. One that is in memory is asked
+//! without a socket, so that time may be virtual.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use async_trait::async_trait;
+use reqwest::StatusCode;
 use serde_json::{Value, json};
-use terraform_provider_bahriya::api::{Client, Operation, Settings};
+use terraform_provider_bahriya::api::{
+    self, Client, Fault, Operation, Request, Settings, Transport,
+};
 use terraform_provider_bahriya::secret::Secret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -33,6 +38,19 @@ pub struct Got {
 }
 
 impl Got {
+    fn new(method: &str, target: &str, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
+        let path = target.strip_prefix("/console/v1").unwrap_or(target);
+        let below = path.strip_prefix("/organisations/");
+        let below = below.and_then(|path| path.strip_prefix(ORGANISATION));
+        Self {
+            method: method.to_owned(),
+            path: below.unwrap_or(path).to_owned(),
+            target: target.to_owned(),
+            headers,
+            body: String::from_utf8(body).expect("a text"),
+        }
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(key, _)| key == name)?;
         Some(&found.1)
@@ -61,6 +79,14 @@ pub enum Reply {
     Endless,
     /// Headers promise more than is sent.
     Short(String),
+    /// A 200 whose body never comes.
+    Stuck,
+}
+
+/// Any answer, with headers of its own.
+pub fn raw(status: u16, headers: &str, body: impl Into<String>) -> Reply {
+    // They stay for the time of a test, which is short.
+    Reply::Raw(status, headers.to_owned().leak(), body.into())
 }
 
 pub fn ok(data: Value) -> Reply {
@@ -82,7 +108,11 @@ pub struct Server {
     pub address: String,
     connections: Arc<AtomicUsize>,
     got: Arc<Mutex<Vec<Got>>>,
+    /// Where it is in memory.
+    script: Option<Arc<Script>>,
 }
+
+type Script = dyn Fn(&Got) -> Reply + Send + Sync;
 
 impl Server {
     /// Serves plain HTTP on a port of this machine.
@@ -97,6 +127,16 @@ impl Server {
     ) -> Self {
         let acceptor = TlsAcceptor::from(Arc::new(config));
         Self::scripted(Some(acceptor), script).await
+    }
+
+    /// Answers its own client, and has no address.
+    pub fn in_memory(script: impl Fn(&Got) -> Reply + Send + Sync + 'static) -> Self {
+        Self {
+            address: address("http", 1),
+            connections: Arc::default(),
+            got: Arc::default(),
+            script: Some(Arc::new(script)),
+        }
     }
 
     async fn scripted(
@@ -114,7 +154,19 @@ impl Server {
             address: address(scheme, port.await),
             connections,
             got,
+            script: None,
         }
+    }
+
+    /// Its host and port.
+    pub fn name(&self) -> &str {
+        let (_, name) = self.address.split_once("//").expect("a scheme");
+        name.trim_end_matches("/console/v1")
+    }
+
+    pub fn port(&self) -> &str {
+        let (_, port) = self.name().split_once(':').expect("a port");
+        port
     }
 
     pub fn settings(&self) -> Settings {
@@ -122,7 +174,14 @@ impl Server {
     }
 
     pub fn client(&self) -> Client {
-        Client::new(self.settings()).expect("good settings")
+        let client = match &self.script {
+            None => Client::new(self.settings()),
+            Some(script) => {
+                let (script, got) = (Arc::clone(script), Arc::clone(&self.got));
+                Client::over(self.settings(), Arc::new(InMemory { script, got }))
+            }
+        };
+        client.expect("good settings")
     }
 
     /// How many connections were made, whether they were used or not.
@@ -145,6 +204,32 @@ impl Server {
             .iter()
             .filter(|line| line.starts_with(start))
             .count()
+    }
+}
+
+struct InMemory {
+    script: Arc<Script>,
+    got: Arc<Mutex<Vec<Got>>>,
+}
+
+#[async_trait]
+impl Transport for InMemory {
+    async fn exchange(&self, request: &Request) -> Result<api::Reply, Fault> {
+        let body = request.body().map(|body| body.to_vec()).unwrap_or_default();
+        let got = Got::new(request.method().as_str(), request.path(), Vec::new(), body);
+        self.got.lock().expect("the record").push(got.clone());
+        let reply = later((self.script)(&got)).await;
+        let (status, headers, body) = match reply {
+            Reply::Data(status, data) => (status, "", envelope(status, &data)),
+            Reply::Raw(status, headers, body) => (status, headers, body),
+            _ => return Err(Fault::Lost("the connection broke".to_owned())),
+        };
+        let status = StatusCode::from_u16(status).expect("a status");
+        let header = |name: &str| {
+            let mut lines = headers.lines().filter_map(|line| line.split_once(": "));
+            lines.find_map(|(key, value)| (key == name).then_some(value))
+        };
+        Ok(api::Reply::new(status, header, body.as_bytes()))
     }
 }
 
@@ -230,7 +315,8 @@ async fn receive(stream: &mut Stream) -> Option<Got> {
         if let Some(at) = bytes.windows(4).position(|part| part == b"\r\n\r\n") {
             break at;
         }
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+        // A greeting of TLS has no lines to wait for.
+        if stream.read_buf(&mut bytes).await.ok()? == 0 || bytes[0] == 0x16 {
             return None;
         }
     };
@@ -252,32 +338,27 @@ async fn receive(stream: &mut Stream) -> Option<Got> {
             return None;
         }
     }
-    let path = target
-        .strip_prefix(PREFIX)
-        .or_else(|| target.strip_prefix("/console/v1"))
-        .unwrap_or(target);
-    Some(Got {
-        method,
-        path: path.to_owned(),
-        target: target.to_owned(),
-        headers,
-        body: String::from_utf8(body).expect("a text"),
-    })
+    Some(Got::new(&method, target, headers, body))
 }
 
-async fn send(mut stream: Stream, mut reply: Reply) -> io::Result<()> {
+/// What comes when its time has come.
+async fn later(mut reply: Reply) -> Reply {
     while let Reply::After(delay, next) = reply {
         tokio::time::sleep(delay).await;
         reply = *next;
     }
-    let (status, headers, body) = match reply {
+    reply
+}
+
+fn envelope(status: u16, data: &Value) -> String {
+    json!({"code": status, "status": "TEXT", "data": data}).to_string()
+}
+
+async fn send(mut stream: Stream, reply: Reply) -> io::Result<()> {
+    let (status, headers, body) = match later(reply).await {
         Reply::Data(status, data) => {
-            let body = json!({"code": status, "status": "TEXT", "data": data});
-            (
-                status,
-                "content-type: application/json\r\n",
-                body.to_string(),
-            )
+            let headers = "content-type: application/json\r\n";
+            (status, headers, envelope(status, &data))
         }
         Reply::Raw(status, headers, body) => (status, headers, body),
         Reply::Cut | Reply::After(..) => return Ok(()),
@@ -287,6 +368,11 @@ async fn send(mut stream: Stream, mut reply: Reply) -> io::Result<()> {
                 body.len() + 100
             );
             return stream.write_all((head + &body).as_bytes()).await;
+        }
+        Reply::Stuck => {
+            let head = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n";
+            stream.write_all(head).await?;
+            return std::future::pending().await;
         }
         Reply::Endless => {
             stream

@@ -12,7 +12,12 @@ impl Sandbox {
         self.call_as(&self.token, method, path, body).await
     }
 
-    /// The same with another token.
+    /// What is there.
+    pub async fn get(&self, path: &str) -> Value {
+        self.call("GET", path, None).await.expect(200).data
+    }
+
+    /// Any request with another token.
     pub async fn call_as(
         &self,
         token: &str,
@@ -76,6 +81,12 @@ impl Sandbox {
         });
         let reply = self.call("POST", "/registries", Some(body)).await;
         reply.expect(201).text().to_owned()
+    }
+
+    /// A registry of the user `bot` at ghcr.io.
+    pub async fn registry(&self, handle: &str, password: &str) -> String {
+        self.create_registry(handle, "ghcr.io", "bot", password)
+            .await
     }
 
     /// Makes a new version outside Terraform, in the *rotate* dialect.

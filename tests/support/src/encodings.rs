@@ -1,5 +1,7 @@
 //! The forms in which servers, proxies and languages write a text, and what of a secret shows in one. It shares no code
-//! with the provider's own search.
+//! with the provider's own search, so that neither hides the other's mistakes.
+
+use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -201,6 +203,45 @@ pub const FORMS: [Form; 54] = [
     }),
 ];
 
+/// All forms of a value that hold it in full: those of the list, further ones of whoever writes logs and states, and
+/// base64 wherever it begins.
+pub fn whole(value: &str) -> BTreeSet<Vec<u8>> {
+    let by_characters = |form: &&Form| matches!(form.shows, Shows::Characters);
+    let mut texts: BTreeSet<String> = FORMS
+        .iter()
+        .filter(by_characters)
+        .map(|form| (form.encode)(value))
+        .collect();
+    for (escaped, ascii) in [("", false), ("", true), ("&<>", false), ("&<>", true)] {
+        let text = json(value, escaped, ascii);
+        texts.insert(text.replace('/', "\\/"));
+        texts.insert(json(&text, "", false));
+        texts.insert(text);
+    }
+    for kept in ["-._~", "-._~!*'()", "-._~/", "-._~=+", "-_.*", ""] {
+        let text = percent(value, kept, true);
+        texts.insert(text.replace("%20", "+"));
+        texts.insert(percent(&text, kept, true));
+        texts.insert(text.to_lowercase());
+    }
+    texts.insert(format!("{value:?}").trim_matches('"').to_owned());
+    texts.insert(value.replace('%', "%%").replace('"', "\\\""));
+    let mut forms: BTreeSet<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
+    for (before, skip) in [(0, 0), (1, 2), (2, 3)] {
+        let mut bytes = vec![0; before];
+        bytes.extend(value.as_bytes());
+        // Characters that also carry bits of a neighbour are left out on both sides.
+        let whole = bytes.len() / 3 * 4;
+        for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
+            forms.insert(engine.encode(&bytes).as_bytes()[skip..whole].to_vec());
+        }
+    }
+    for order in [u16::to_le_bytes, u16::to_be_bytes] {
+        forms.insert(value.encode_utf16().flat_map(order).collect());
+    }
+    forms
+}
+
 fn each(s: &str, form: impl Fn(char) -> Option<String>) -> String {
     s.chars()
         .map(|c| form(c).unwrap_or_else(|| c.to_string()))
@@ -305,22 +346,4 @@ fn docker(password: &str) -> String {
     STANDARD.encode(format!(
         r#"{{"auths":{{"https://registry.example.com":{{"auth":"{auth}"}}}}}}"#
     ))
-}
-
-#[test]
-fn the_gate_can_fail() {
-    let secret = "c4n/Ry+p&s<s>w\"o\\r d=é~ä%x\nnext-line_of it";
-    let mut blind = Vec::new();
-    for form in &FORMS {
-        let text = format!("before {} after", (form.encode)(secret));
-        if !form.shows_in(secret, &text) {
-            blind.push(form.name);
-        }
-        assert!(
-            !form.shows_in(secret, "before c4n/Ry+ [redacted] after"),
-            "{}",
-            form.name
-        );
-    }
-    assert_eq!(blind, [""; 0], "what these show would not be found");
 }
