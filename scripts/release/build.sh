@@ -20,44 +20,13 @@ platform_of() {
     esac
 }
 
-# Prints a path as the compiler sees it; Git for Windows has its own spelling.
-native_path() {
-    if command -v cygpath >/dev/null; then cygpath -w "$1"; else echo "$1"; fi
-}
-
-# Prints the folders whose names would get into the executable, each with what to write instead.
-# Of two that match, the compilers take the later.
-path_map() {
-    local commit
-    commit=$(rustc -vV | sed -n 's/^commit-hash: //p')
-    printf '%s=%s\n' \
-        "$(native_path "$PWD")" /build \
-        "$(native_path "${CARGO_HOME:-$HOME/.cargo}")" /cargo \
-        "$(native_path "$(rustc --print sysroot)/lib/rustlib/src/rust")" "/rustc/$commit"
-}
-
-# Compiles for a target, with nothing of this machine in the executable.
+# Compiles for a target. A developer's own settings must not end up in a release.
 compile() {
-    local target=$1 map rust_flags='' c_flags=''
-    while read -r map; do
-        rust_flags="$rust_flags${rust_flags:+$'\x1f'}--remap-path-prefix=$map"
-        c_flags="$c_flags${c_flags:+ }-ffile-prefix-map=$map"
-    done <<EOF
-$(path_map)
-EOF
-    case $c_flags in
-    # Each folder adds one flag, and C flags are split at spaces.
-    *' '*' '*' '*) fail "failed to build below a folder with a space in its name: $PWD" ;;
+    case $PWD${CARGO_HOME:-$HOME/.cargo} in
+    *' '*) fail "failed to build below a folder with a space in its name: C flags are split at spaces" ;;
     esac
-    # A developer's own settings must not end up in a release.
-    unset RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CFLAGS CXXFLAGS CPPFLAGS LDFLAGS
-    export CARGO_ENCODED_RUSTFLAGS=$rust_flags CARGO_TARGET_DIR=target CARGO_INCREMENTAL=0
-    case $target in
-    *-linux-gnu | *-apple-darwin) export CFLAGS=$c_flags ;;
-    # Git for Windows would take the ends of the map for its own paths, and translate them.
-    *-windows-msvc) export MSYS2_ENV_CONV_EXCL=CARGO_ENCODED_RUSTFLAGS ;;
-    esac
-    scripts/executable.sh "$target"
+    unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CFLAGS CXXFLAGS CPPFLAGS LDFLAGS
+    CARGO_TARGET_DIR=target scripts/executable.sh "$1"
 }
 
 # Writes the archive and the bill of materials of a compiled target.
