@@ -231,7 +231,7 @@ async fn no_secret_leaves_in_any_operation() {
     sandbox
         .fault(json!({"method": "POST", "path": rotate, "fault": echo, "times": 2}))
         .await;
-    let refused = ["Failed to rotate the credentials", "[redacted]"];
+    let refused = ["Failed to update registry", "[redacted]"];
     gate.apply().fails().says(&refused);
     gate.apply().succeeds();
 

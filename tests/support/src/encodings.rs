@@ -224,6 +224,7 @@ pub fn whole(value: &str) -> BTreeSet<Vec<u8>> {
         texts.insert(percent(&text, kept, true));
         texts.insert(text.to_lowercase());
     }
+    texts.insert(html(value, "&quot;", "&#39;"));
     texts.insert(format!("{value:?}").trim_matches('"').to_owned());
     texts.insert(value.replace('%', "%%").replace('"', "\\\""));
     let mut forms: BTreeSet<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
