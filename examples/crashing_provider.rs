@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use terraform_provider_bahriya::framework::diagnostics::{Diagnostics, Reported};
+use terraform_provider_bahriya::framework::findings;
 use terraform_provider_bahriya::framework::function::Function;
 use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
 use terraform_provider_bahriya::framework::list::ListResource;
@@ -69,7 +70,7 @@ impl Provider for Crashing {
         }
         // Nobody waits for this, so that nobody turns its end into a message.
         tokio::spawn(async move { panic!("{message}") });
-        Err(diagnostics.error("Not configured", "It ends before that."))
+        Err(diagnostics.error(findings::not_configured()))
     }
 }
 

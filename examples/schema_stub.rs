@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use async_trait::async_trait;
 
 use terraform_provider_bahriya::framework::diagnostics::{Diagnostics, Reported};
+use terraform_provider_bahriya::framework::findings;
 use terraform_provider_bahriya::framework::function::Function;
 use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
 use terraform_provider_bahriya::framework::list::ListResource;
@@ -167,7 +168,7 @@ fn stub(attribute: &Attribute) -> Value {
 struct Project;
 
 fn refused(diagnostics: &mut Diagnostics) -> Reported {
-    diagnostics.error("A stub makes nothing", "It has a schema, for plans.")
+    diagnostics.error(findings::no_such_kind("objects, but a schema for plans"))
 }
 
 #[async_trait]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::api::Client;
+use crate::findings;
 use crate::fingerprint::Hasher;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::walk::Walk;
@@ -39,15 +40,9 @@ impl Connection {
     pub fn client(&self, diagnostics: &mut Diagnostics) -> Result<&Client, Reported> {
         match &self.api {
             Api::Ready(client) => Ok(client),
-            Api::Undecided(arguments) => Err(diagnostics.error(
-                "Provider configuration not known yet",
-                format!(
-                    "The API cannot be asked, because {} of the provider block depends on something that \
-                     is only known after apply. Apply that first (terraform apply -target=…), or set the \
-                     value directly, or remove it from the block and set its environment variable.",
-                    arguments.join(" and ")
-                ),
-            )),
+            Api::Undecided(arguments) => {
+                Err(diagnostics.error(findings::settings_not_known_yet(arguments.join(" and "))))
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod api;
 pub mod connection;
 pub mod data_sources;
 pub mod ephemeral_resources;
+pub mod findings;
 pub mod fingerprint;
 pub mod framework;
 pub mod functions;

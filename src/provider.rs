@@ -7,12 +7,12 @@ use crate::api::{self, Client, Transport};
 use crate::connection::{Api, Connection};
 use crate::data_sources;
 use crate::ephemeral_resources;
+use crate::findings;
 use crate::fingerprint::{Cost, Hasher};
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::function::Function;
 use crate::framework::list::ListResource;
 use crate::framework::model::Attr;
-use crate::framework::path::Path;
 use crate::framework::provider::{DataSource, Provider, Resource};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
@@ -165,14 +165,20 @@ impl Provider for Bahriya {
                 let source = inherited.map_or(String::new(), |(_, variable)| {
                     format!(" The value comes from the environment variable {variable}.")
                 });
-                Err(diagnostics.error_at(
-                    Path::attribute(error.setting),
-                    format!("Invalid {}", error.setting),
-                    format!(
-                        "The provider cannot be configured: {error}.{source} {}",
-                        error.advice
-                    ),
-                ))
+                let problem = &error.problem;
+                Err(diagnostics.error(match error.setting {
+                    "proxy" => findings::proxy_unusable(problem),
+                    "trust_anchors" => findings::trust_anchors_unusable(problem),
+                    setting => match setting {
+                        "token" => findings::token_unusable(problem, source),
+                        "organisation_id" => findings::organisation_id_unusable(problem, source),
+                        "ca_certificate_file" => {
+                            findings::ca_certificate_file_unusable(problem, source)
+                        }
+                        _ => findings::base_url_unusable(problem, source),
+                    }
+                    .at(setting),
+                }))
             }
         }
     }
@@ -231,14 +237,8 @@ impl Setting {
 
     fn required(self, what: &str, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
         self.value.ok_or_else(|| {
-            diagnostics.error_at(
-                Path::attribute(self.name),
-                format!("Missing {}", self.name),
-                format!(
-                    "The provider needs {what}. Set {} in the provider block, or the environment variable {}.",
-                    self.name, self.variable
-                ),
-            )
+            let missing = findings::setting_missing(self.name, what, self.variable);
+            diagnostics.error(missing.at(self.name))
         })
     }
 }

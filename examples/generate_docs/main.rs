@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod markdown;
+mod messages;
 mod results;
 mod template;
 
@@ -112,6 +113,8 @@ fn pages(root: &Path) -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
     };
     let provider = Bahriya::default();
     page("", "index", markdown::of_block(provider.schema()))?;
+    let messages = Values::from([("Messages", messages::markdown())]);
+    page("guides", "messages", messages)?;
     for resource in provider.resources() {
         let mut values = markdown::of_block(resource.schema());
         values.insert(

@@ -35,13 +35,7 @@ impl Settings {
         let Some(file) = &self.ca_certificate_file else {
             return Ok(Vec::new());
         };
-        let wrong = |problem: String| {
-            SettingsError::new(
-                "ca_certificate_file",
-                problem,
-                "Name a readable PEM file that holds the certificate (BEGIN CERTIFICATE) of the authority to trust.",
-            )
-        };
+        let wrong = |problem: String| SettingsError::new("ca_certificate_file", problem);
         let name = file.display();
         let unreadable = |error: std::io::Error| {
             wrong(format!(
@@ -75,25 +69,17 @@ impl Settings {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}")]
 pub struct SettingsError {
-    /// The field of [`Settings`], by the name that users know: `base_url`, `organisation_id`, `token`,
-    /// `ca_certificate_file` or `user_agent`.
+    /// The field of [`Settings`], or what else the machine sets: `proxy` or `trust_anchors`.
     pub setting: &'static str,
     /// What is wrong with it: a lower-case fragment that names the setting.
     pub problem: String,
-    /// What to do about it: whole sentences.
-    pub advice: String,
 }
 
 impl SettingsError {
-    pub(in crate::api) fn new(
-        setting: &'static str,
-        problem: impl Into<String>,
-        advice: &str,
-    ) -> Self {
+    pub(in crate::api) fn new(setting: &'static str, problem: impl Into<String>) -> Self {
         Self {
             setting,
             problem: problem.into(),
-            advice: advice.to_owned(),
         }
     }
 }
@@ -119,18 +105,16 @@ impl Base {
 }
 
 pub(in crate::api) fn base(given: &str) -> Result<Base, SettingsError> {
-    let wrong = |problem: String, advice: &str| SettingsError::new("base_url", problem, advice);
-    let whole = "Give the whole address of the API, such as https://api.bahriya.cloud/console/v1.";
-    let mut url = Url::parse(given.trim())
-        .map_err(|error| wrong(format!("base_url is not an address: {error}"), whole))?;
+    let wrong = |problem: &str| SettingsError::new("base_url", format!("base_url {problem}"));
+    let mut url =
+        Url::parse(given.trim()).map_err(|error| wrong(&format!("is not an address: {error}")))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(wrong(
-            "base_url contains a user name or a password".to_owned(),
-            "Remove the part before `@`: the provider signs in with `token` alone.",
+            "contains a user name or a password before `@`: the provider signs in with `token` alone",
         ));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("base_url has a `?` or `#` part".to_owned(), whole));
+        return Err(wrong("has a `?` or `#` part"));
     }
     let loopback = match url.host_str() {
         Some("localhost") => true,
@@ -138,27 +122,23 @@ pub(in crate::api) fn base(given: &str) -> Result<Base, SettingsError> {
             .trim_matches(['[', ']'])
             .parse::<std::net::IpAddr>()
             .is_ok_and(|address| address.is_loopback()),
-        None => return Err(wrong("base_url names no host".to_owned(), whole)),
+        None => return Err(wrong("names no host")),
     };
     match url.scheme() {
         "https" => {}
         "http" if loopback => {}
         "http" => {
-            return Err(wrong(
-                "base_url uses http, which would send the token unencrypted".to_owned(),
-                "Use https. Plain http is allowed to this machine only (localhost, 127.0.0.1, ::1).",
-            ));
+            return Err(wrong("uses http, which would send the token unencrypted"));
         }
-        scheme => return Err(wrong(format!("base_url uses the scheme {scheme:?}"), whole)),
+        scheme => return Err(wrong(&format!("uses the scheme {scheme:?}"))),
     }
     let path = url.path().trim_end_matches('/').to_owned();
     if !path.ends_with(SUFFIX) {
         let mut meant = url.clone();
         meant.set_path(&format!("{path}{SUFFIX}"));
-        return Err(wrong(
-            format!("base_url does not end with {SUFFIX}"),
-            &format!("Did you mean {meant}?"),
-        ));
+        return Err(wrong(&format!(
+            "does not end with {SUFFIX} (did you mean {meant}?)"
+        )));
     }
     url.set_path(&path);
     Ok(Base {
@@ -169,46 +149,36 @@ pub(in crate::api) fn base(given: &str) -> Result<Base, SettingsError> {
 
 /// The organisation's UUID in lower case, as the API writes it.
 pub(in crate::api) fn organisation(given: &str) -> Result<String, SettingsError> {
+    let wrong = |problem| Err(SettingsError::new("organisation_id", problem));
     match uuid::Uuid::try_parse(given) {
         Ok(id) if given.len() == 36 => Ok(id.to_string()),
-        _ if given.trim() != given => Err(SettingsError::new(
-            "organisation_id",
-            "organisation_id has a blank or a line break around it",
-            "Wrap the expression in trimspace(); if it is an environment variable, set it without a line break.",
-        )),
-        _ => Err(SettingsError::new(
-            "organisation_id",
-            "organisation_id is not a UUID",
-            "Copy the organisation's id from the console; its handle or its name will not do.",
-        )),
+        _ if given.trim() != given => {
+            wrong("organisation_id has a blank or a line break around it")
+        }
+        _ => wrong("organisation_id is not a UUID"),
     }
 }
 
 /// The value of the `Authorization` header.
 pub(in crate::api) fn authorisation(token: &Secret) -> Result<HeaderValue, SettingsError> {
-    let wrong = |problem: &str, advice: &str| SettingsError::new("token", problem, advice);
+    let wrong = |problem: &str| SettingsError::new("token", problem);
     if token.is_empty() {
-        return Err(wrong(
-            "token is empty",
-            "Create a personal access token in the console and give it here or in BAHRIYA_TOKEN.",
-        ));
+        return Err(wrong("token is empty"));
     }
     let start = token.expose().get(..7).unwrap_or_default();
     if start.eq_ignore_ascii_case("bearer ") {
         return Err(wrong(
             "token begins with the word Bearer, which is a part of the header and not of the token",
-            "Give the token alone, from `pat_` on.",
         ));
     }
     if !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(wrong(
             "token contains a character that a token cannot have, such as a blank or a line break",
-            "Copy the token again; if it comes from a file, remove the line break at its end with trimspace().",
         ));
     }
     let header = zeroize::Zeroizing::new(format!("Bearer {}", token.expose()));
-    let mut value = HeaderValue::from_str(&header)
-        .map_err(|_| wrong("token cannot be sent in a header", "Copy the token again."))?;
+    let mut value =
+        HeaderValue::from_str(&header).map_err(|_| wrong("token cannot be sent in a header"))?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -220,7 +190,7 @@ mod tests {
     fn address(given: &str) -> Result<String, String> {
         base(given)
             .map(|base| base.address)
-            .map_err(|error| format!("{error} | {}", error.advice))
+            .map_err(|error| error.to_string())
     }
 
     #[test]
@@ -262,11 +232,11 @@ mod tests {
             ("https://api.bahriya.cloud/console/v1?x=1", "`?`"),
             (
                 "https://api.bahriya.cloud",
-                "Did you mean https://api.bahriya.cloud/console/v1?",
+                "(did you mean https://api.bahriya.cloud/console/v1?)",
             ),
             (
                 "https://api.bahriya.cloud/",
-                "Did you mean https://api.bahriya.cloud/console/v1?",
+                "(did you mean https://api.bahriya.cloud/console/v1?)",
             ),
             (
                 "https://api.bahriya.cloud/v1",

@@ -1,12 +1,12 @@
 //! What the look-ups share: their failures, and the choice between an id and a handle.
 
 use crate::api::Error;
+use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
-use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Kind, Mode};
 use crate::framework::value::Value;
-use crate::resources::report;
+use crate::resources::{checks, report};
 
 /// What a look-up found; a failure becomes a diagnostic.
 pub fn found<T>(
@@ -37,15 +37,10 @@ impl Key {
         match (Attr::read(config, id), Attr::read(config, handle)) {
             (Attr::Known(id), Attr::Null) => Ok(Some(Self::Id(id))),
             (Attr::Null, Attr::Known(handle)) => Ok(Some(Self::Handle(handle))),
-            (Attr::Null, Attr::Null) => Err(diagnostics.error(
-                format!("Neither {id} nor {handle}"),
-                format!("Set one of the two, {id} or {handle}, to say what to look up."),
-            )),
-            (Attr::Known(_), Attr::Known(_)) => Err(diagnostics.error_at(
-                Path::attribute(handle),
-                format!("Both {id} and {handle}"),
-                format!("They could name two different things. Remove {id} or {handle}."),
-            )),
+            (Attr::Null, Attr::Null) => Err(diagnostics.error(findings::no_key(id, handle))),
+            (Attr::Known(_), Attr::Known(_)) => {
+                Err(diagnostics.error(findings::two_keys(id, handle).at(handle)))
+            }
             _ => Ok(None),
         }
     }
@@ -58,18 +53,18 @@ impl Key {
         diagnostics: &mut Diagnostics,
     ) -> Result<Self, Reported> {
         Self::of(config, id, handle, diagnostics)?
-            .ok_or_else(|| diagnostics.error(format!("Neither {id} nor {handle} is known yet"), ""))
+            .ok_or_else(|| diagnostics.error(findings::not_known_yet()))
     }
 }
 
 /// An argument that takes the id of something.
 pub fn id_argument(name: &'static str, description: &'static str) -> Attribute {
-    Attribute::string(name, Mode::OptionalComputed, description).checked(uuid)
+    Attribute::string(name, Mode::OptionalComputed, description).checked(checks::uuid)
 }
 
 /// An argument that takes the handle of something.
 pub fn handle_argument(name: &'static str, description: &'static str) -> Attribute {
-    Attribute::string(name, Mode::OptionalComputed, description).checked(not_empty)
+    Attribute::string(name, Mode::OptionalComputed, description).checked(checks::not_blank)
 }
 
 /// A text that the API shows; null where it shows none.
@@ -86,43 +81,23 @@ pub fn list_of(
     Attribute::new(name, Kind::Objects(attributes), Mode::Computed, description)
 }
 
-fn uuid(value: &Value) -> Result<(), String> {
-    match value.as_str() {
-        Some(text) if uuid::Uuid::try_parse(text).is_err() => Err(format!(
-            "\"{text}\" is not a UUID. If it is a handle, use the argument for handles instead."
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// Refuses an empty text, which would address a whole list.
-pub fn not_empty(value: &Value) -> Result<(), String> {
-    match value.as_str() {
-        Some("") => Err("It is empty.".to_owned()),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::framework::model::object;
 
-    fn key(id: Value, handle: Value) -> (Option<Key>, Vec<String>) {
+    fn key(id: Value, handle: Value) -> (Option<Key>, Vec<&'static str>) {
         let mut diagnostics = Diagnostics::new();
         let config = object([("id", id), ("handle", handle)]);
         let key = Key::of(&config, "id", "handle", &mut diagnostics)
             .ok()
             .flatten();
-        (
-            key,
-            diagnostics.iter().map(|one| one.summary.clone()).collect(),
-        )
+        (key, diagnostics.iter().map(|one| one.name).collect())
     }
 
     #[test]
     fn exactly_one_name_is_taken_and_unknown_ones_are_not_judged() {
-        let none = Vec::<String>::new;
+        let none = Vec::<&str>::new;
         assert_eq!(
             key("a".into(), Value::Null),
             (Some(Key::Id("a".into())), none())
@@ -131,8 +106,8 @@ mod tests {
             key(Value::Null, "b".into()),
             (Some(Key::Handle("b".into())), none())
         );
-        assert_eq!(key(Value::Null, Value::Null).1, ["Neither id nor handle"]);
-        assert_eq!(key("a".into(), "b".into()).1, ["Both id and handle"]);
+        assert_eq!(key(Value::Null, Value::Null).1, ["no_key"]);
+        assert_eq!(key("a".into(), "b".into()).1, ["two_keys"]);
         for (id, handle) in [
             (Value::UNKNOWN, Value::Null),
             (Value::UNKNOWN, "b".into()),
@@ -140,13 +115,5 @@ mod tests {
         ] {
             assert_eq!(key(id, handle), (None, none()));
         }
-    }
-
-    #[test]
-    fn a_handle_in_place_of_an_id_is_told_apart() {
-        assert_eq!(uuid(&"6f1c2e1e-8f5d-4f0e-9d1a-0d6f5b3a2c11".into()), Ok(()));
-        assert!(uuid(&"ghcr".into()).is_err_and(|reason| reason.contains("handle")));
-        assert!(uuid(&"".into()).is_err());
-        assert!(not_empty(&"".into()).is_err());
     }
 }

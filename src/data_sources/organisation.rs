@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::lookup;
 use crate::connection::Connection;
+use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
@@ -65,11 +66,7 @@ impl DataSource<Connection> for Organisation {
             .into_iter()
             .find(|one| one.id.eq_ignore_ascii_case(client.organisation()));
         let organisation = found.ok_or_else(|| {
-            diagnostics.error(
-                format!("No organisation {}", client.organisation()),
-                "The token does not see it. Check organisation_id (or BAHRIYA_ORGANISATION_ID), and whether the \
-                 owner of the token is a member.",
-            )
+            diagnostics.error(findings::organisation_not_found(client.organisation()))
         })?;
         let model = Model {
             id: Attr::Known(organisation.id),

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::lookup::{self, Key};
 use crate::api::{self, Client, Operation};
 use crate::connection::Connection;
+use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
@@ -97,26 +98,22 @@ pub async fn find(
         Key::Id(id) => client.project(operation, id).await,
         Key::Handle(handle) => client.project_by_handle(operation, handle).await,
     };
-    lookup::found(&described(key).0, answer, diagnostics)?
+    lookup::found(&described(key), answer, diagnostics)?
         .ok_or_else(|| missing(client, key, diagnostics))
 }
 
 /// The error for a project that is not there.
 pub fn missing(client: &Client, key: &Key, diagnostics: &mut Diagnostics) -> Reported {
-    let (what, other) = described(key);
-    diagnostics.error(
-        format!("No {what}"),
-        format!(
-            "Organisation {} has no such project, or has it no more. {other}, or check organisation_id.",
-            client.organisation()
-        ),
-    )
+    diagnostics.error(findings::project_not_found(
+        described(key),
+        client.organisation(),
+    ))
 }
 
-fn described(key: &Key) -> (String, &'static str) {
+fn described(key: &Key) -> String {
     match key {
-        Key::Id(id) => (format!("project {id}"), "Look it up by its handle"),
-        Key::Handle(handle) => (format!("project \"{handle}\""), "Check its spelling"),
+        Key::Id(id) => format!("project {id}"),
+        Key::Handle(handle) => format!("project \"{handle}\""),
     }
 }
 

@@ -7,13 +7,14 @@ use async_trait::async_trait;
 use super::lookup;
 use crate::api;
 use crate::connection::Connection;
+use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
 use crate::framework::number::Number;
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
-use crate::resources::timeouts;
+use crate::resources::{checks, timeouts};
 
 /// The data source.
 pub struct Region;
@@ -40,7 +41,7 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         Mode::Required,
         "The id of the region, such as `helsinki-1`.",
     )
-    .checked(lookup::not_empty);
+    .checked(checks::not_blank);
     let mut attributes = vec![id];
     attributes.extend(metadata());
     Schema::new("Looks up a region.", attributes)
@@ -84,12 +85,8 @@ impl DataSource<Connection> for Region {
         let (client, operation) = timeouts::begin(call, diagnostics)?;
         let what = format!("region \"{id}\"");
         let answer = client.region(&operation, id).await;
-        let region = lookup::found(&what, answer, diagnostics)?.ok_or_else(|| {
-            diagnostics.error(
-                format!("No {what}"),
-                "Bahriya has no such region. The data source bahriya_regions lists those that there are.",
-            )
-        })?;
+        let region = lookup::found(&what, answer, diagnostics)?
+            .ok_or_else(|| diagnostics.error(findings::region_not_found(id)))?;
         Ok(Model::from(region).into())
     }
 }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::lookup::{self, Key};
 use crate::api::{self, Client, Error, HandleState, Operation, ProjectReference};
 use crate::connection::Connection;
+use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Call, DataSource};
@@ -185,33 +186,18 @@ async fn find(
         Key::Id(id) => {
             let what = format!("registry {id}");
             let registry = client.registry(operation, id).await;
-            lookup::found(&what, registry, diagnostics)?.ok_or_else(|| {
-                diagnostics.error(
-                    format!("No {what}"),
-                    format!(
-                        "Organisation {organisation} has no registry with this id. Look it up by its handle, or \
-                         check organisation_id."
-                    ),
-                )
-            })
+            lookup::found(&what, registry, diagnostics)?
+                .ok_or_else(|| diagnostics.error(findings::registry_not_found(what, organisation)))
         }
         Key::Handle(handle) => {
             let what = format!("registry \"{handle}\"");
             let state = client.registry_by_handle(operation, handle).await;
             match lookup::found(&what, state, diagnostics)? {
                 HandleState::Alive(registry) => Ok(*registry),
-                HandleState::Burned => Err(diagnostics.error(
-                    format!("The {what} is gone"),
-                    "A registry had this handle and was deleted, and a handle can never be used again. Name \
-                     the registry that took its place.",
-                )),
-                HandleState::Free => Err(diagnostics.error(
-                    format!("No {what}"),
-                    format!(
-                        "Organisation {organisation} never had a registry with this handle. Check its spelling \
-                         and organisation_id."
-                    ),
-                )),
+                HandleState::Burned => Err(diagnostics.error(findings::registry_was_deleted(what))),
+                HandleState::Free => {
+                    Err(diagnostics.error(findings::registry_not_found(what, organisation)))
+                }
             }
         }
     }

@@ -5,14 +5,15 @@ use std::sync::LazyLock;
 use async_trait::async_trait;
 
 use crate::connection::{Api, Connection};
+use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
-use crate::framework::path::Path;
 use crate::framework::provider::{Call, DataSource};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
 use crate::oci::credential_lint::{self, Credentials, Field};
 use crate::oci::verify::{DEFAULT_TIMEOUT, Outcome, Verifier};
+use crate::resources::checks;
 use crate::secret::Secret;
 
 /// The ephemeral resource.
@@ -73,22 +74,21 @@ impl DataSource<Connection> for RegistryLogin {
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
         let model = Model::from(config);
-        let findings = credential_lint::lint(Credentials {
+        let remarks = credential_lint::lint(Credentials {
             server: model.server.known().map(String::as_str),
             username: model.username.known().map(String::as_str),
             password: model.password.known(),
         });
-        for finding in findings {
+        for remark in remarks {
             // What may be right is for the registry to say.
-            if finding.severity == credential_lint::Severity::Warning {
-                continue;
+            if remark.severity() != credential_lint::Severity::Warning {
+                let argument = match remark.field() {
+                    Field::Server => "server",
+                    Field::Username => "username",
+                    Field::Password => "password",
+                };
+                diagnostics.error(checks::remark(&remark, argument));
             }
-            let path = Path::attribute(match finding.field {
-                Field::Server => "server",
-                Field::Username => "username",
-                Field::Password => "password",
-            });
-            diagnostics.error_at(path.clone(), format!("Suspicious {path}"), finding.message);
         }
     }
 
@@ -103,10 +103,7 @@ impl DataSource<Connection> for RegistryLogin {
             (&model.server, &model.username, &model.password)
         else {
             // A client that looks at the schema never gets here.
-            return Err(diagnostics.error(
-                "Incomplete question",
-                "The registry can be asked only with server, username and password. Set all three.",
-            ));
+            return Err(diagnostics.error(findings::login_incomplete()));
         };
         let anchors = match &call.connection.api {
             Api::Ready(client) => client.trust_anchors().to_vec(),
@@ -164,18 +161,15 @@ fn refused(
     on_refused: Option<&String>,
     diagnostics: &mut Diagnostics,
 ) {
-    let path = Path::attribute("password");
-    let summary = format!("{server} refuses the credentials");
-    let next = "They may have expired or been withdrawn: make new ones at the registry, and store them with \
-                bahriya_registry (a new password_wo_version with a new password_wo), so that the next pull works.";
+    let found = |effect| findings::login_refused(server, message, effect).at("password");
     match on_refused.map(String::as_str) {
         Some("off") => {}
         Some("error") => {
-            let stops = "This stops every plan and apply, a destroy too, until they are taken, or on_refused is \
-                         \"warn\" or \"off\".";
-            diagnostics.error_at(path, summary, format!("{message} {next} {stops}"));
+            let effect = " This stops every plan and apply, a destroy too, until they are taken, or on_refused is \
+                          \"warn\" or \"off\".";
+            diagnostics.error(found(effect));
         }
-        _ => diagnostics.warning_at(path, summary, format!("{message} {next}")),
+        _ => diagnostics.warning(found("")),
     }
 }
 

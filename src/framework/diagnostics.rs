@@ -11,11 +11,13 @@ pub enum Severity {
     Warning,
 }
 
-/// One message: what happened in a line, then on what, why, and the next step.
+/// One message of a [`Finding`], about one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How serious it is.
     pub severity: Severity,
+    /// The name of its finding.
+    pub name: &'static str,
     /// What happened, in one line.
     pub summary: String,
     /// On what, why, and what to do next.
@@ -23,6 +25,59 @@ pub struct Diagnostic {
     /// The attribute it concerns; the root if it concerns the whole block.
     pub path: Path,
 }
+
+impl Diagnostic {
+    /// The same about one attribute.
+    #[must_use]
+    pub fn at(mut self, path: impl Into<Path>) -> Self {
+        self.path = path.into();
+        self
+    }
+}
+
+/// What can be found wrong or worth knowing, as the catalogue lists it. What differs from case to case stands in braces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finding {
+    /// What tests and links hold on to. It stays when the words change.
+    pub name: &'static str,
+    /// What happened, and on what.
+    pub title: &'static str,
+    /// Why, in whole sentences.
+    pub cause: &'static str,
+    /// What to do next, in whole sentences.
+    pub cure: &'static str,
+}
+
+/// Makes a catalogue: a function for each finding, which fills its texts, and a list of them all. Nothing else makes a
+/// diagnostic.
+macro_rules! findings {
+    ($($name:ident($($part:ident),*) $title:literal $cause:literal $cure:literal;)+) => {
+        $(
+            #[doc = $title]
+            pub fn $name($($part: impl std::fmt::Display),*) -> $crate::framework::diagnostics::Diagnostic {
+                let detail = format!("{} {}", format_args!($cause), format_args!($cure));
+                $crate::framework::diagnostics::Diagnostic {
+                    severity: $crate::framework::diagnostics::Severity::Error,
+                    name: stringify!($name),
+                    summary: format_args!($title).to_string(),
+                    detail: detail.trim().to_owned(),
+                    path: $crate::framework::path::Path::ROOT,
+                }
+            }
+        )+
+
+        /// All of them, in the order of their page.
+        pub(crate) const ALL: &[$crate::framework::diagnostics::Finding] = &[
+            $($crate::framework::diagnostics::Finding {
+                name: stringify!($name),
+                title: $title,
+                cause: $cause,
+                cure: $cure,
+            }),+
+        ];
+    };
+}
+pub(crate) use findings;
 
 /// Proof that an error was told, which nothing but [`Diagnostics`] can make. Work that fails answers it in place
 /// of its result, so that nothing is ever missing in silence.
@@ -39,45 +94,23 @@ impl Diagnostics {
         Self::default()
     }
 
-    /// Adds an error about the whole block.
-    pub fn error(&mut self, summary: impl Into<String>, detail: impl Into<String>) -> Reported {
-        self.error_at(Path::ROOT, summary, detail)
+    /// Adds an error.
+    pub fn error(&mut self, found: Diagnostic) -> Reported {
+        self.add(Severity::Error, found)
     }
 
-    /// Adds an error about one attribute.
-    pub fn error_at(
-        &mut self,
-        path: Path,
-        summary: impl Into<String>,
-        detail: impl Into<String>,
-    ) -> Reported {
-        self.push(Severity::Error, path, summary.into(), detail.into());
+    /// Adds a warning.
+    pub fn warning(&mut self, found: Diagnostic) {
+        self.add(Severity::Warning, found);
+    }
+
+    fn add(&mut self, severity: Severity, found: Diagnostic) -> Reported {
+        self.push(Diagnostic { severity, ..found });
         Reported(())
     }
 
-    /// Adds a warning about the whole block.
-    pub fn warning(&mut self, summary: impl Into<String>, detail: impl Into<String>) {
-        self.warning_at(Path::ROOT, summary, detail);
-    }
-
-    /// Adds a warning about one attribute.
-    pub fn warning_at(
-        &mut self,
-        path: Path,
-        summary: impl Into<String>,
-        detail: impl Into<String>,
-    ) {
-        self.push(Severity::Warning, path, summary.into(), detail.into());
-    }
-
     /// Adds a message unless the same one is there already.
-    pub fn push(&mut self, severity: Severity, path: Path, summary: String, detail: String) {
-        let diagnostic = Diagnostic {
-            severity,
-            summary,
-            detail,
-            path,
-        };
+    fn push(&mut self, diagnostic: Diagnostic) {
         if !self.0.contains(&diagnostic) {
             self.0.push(diagnostic);
         }
@@ -85,11 +118,7 @@ impl Diagnostics {
 
     /// Adds all messages of another call.
     pub fn extend(&mut self, other: Self) {
-        for diagnostic in other.0 {
-            if !self.0.contains(&diagnostic) {
-                self.0.push(diagnostic);
-            }
-        }
+        other.0.into_iter().for_each(|one| self.push(one));
     }
 
     /// Whether any of them is an error.
@@ -113,33 +142,47 @@ impl Diagnostics {
     }
 }
 
+/// One error as the whole outcome of a call.
+impl From<Diagnostic> for Diagnostics {
+    fn from(found: Diagnostic) -> Self {
+        let mut diagnostics = Self::new();
+        diagnostics.error(found);
+        diagnostics
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::framework::findings;
+
+    fn first() -> Diagnostic {
+        findings::missing("name")
+    }
 
     #[test]
     fn the_same_message_is_told_once_and_in_order() {
         let mut diagnostics = Diagnostics::new();
         assert!(!diagnostics.has_errors());
-        diagnostics.warning("first", "");
-        diagnostics.warning("first", "");
-        diagnostics.warning_at(Path::attribute("a"), "first", "");
+        diagnostics.warning(first());
+        diagnostics.warning(first());
+        diagnostics.warning(first().at("a"));
         assert!(!diagnostics.has_errors());
         let mut others = Diagnostics::new();
-        others.warning("first", "");
-        others.error("last", "why");
+        others.warning(first());
+        others.error(findings::not_configured());
         diagnostics.extend(others);
         assert!(diagnostics.has_errors());
         let told: Vec<_> = diagnostics
             .iter()
-            .map(|one| (one.severity, one.summary.as_str(), one.path.to_string()))
+            .map(|one| (one.severity, one.name, one.path.to_string()))
             .collect();
         assert_eq!(
             told,
             [
-                (Severity::Warning, "first", String::new()),
-                (Severity::Warning, "first", "a".to_owned()),
-                (Severity::Error, "last", String::new()),
+                (Severity::Warning, "missing", String::new()),
+                (Severity::Warning, "missing", "a".to_owned()),
+                (Severity::Error, "not_configured", String::new()),
             ]
         );
     }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use async_trait::async_trait;
 
 use super::diagnostics::{Diagnostics, Reported};
+use super::findings;
 use super::function::{Function, FunctionError, Parameter, Signature};
 use super::list::{Found, ListRequest, ListResource, Listed};
 use super::model::object;
@@ -52,7 +53,7 @@ pub fn named(name: &str) -> Value {
 fn act(value: &Value, diagnostics: &mut Diagnostics) -> Result<Stored, Reported> {
     match value.attribute("name").and_then(Value::as_str) {
         Some(PANICS) => panic!("on purpose"),
-        Some(FAILS) => Err(diagnostics.error("refused", "")),
+        Some(FAILS) => Err(diagnostics.error(findings::no_such_kind("mercy"))),
         _ => Ok(Stored {
             value: value.clone(),
             private: b"private".to_vec(),

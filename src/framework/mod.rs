@@ -5,6 +5,7 @@ pub mod codec;
 pub mod diagnostics;
 #[cfg(test)]
 mod fake;
+pub mod findings;
 pub mod function;
 pub mod generate;
 pub mod lifecycle;

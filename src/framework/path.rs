@@ -55,6 +55,12 @@ impl Path {
     }
 }
 
+impl From<&str> for Path {
+    fn from(name: &str) -> Self {
+        Self::attribute(name)
+    }
+}
+
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, step) in self.0.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! What a resource, data source or provider block looks like: one table that becomes the wire schema,
 //! the validation and the reference documentation.
 
+use super::diagnostics::Diagnostic;
 use super::ty::Type;
 use super::value::Value;
 use crate::secret::{self, Secret};
@@ -109,8 +110,8 @@ pub enum OnChange {
     Keep,
 }
 
-/// A check of one known value; the error is a fragment that says what the value must be.
-pub type Check = fn(&Value) -> Result<(), String>;
+/// A check of one known value, with the name of its argument for what is found.
+pub type Check = fn(&str, &Value) -> Result<(), Diagnostic>;
 
 /// One attribute: its type, its rules, and its documentation.
 #[derive(Debug, Clone)]

@@ -9,6 +9,7 @@ use tonic::{Response, Status};
 use tracing::Instrument;
 
 use super::diagnostics::Diagnostics;
+use super::findings;
 use super::lifecycle::Lifecycle;
 use super::list::ListResource;
 use super::panics;
@@ -70,13 +71,7 @@ impl<P: Provider> Server<P> {
         let cancel = self.0.lifecycle.token();
         connection
             .map(|connection| Call { connection, cancel })
-            .ok_or_else(|| {
-                failure(
-                    "Provider not configured",
-                    "A call that needs the API arrived before the provider was configured. \
-                     This is a mistake of the client or of this provider: please report it.",
-                )
-            })
+            .ok_or_else(|| findings::not_configured().into())
     }
 
     pub(super) fn resource(
@@ -87,7 +82,7 @@ impl<P: Provider> Server<P> {
         let found = known.iter().find(|one| one.type_name() == type_name);
         found
             .copied()
-            .ok_or_else(|| unknown_type("resource", type_name))
+            .ok_or_else(|| findings::unknown_type("resource", type_name).into())
     }
 
     pub(super) fn data_source(
@@ -113,7 +108,7 @@ impl<P: Provider> Server<P> {
         let found = known.iter().find(|one| one.type_name() == type_name);
         found
             .copied()
-            .ok_or_else(|| unknown_type("list resource", type_name))
+            .ok_or_else(|| findings::unknown_type("list resource", type_name).into())
     }
 
     /// Drives the work of one call to its end, whatever becomes of the connection that asked for it. A
@@ -176,29 +171,15 @@ impl<P: Provider> Server<P> {
     }
 }
 
-/// One error as the whole outcome of a call.
-pub(super) fn failure(summary: impl Into<String>, detail: impl Into<String>) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
-    diagnostics.error(summary, detail);
-    diagnostics
-}
-
 fn look_up<C: Send + Sync + 'static>(
     known: &[&'static dyn DataSource<C>],
     kind: &str,
     type_name: &str,
 ) -> Result<&'static dyn DataSource<C>, Diagnostics> {
     let found = known.iter().find(|one| one.type_name() == type_name);
-    found.copied().ok_or_else(|| unknown_type(kind, type_name))
-}
-
-fn unknown_type(kind: &str, type_name: &str) -> Diagnostics {
-    failure(
-        format!("Unknown {kind} {type_name}"),
-        format!(
-            "This provider has no {kind} \"{type_name}\". Check the spelling and the version of the provider."
-        ),
-    )
+    found
+        .copied()
+        .ok_or_else(|| findings::unknown_type(kind, type_name).into())
 }
 
 fn panicked(rpc: &str, subject: &str, task: Id) -> Diagnostics {
@@ -208,13 +189,7 @@ fn panicked(rpc: &str, subject: &str, task: Id) -> Diagnostics {
     } else {
         subject
     };
-    failure(
-        "The provider crashed",
-        format!(
-            "{rpc} on {subject} ended in a panic: {report}. Nothing else is affected. Please report \
-             this message, then run the same command again."
-        ),
-    )
+    findings::crashed(rpc, subject, report).into()
 }
 
 #[cfg(test)]

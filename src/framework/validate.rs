@@ -1,6 +1,7 @@
 //! The checks that a schema alone can make: read-only and missing attributes, allowed texts, single values.
 
 use super::diagnostics::Diagnostics;
+use super::findings;
 use super::path::Path;
 use super::schema::{Attribute, Kind, Mode};
 use super::value::Value;
@@ -26,31 +27,12 @@ pub fn block(
         if value.is_null() {
             // Terraform itself asks for required attributes of a block, but not for those of a nested object.
             if attribute.mode == Mode::Required {
-                diagnostics.error_at(
-                    path(),
-                    format!("Missing {}", path()),
-                    format!("The argument \"{}\" is required.", attribute.name),
-                );
+                diagnostics.error(findings::missing(path()).at(path()));
             }
         } else if !attribute.is_configurable() {
-            diagnostics.error_at(
-                path(),
-                format!("{} cannot be set", path()),
-                format!(
-                    "The provider gives \"{}\" its value. Remove it from the configuration.",
-                    attribute.name
-                ),
-            );
+            diagnostics.error(findings::not_configurable(path()).at(path()));
         } else if attribute.write_only && !client.write_only {
-            diagnostics.error_at(
-                path(),
-                format!("{} needs a newer client", path()),
-                format!(
-                    "This version of Terraform or OpenTofu does not know write-only arguments, so it would \
-                     store \"{}\". Use version 1.11 or later of either, or an argument that is stored.",
-                    attribute.name
-                ),
-            );
+            diagnostics.error(findings::client_too_old(path()).at(path()));
         } else if !value.is_unknown() {
             known(attribute, value, &path(), client, diagnostics);
         }
@@ -81,16 +63,13 @@ fn known(
         && !attribute.allowed.is_empty()
         && !attribute.allowed.contains(&text)
     {
-        diagnostics.error_at(
-            path.clone(),
-            format!("Invalid {path}"),
-            format!("It must be one of {}.", quoted(attribute.allowed)),
-        );
+        let allowed = quoted(attribute.allowed);
+        diagnostics.error(findings::not_allowed(path, allowed).at(path.clone()));
     }
     if let Some(check) = attribute.check
-        && let Err(reason) = check(value)
+        && let Err(found) = check(&path.to_string(), value)
     {
-        diagnostics.error_at(path.clone(), format!("Invalid {path}"), reason);
+        diagnostics.error(found.at(path.clone()));
     }
 }
 
@@ -103,9 +82,10 @@ fn quoted(texts: &[&str]) -> String {
 mod tests {
     use super::*;
     use crate::framework::model::object;
+    use crate::framework::schema::Check;
 
     fn attributes() -> Vec<Attribute> {
-        let refuse: fn(&Value) -> Result<(), String> = |_| Err("it is never right".to_owned());
+        let refuse: Check = |argument, _| Err(findings::not_allowed(argument, "none"));
         vec![
             Attribute::string("mode", Mode::Optional, "").one_of(&["on", "off"]),
             Attribute::string("id", Mode::Computed, ""),
@@ -131,7 +111,7 @@ mod tests {
         );
         diagnostics
             .iter()
-            .map(|diagnostic| format!("{}: {}", diagnostic.path, diagnostic.summary))
+            .map(|diagnostic| format!("{}: {}", diagnostic.path, diagnostic.name))
             .collect()
     }
 
@@ -147,16 +127,14 @@ mod tests {
         assert_eq!(
             messages(config.clone(), false),
             [
-                "mode: Invalid mode",
-                "id: id cannot be set",
-                "secret: secret needs a newer client",
-                "checked: Invalid checked",
-                "inner.must: Missing inner.must",
+                "mode: not_allowed",
+                "id: not_configurable",
+                "secret: client_too_old",
+                "checked: not_allowed",
+                "inner.must: missing",
             ]
         );
-        assert!(
-            !messages(config, true).contains(&"secret: secret needs a newer client".to_owned())
-        );
+        assert!(!messages(config, true).contains(&"secret: client_too_old".to_owned()));
     }
 
     #[test]

@@ -173,6 +173,7 @@ pub fn function(signature: &Signature) -> proto::Function {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::framework::findings;
     use crate::framework::model::object;
     use crate::secret::Secret;
 
@@ -181,12 +182,9 @@ mod tests {
         let secret = Secret::new("hunter2-wire-test");
         secret::register(&secret);
         let mut told = Diagnostics::new();
-        told.error_at(
-            Path::attribute("password").index(1),
-            "hunter2-wire-test was refused",
-            "The API says hunter2-wire-test.",
-        );
-        told.warning("w", "d");
+        let found = findings::unknown_type("thing", "hunter2-wire-test");
+        told.error(found.at(Path::attribute("password").index(1)));
+        told.warning(findings::not_configured());
         let messages = diagnostics(&told);
         assert!(!format!("{messages:?}").contains("hunter2"));
         assert_eq!(messages[0].severity(), proto::diagnostic::Severity::Error);
@@ -199,8 +197,8 @@ mod tests {
     #[test]
     fn a_message_about_a_secret_does_not_point_at_its_line() {
         let mut told = Diagnostics::new();
-        told.error_at(Path::attribute("password"), "s", "d");
-        told.warning_at(Path::attribute("username"), "s", "d");
+        told.error(findings::not_configured().at("password"));
+        told.warning(findings::not_configured().at("username"));
         let messages = diagnostics_apart_from(&["password", "token"], &told);
         assert_eq!(messages[0].attribute, None);
         let place = path(&Path::attribute("username"));

@@ -1,17 +1,16 @@
 //! Remarks on a server, a username and a password that probably do not belong together.
 //!
 //! Pure, so that a plan can make them. A value that is not known yet is given as `None` and never
-//! judged. No finding repeats the username or the password: people put one into the other's place.
+//! judged. No remark repeats the username or the password: people put one into the other's place.
 
 use super::known::{self, Service};
 use super::server::{self, ServerName};
 use crate::secret::Secret;
 
 /// What the Bahriya API answers in a password's place. Stored as a password it would be one.
-const MASKING_SENTINEL: &str = "value-hidden-for-your-own-good";
+pub const MASK: &str = "value-hidden-for-your-own-good";
 /// The usernames under which Google's registries take a service account's key file.
 const KEY_FILE_USERNAMES: &[&str] = &["_json_key", "_json_key_base64"];
-const ECR_USERNAME: &str = "AWS";
 
 /// The values to look at, as far as they are known.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,26 +25,18 @@ pub struct Credentials<'a> {
 
 /// One remark.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// What was found, for code that wants to tell findings apart.
-    pub kind: Kind,
-    /// The value that the user would change.
-    pub field: Field,
-    /// How bad it is.
-    pub severity: Severity,
-    /// A full sentence or two for the user.
-    pub message: String,
-}
-
-/// The kinds of findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum Remark {
     /// The server is not a plain `host[:port]`.
-    ServerSpelling,
+    ServerSpelling {
+        /// What is wrong, as a sentence without its full stop.
+        problem: String,
+        /// The right spelling, or its form where it cannot be told.
+        right: String,
+    },
     /// Basic authentication cannot carry a colon in the username.
     ColonInUsername,
-    /// The username has blanks, a line break or a byte order mark around it, as file contents do.
-    BlankAroundUsername,
+    /// The username has this around it, as file contents do: "ends in a line break".
+    BlankAroundUsername(&'static str),
     /// The password ends in a newline, as file contents and heredocs do.
     TrailingNewline,
     /// The masking placeholder of the API, taken for a password.
@@ -53,14 +44,45 @@ pub enum Kind {
     /// `_json_key` without the JSON key file.
     KeyFileIsNotJson,
     /// A token whose prefix belongs to another registry.
-    ForeignToken,
+    ForeignToken {
+        /// Whose token it is.
+        issuer: &'static str,
+        /// The host of their registry.
+        home: &'static str,
+        /// Whose registry it is.
+        service: &'static str,
+    },
     /// The fixed username of Amazon ECR at another registry.
     EcrUsernameElsewhere,
     /// A token of Amazon ECR, which lives for 12 hours.
     ShortLivedToken,
 }
 
-/// The value that a finding is about.
+impl Remark {
+    /// The value that the user would change.
+    pub fn field(&self) -> Field {
+        match self {
+            Self::ServerSpelling { .. } => Field::Server,
+            Self::ColonInUsername | Self::BlankAroundUsername(_) | Self::EcrUsernameElsewhere => {
+                Field::Username
+            }
+            _ => Field::Password,
+        }
+    }
+
+    /// How bad it is.
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::MaskedPassword => Severity::Error,
+            Self::ForeignToken { .. } | Self::EcrUsernameElsewhere | Self::ShortLivedToken => {
+                Severity::Warning
+            }
+            _ => Severity::ErrorIfNew,
+        }
+    }
+}
+
+/// The value that a remark is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
     /// The server name.
@@ -71,7 +93,7 @@ pub enum Field {
     Password,
 }
 
-/// How bad a finding is.
+/// How bad a remark is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// It can never have been meant.
@@ -84,32 +106,38 @@ pub enum Severity {
 }
 
 /// Looks at the credentials of one registry.
-pub fn lint(credentials: Credentials<'_>) -> Vec<Finding> {
+pub fn lint(credentials: Credentials<'_>) -> Vec<Remark> {
     let Credentials {
         server,
         username,
         password,
     } = credentials;
     let service = server.and_then(service_of);
-    let findings = [
+    let known = service.flatten();
+    let remarks = [
         server.and_then(server_spelling),
-        username.and_then(colon_in_username),
-        username.and_then(blank_around_username),
-        password.and_then(masked_password),
-        password.and_then(|password| trailing_newline(username, password)),
         username
-            .zip(password)
-            .and_then(|(u, p)| key_file_is_not_json(u, p)),
+            .is_some_and(|username| username.contains(':'))
+            .then_some(Remark::ColonInUsername),
+        username.and_then(blank_around_username),
+        password
+            .is_some_and(|password| password.expose().trim() == MASK)
+            .then_some(Remark::MaskedPassword),
+        password
+            .is_some_and(|password| ends_in_newline(username, password))
+            .then_some(Remark::TrailingNewline),
+        password
+            .is_some_and(|password| username == Some("_json_key") && !is_json_object(password))
+            .then_some(Remark::KeyFileIsNotJson),
+        known.zip(password).and_then(|(s, p)| foreign_token(s, p)),
         service
-            .flatten()
-            .zip(password)
-            .and_then(|(s, p)| foreign_token(s, p)),
-        service
-            .zip(username)
-            .and_then(|(s, u)| ecr_username_elsewhere(s, u)),
-        service.flatten().and_then(short_lived_token),
+            .is_some_and(|s| username == Some("AWS") && s.is_none_or(|s| !s.ecr))
+            .then_some(Remark::EcrUsernameElsewhere),
+        known
+            .is_some_and(|s| s.ecr)
+            .then_some(Remark::ShortLivedToken),
     ];
-    findings.into_iter().flatten().collect()
+    remarks.into_iter().flatten().collect()
 }
 
 /// Whether the server belongs to a known service: nothing if the name cannot be understood.
@@ -121,160 +149,47 @@ fn service_of(server: &str) -> Option<Option<&'static Service>> {
     })
 }
 
-fn finding(
-    found: bool,
-    kind: Kind,
-    field: Field,
-    severity: Severity,
-    message: impl Into<String>,
-) -> Option<Finding> {
-    found.then(|| Finding {
-        kind,
-        field,
-        severity,
-        message: message.into(),
+fn server_spelling(server: &str) -> Option<Remark> {
+    let found = server::lint(server)?;
+    Some(Remark::ServerSpelling {
+        problem: found.message,
+        right: found.suggestion.map_or_else(
+            || "`host` or `host:port`".to_owned(),
+            |right| format!("`{right}`"),
+        ),
     })
 }
 
-fn server_spelling(server: &str) -> Option<Finding> {
-    let found = server::lint(server)?;
-    let advice = match found.suggestion {
-        Some(right) => format!(" Write `{right}`."),
-        None => " Write `host` or `host:port`.".to_owned(),
-    };
-    let message = format!(
-        "This is not how a registry is named: {}.{advice}",
-        found.message
-    );
-    finding(
-        true,
-        Kind::ServerSpelling,
-        Field::Server,
-        Severity::ErrorIfNew,
-        message,
-    )
-}
-
-fn colon_in_username(username: &str) -> Option<Finding> {
-    let message = "The username contains a colon. Registries are asked with HTTP Basic authentication, \
-                   where the first colon ends the username, so that this one can never log in. If this \
-                   is `username:password`, split it.";
-    let found = username.contains(':');
-    finding(
-        found,
-        Kind::ColonInUsername,
-        Field::Username,
-        Severity::ErrorIfNew,
-        message,
-    )
-}
-
-fn blank_around_username(username: &str) -> Option<Finding> {
-    let what = if username.starts_with('\u{feff}') {
-        "The username begins with a byte order mark, which an editor has put into its file. Save the file without it, \
-         or write the username here."
+fn blank_around_username(username: &str) -> Option<Remark> {
+    let around = |c: char| c.is_whitespace() || c == '\u{feff}';
+    let what = if username.trim_matches(around) == username {
+        return None;
+    } else if username.starts_with('\u{feff}') {
+        "begins with a byte order mark that an editor has put into its file"
     } else if username.ends_with(['\n', '\r']) {
-        "The username ends in a line break, which comes from a file or a heredoc and makes it another username. Wrap \
-         the expression in `trimspace(...)`."
+        "ends in a line break that comes from a file or a heredoc"
     } else {
-        "The username has a blank around it, which makes it another username. Wrap the expression in \
-         `trimspace(...)`."
+        "has a blank around it"
     };
-    let found = username.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}') != username;
-    finding(
-        found,
-        Kind::BlankAroundUsername,
-        Field::Username,
-        Severity::ErrorIfNew,
-        what,
-    )
+    Some(Remark::BlankAroundUsername(what))
 }
 
-fn masked_password(password: &Secret) -> Option<Finding> {
-    let message = "The password is the placeholder that the API shows in place of a stored password. Give \
-                   the real one, or leave the password out to keep what is stored.";
-    let found = password.expose().trim() == MASKING_SENTINEL;
-    finding(
-        found,
-        Kind::MaskedPassword,
-        Field::Password,
-        Severity::Error,
-        message,
-    )
-}
-
-fn trailing_newline(username: Option<&str>, password: &Secret) -> Option<Finding> {
-    let message = "The password ends in a newline, which comes from a file or a heredoc and makes it another \
-                   password. Wrap the expression in `trimspace(...)`.";
-    // A key file is JSON, where the last newline makes no difference. While the username is unknown, it
-    // may be one.
+/// A key file is JSON, where the last newline makes no difference. While the username is unknown, it may be one.
+fn ends_in_newline(username: Option<&str>, password: &Secret) -> bool {
     let key_file =
         username.is_none_or(|u| KEY_FILE_USERNAMES.contains(&u)) && is_json_object(password);
-    let found = password.expose().ends_with(['\n', '\r']) && !key_file;
-    finding(
-        found,
-        Kind::TrailingNewline,
-        Field::Password,
-        Severity::ErrorIfNew,
-        message,
-    )
-}
-
-fn key_file_is_not_json(username: &str, password: &Secret) -> Option<Finding> {
-    let message = "With the username `_json_key` the password has to be the whole JSON key file of a service \
-                   account, and it is not a JSON object. Use `file(\"key.json\")`; for a key file in base64 the \
-                   username is `_json_key_base64`.";
-    let found = username == "_json_key" && !is_json_object(password);
-    finding(
-        found,
-        Kind::KeyFileIsNotJson,
-        Field::Password,
-        Severity::ErrorIfNew,
-        message,
-    )
+    password.expose().ends_with(['\n', '\r']) && !key_file
 }
 
 /// Only between two known services: a private registry may well take anybody's tokens.
-fn foreign_token(service: &Service, password: &Secret) -> Option<Finding> {
+fn foreign_token(service: &'static Service, password: &Secret) -> Option<Remark> {
     let issuer = known::issuer_of_token(password.expose())?;
     let home = issuer.hosts.first()?;
-    let message = format!(
-        "The password begins like a token of {}, whose registry is `{home}`, but the server belongs to {}.",
-        issuer.name, service.name
-    );
-    let found = !issuer.is(service);
-    finding(
-        found,
-        Kind::ForeignToken,
-        Field::Password,
-        Severity::Warning,
-        message,
-    )
-}
-
-fn ecr_username_elsewhere(service: Option<&Service>, username: &str) -> Option<Finding> {
-    let message = "The username `AWS` is the one that Amazon ECR uses, but the server is not an ECR registry \
-                   (`<account>.dkr.ecr.<region>.amazonaws.com` or `public.ecr.aws`).";
-    let found = username == ECR_USERNAME && service.is_none_or(|s| !s.ecr);
-    finding(
-        found,
-        Kind::EcrUsernameElsewhere,
-        Field::Username,
-        Severity::Warning,
-        message,
-    )
-}
-
-fn short_lived_token(service: &Service) -> Option<Finding> {
-    let message = "Amazon ECR tokens live for 12 hours. Images cannot be pulled with this one after that: renew \
-                   it on a schedule that is shorter.";
-    finding(
-        service.ecr,
-        Kind::ShortLivedToken,
-        Field::Password,
-        Severity::Warning,
-        message,
-    )
+    (!issuer.is(service)).then_some(Remark::ForeignToken {
+        issuer: issuer.name,
+        home,
+        service: service.name,
+    })
 }
 
 fn is_json_object(password: &Secret) -> bool {

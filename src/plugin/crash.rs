@@ -51,8 +51,7 @@ mod tests {
     /// One test, since the hook belongs to the whole process.
     #[test]
     fn a_panic_becomes_a_scrubbed_report() {
-        let usual = std::panic::take_hook();
-        panics::install();
+        let _turn = panics::tests::turn();
         secret::register(&secret::Secret::new("hunter2-crash"));
         let crashed = guard(|| panic!("the password is hunter2-crash"));
         let told = guard(|| {
@@ -61,7 +60,6 @@ mod tests {
         });
         let untold = guard(|| catch_unwind(|| panic!("forgotten")).is_err());
         let calm = guard(|| 7);
-        std::panic::set_hook(usual);
 
         let crashed: Result<(), String> = crashed;
         let text = text(&SETTINGS, &crashed.unwrap_err());

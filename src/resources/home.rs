@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::api::{Client, HandleState, Operation};
+use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::resources::report;
 
@@ -47,15 +48,7 @@ impl Home {
         name: &str,
         diagnostics: &mut Diagnostics,
     ) -> Result<HandleState, Reported> {
-        let mut unproved = |why: String| {
-            diagnostics.error(
-                format!("The {name} was not found, which does not prove that it is gone"),
-                format!(
-                    "{why} Nothing was removed from the state. If it is gone, run terraform state rm with its address; \
-                     to go on without looking, use -refresh=false."
-                ),
-            )
-        };
+        let mut unproved = |why: String| diagnostics.error(findings::absence_not_proved(name, why));
         if self.organisation.is_none() {
             return Err(unproved(format!(
                 "Nothing in the state says to which organisation it belongs, so that it may be another one than {}.",

@@ -1,6 +1,6 @@
 //! What the user manages: one folder per resource, one file per operation.
 
-pub mod advice;
+pub mod checks;
 pub mod home;
 pub mod project_registry_attachment;
 pub mod registry;

@@ -2,35 +2,77 @@
 
 use serde::de::DeserializeOwned;
 
-use super::advice::advice;
-use crate::api::{Client, Error};
-use crate::framework::diagnostics::{Diagnostics, Reported};
-use crate::framework::path::Path;
+use crate::api::{Client, Error, Kind, Outcome};
+use crate::findings;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics, Reported};
 use crate::framework::private;
+
+/// Where `make sandbox` listens.
+const SANDBOX: &str = "127.0.0.1:7357";
 
 /// Adds an error: what failed on what, why, and the next step. A value that the API does not take is shown at its
 /// attribute, in plain words before the API's own.
 pub fn failed(doing: &str, on: &str, error: &Error, diagnostics: &mut Diagnostics) -> Reported {
-    failed_on(doing, on, error, "", diagnostics)
+    diagnostics.error(failure(doing, on, error, ""))
 }
 
-/// [`failed`], with a sentence about what stands in the way.
-pub fn failed_on(
-    doing: &str,
-    on: &str,
-    error: &Error,
-    obstacle: &str,
-    diagnostics: &mut Diagnostics,
-) -> Reported {
-    let summary = format!("Failed to {doing} {on}");
-    let detail = format!("Bahriya: {error}. {obstacle}{}", advice(error));
+/// What [`failed`] tells, with a sentence about what stands in the way.
+pub fn failure(doing: &str, on: &str, error: &Error, obstacle: &str) -> Diagnostic {
+    let failed = format!("Failed to {doing} {on}");
     match refused_value(error.message()) {
-        Some((attribute, words)) => diagnostics.error_at(
-            Path::attribute(attribute),
-            summary,
-            format!("{attribute} {words}. {detail}"),
-        ),
-        None => diagnostics.error(summary, detail),
+        Some((argument, problem)) => {
+            findings::value_refused(failed, argument, problem, error).at(argument)
+        }
+        None if error.outcome() == Outcome::Unknown => findings::fate_unknown(failed, error),
+        None => for_kind(&failed, error, obstacle),
+    }
+}
+
+fn for_kind(failed: &str, error: &Error, obstacle: &str) -> Diagnostic {
+    match error.kind() {
+        Kind::Unauthorised => findings::unauthorised(failed, error),
+        Kind::Forbidden => findings::forbidden(failed, error),
+        Kind::NotFound => findings::not_found(failed, error),
+        Kind::WrongAddress => findings::wrong_address(failed, error),
+        Kind::OrganisationNotVisible => findings::organisation_not_visible(failed, error),
+        Kind::Conflict => findings::conflict(failed, error),
+        Kind::HandleTaken { handle, alive } => match alive {
+            Some(id) => findings::handle_is_taken(handle, import(id)),
+            None => findings::handle_is_spent(handle),
+        }
+        .at("handle"),
+        Kind::StillAttached { .. } => findings::still_attached(failed, error, obstacle),
+        Kind::StillReferenced { container } => {
+            let container = container.as_ref().map(|name| format!(" {name:?}"));
+            let container = format!("the container{}", container.unwrap_or_default());
+            findings::still_referenced(failed, error, container)
+        }
+        Kind::NoSuchVersion { remaining, .. } => {
+            findings::version_went(failed, error, retained(remaining))
+        }
+        Kind::ActivationUnsupported => findings::no_activation(failed, error),
+        Kind::CredentialsNeeded => findings::credentials_needed(failed, error),
+        Kind::RateLimited => findings::rate_limited(failed, error),
+        Kind::Timeout => findings::timed_out(failed, error),
+        Kind::Cancelled => findings::cancelled(failed, error),
+        Kind::Unreachable if error.message().contains(SANDBOX) => {
+            findings::sandbox_not_running(failed, error)
+        }
+        Kind::Unreachable => findings::unreachable(failed, error),
+        Kind::NotTrusted => findings::not_trusted(failed, error),
+        Kind::Refused => findings::refused(failed, error),
+        Kind::Server => findings::api_failed(failed, error),
+        Kind::UnexpectedAnswer => findings::unexpected_answer(failed, error),
+    }
+}
+
+/// The versions that are there, in a sentence.
+pub fn retained(versions: &[i64]) -> String {
+    let numbers: Vec<_> = versions.iter().map(i64::to_string).collect();
+    match numbers.as_slice() {
+        [] => "No version is retained.".to_owned(),
+        [one] => format!("Only version {one} is retained."),
+        many => format!("Retained are the versions {}.", many.join(", ")),
     }
 }
 
@@ -94,15 +136,8 @@ pub fn same_organisation(
 ) -> Result<(), Reported> {
     match recorded {
         Some(recorded) if !recorded.eq_ignore_ascii_case(client.organisation()) => {
-            Err(diagnostics.error(
-                format!("{on} belongs to another organisation"),
-                format!(
-                    "The state says organisation {recorded}, and the provider is configured for {}. Set \
-                     organisation_id (or BAHRIYA_ORGANISATION_ID) back, or use a second provider block with \
-                     an alias for the other organisation. To give the object up, run terraform state rm.",
-                    client.organisation()
-                ),
-            ))
+            let configured = client.organisation();
+            Err(diagnostics.error(findings::other_organisation(on, recorded, configured)))
         }
         _ => Ok(()),
     }
@@ -116,25 +151,13 @@ pub fn foreign<T: DeserializeOwned>(
     diagnostics: &mut Diagnostics,
 ) {
     if private::is_foreign::<T>(bytes) {
-        diagnostics.warning(
-            format!("What was remembered of {on} cannot be read"),
-            format!(
-                "Another provider, or a later version of this one, has written it. It is written anew from what the \
-                 API shows.{lost}"
-            ),
-        );
+        diagnostics.warning(findings::memory_unreadable(on, lost));
     }
 }
 
 /// Says that a refresh did not happen, because the provider's configuration is not known yet.
 pub fn not_refreshed(arguments: &[&str], diagnostics: &mut Diagnostics) {
-    diagnostics.warning(
-        "Not refreshed",
-        format!(
-            "The state is shown as stored, because {} of the provider block is only known after apply.",
-            arguments.join(" and ")
-        ),
-    );
+    diagnostics.warning(findings::not_refreshed(arguments.join(" and ")));
 }
 
 #[cfg(test)]

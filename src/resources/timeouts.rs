@@ -7,7 +7,8 @@ use tokio::time::Instant;
 
 use crate::api::{Client, Operation};
 use crate::connection::Connection;
-use crate::framework::diagnostics::{Diagnostics, Reported};
+use crate::findings;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
 use crate::framework::provider::Call;
 use crate::framework::schema::{Attribute, Kind, Mode};
@@ -81,12 +82,9 @@ pub fn operation(
     }
 }
 
-fn check(value: &Value) -> Result<(), String> {
+fn check(argument: &str, value: &Value) -> Result<(), Diagnostic> {
     match value.as_str().map(parse) {
-        Some(None) => Err(
-            "It must be a duration between one second and a day, such as \"90s\", \"5m\" or \"1h30m\"."
-                .to_owned(),
-        ),
+        Some(None) => Err(findings::not_a_duration(argument)),
         _ => Ok(()),
     }
 }

@@ -37,7 +37,8 @@ async fn a_replacement_that_is_created_first_stays_attached() {
             .terraform
             .apply_with(&[&format!("-replace={ADDRESS}")])
             .succeeds()
-            .says(&["1 added", "1 destroyed", "stays"]);
+            .finds(&["attachment_stays"])
+            .says(&["1 added", "1 destroyed"]);
         assert_eq!(attached(&bench, &shop).await.len(), 1);
         bench.terraform.assert_empty_plan();
     }

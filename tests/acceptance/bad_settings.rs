@@ -32,7 +32,7 @@ async fn wrong_settings_say_what_to_do_and_change_nothing() {
     let mistyped = format!("{}0", token.trim_end_matches(char::is_alphanumeric)) + &"x".repeat(63);
     let without_suffix = api.replace("/console/v1", "");
     let elsewhere = format!("{}elsewhere/console/v1", bench.sandbox.page_url);
-    let did_you_mean = format!("Did you mean {api}?");
+    let did_you_mean = format!("did you mean {api}?");
     let hidden = bench.sandbox.hidden_organisation.clone();
     let second = bench.sandbox.second_organisation.clone();
     for (variable, value, words) in [

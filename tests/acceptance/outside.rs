@@ -18,10 +18,11 @@ async fn an_attachment_of_somebody_else_is_adopted_and_a_lost_one_is_made_again(
     let project = bench.sandbox.create_project("shop", &["helsinki-1"]).await;
     bench.terraform.step(&registry("password = \"one\""));
     let join = bench.sandbox.attach(&project, "ghcr").await;
-    bench.terraform.step(&attached(&project)).says(&[
-        "existed already",
-        "Terraform manages the existing link from now on",
-    ]);
+    bench
+        .terraform
+        .step(&attached(&project))
+        .finds(&["attachment_adopted"])
+        .says(&["Terraform manages the existing link from now on"]);
     let address = "bahriya_project_registry_attachment.ghcr";
     assert_eq!(
         bench.terraform.attributes(address)["join_id"],
@@ -44,12 +45,12 @@ async fn a_registry_that_is_gone_cannot_come_back_under_its_handle() {
     bench.terraform.step(&registry("password = \"one\""));
     let path = format!("/registries/{}", bench.id("bahriya_registry.ghcr"));
     bench.sandbox.call("DELETE", &path, None).await.expect(200);
-    bench.terraform.plan().fails().says(&[
-        "registry \"ghcr\" is gone",
-        "its handle is spent",
-        "The handle \"ghcr\" is spent",
-        "Choose another one",
-    ]);
+    bench
+        .terraform
+        .plan()
+        .fails()
+        .finds(&["registry_is_gone", "handle_is_spent"])
+        .says(&["its handle is spent", "Choose another one"]);
 
     bench
         .terraform
@@ -75,7 +76,8 @@ async fn a_handle_that_is_taken_says_by_whom() {
         .terraform
         .apply()
         .fails()
-        .says(&["exists already", &command, "choose another handle"]);
+        .finds(&["handle_is_taken"])
+        .says(&[&command, "choose another handle"]);
     assert_eq!(bench.terraform.instance("bahriya_registry.ghcr"), None);
     assert_eq!(bench.sandbox.summary().await["versions_made"], 1);
 }

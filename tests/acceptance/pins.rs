@@ -30,11 +30,12 @@ async fn a_pin_forbids_rotation_and_survives_others() {
             .replace("\"two\"", "\"three\"")
             .replace("\"1\"", "\"2\""),
     );
-    bench.terraform.apply().fails().says(&[
-        "Credentials changed while a version is pinned",
-        "Remove active_version to rotate",
-        "undo the change",
-    ]);
+    bench
+        .terraform
+        .apply()
+        .fails()
+        .finds(&["pinned_against_change"])
+        .says(&["Remove active_version to rotate", "undo the change"]);
     assert_eq!(bench.writes().await, [""; 0]);
     // Metadata is free to change.
     let pinned = pinned.replace("GitHub", "Packages");
@@ -44,11 +45,11 @@ async fn a_pin_forbids_rotation_and_survives_others() {
     let id = bench.id(ADDRESS);
     bench.sandbox.rotate(&id, "somebody", "else").await;
     bench.writes().await;
-    bench.terraform.step(&pinned).says(&[
-        "Version 3 became current outside Terraform",
-        "This plan puts it back",
-        "3 -> 1",
-    ]);
+    bench
+        .terraform
+        .step(&pinned)
+        .finds(&["drift_is_undone"])
+        .says(&["This plan puts it back", "3 -> 1"]);
     assert_eq!(
         bench.writes().await,
         ["POST /registries/*/versions/1/activate"]
@@ -82,7 +83,8 @@ async fn an_evicted_version_cannot_be_pinned() {
     bench
         .terraform
         .step(&pinned)
-        .says(&["Version 2 is about to be evicted", "Raise maxversions"]);
+        .finds(&["pinned_version_evicted"])
+        .says(&["Raise maxversions"]);
     bench.writes().await;
     // Its credentials are gone for good afterwards: bringing them back makes a version.
     bench.terraform.step(&registry(&format!(
@@ -167,7 +169,10 @@ async fn a_version_that_is_evicted_after_the_plan_says_what_remains() {
         .rotate(&bench.id(ADDRESS), "somebody", "else")
         .await;
     let run = bench.terraform.run(&["apply", "plan.bin"]).fails();
-    run.says(&["Failed to update registry \"ghcr\"", "Retained are: 2, 3"]);
+    run.says(&[
+        "Failed to update registry \"ghcr\"",
+        "Retained are the versions 2, 3",
+    ]);
     assert_eq!(
         bench.terraform.attributes(ADDRESS)["active_version"],
         serde_json::Value::Null

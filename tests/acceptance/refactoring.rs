@@ -14,11 +14,9 @@ async fn refused(bench: &Bench, hcl: &str) {
         bench.terraform.apply(),
         bench.terraform.apply_with(&["-refresh=false"]),
     ] {
-        run.fails().says(&[
-            "cannot move by deletion",
-            "moved { from =",
-            "terraform destroy -refresh=false",
-        ]);
+        run.fails()
+            .finds(&["handle_moves_by_deletion"])
+            .says(&["moved { from =", "terraform destroy -refresh=false"]);
     }
     assert_eq!(bench.writes().await, [""; 0]);
     assert_eq!(bench.terraform.state(), before);
@@ -133,7 +131,8 @@ async fn a_deletion_beside_an_unknown_handle_is_a_warning() {
     bench
         .terraform
         .step(&late)
-        .says(&["whose handle is not known yet", "moved { from ="]);
+        .finds(&["handle_may_move_by_deletion"])
+        .says(&["moved { from ="]);
 }
 
 #[tokio::test]
@@ -146,7 +145,8 @@ async fn a_tainted_registry_is_told_in_the_plan_and_can_be_destroyed() {
             .terraform
             .run(arguments)
             .succeeds()
-            .says(&["cannot be created anew", "terraform untaint"]);
+            .finds(&["handle_is_stored"])
+            .says(&["terraform untaint"]);
     }
     bench.writes().await;
     bench.terraform.apply().fails().says(&["terraform untaint"]);
@@ -167,17 +167,20 @@ async fn a_create_that_cannot_succeed_is_refused_in_the_plan() {
     let taken = named_registry("ghcr", "taken", "password = \"one\"");
     bench.terraform.write("main.tf", &(other.clone() + &taken));
     let words = format!("terraform import ADDRESS {id}");
-    bench.terraform.plan().fails().says(&[
-        "A registry \"taken\" exists already",
-        &words,
-        "terraform destroy -refresh=false",
-    ]);
+    bench
+        .terraform
+        .plan()
+        .fails()
+        .finds(&["handle_is_taken"])
+        .says(&[&words, "terraform destroy -refresh=false"]);
     let path = format!("/registries/{id}");
     bench.sandbox.call("DELETE", &path, None).await.expect(200);
-    bench.terraform.plan().fails().says(&[
-        "The handle \"taken\" is spent",
-        "terraform destroy -refresh=false",
-    ]);
+    bench
+        .terraform
+        .plan()
+        .fails()
+        .finds(&["handle_is_spent"])
+        .says(&["terraform destroy -refresh=false"]);
     bench
         .terraform
         .run(&["destroy", "-auto-approve", "-refresh=false"])
@@ -198,7 +201,8 @@ async fn a_token_that_is_refused_is_told_in_the_plan_of_a_create() {
         .terraform
         .plan()
         .succeeds()
-        .says(&["The API refuses the token", "401"]);
+        .finds(&["handle_not_looked_up"])
+        .says(&["401"]);
 }
 
 /// The organisation's data source waits, so that the handle made of it is not known in the plan.

@@ -101,3 +101,21 @@ async fn what_was_not_stored_is_not_said_to_be() {
     run.says(&["Failed to create"])
         .keeps_silent_about(&["stored all the same"]);
 }
+
+/// The check takes a share of the time, so that enough is left for what it is made for.
+#[tokio::test]
+async fn a_silent_server_leaves_time_to_store() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let silent = silent.expect("a port");
+    let address = silent.local_addr().expect("an address").to_string();
+    let bench = Bench::new();
+    let lines = "verify = \"warn\"\n  timeouts = { create = \"10s\", update = \"10s\" }";
+    for password in ["one", "two"] {
+        let run = bench.terraform.step(&hcl(&address, password, lines));
+        run.finds(&["verify_unreachable"]);
+    }
+    assert_eq!(
+        bench.writes().await,
+        ["POST /registries", "POST /registries/*/rotate"]
+    );
+}

@@ -147,7 +147,7 @@ async fn every_change_is_one_whole_write_in_the_put_dialect() {
         warned += usize::from(case.metadata() && !case.credentials());
     }
     // Terraform shows one warning of a kind and counts the rest.
-    run.says(&["may have a new version"]);
+    run.finds(&["may_have_a_version"]);
     assert!(warned > 1);
     bench.terraform.assert_empty_plan();
 }

@@ -4,10 +4,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::advice;
 use serde_json::{Value, json};
 use support::scripted::{Reply, Server, not_found, ok, organisations, within};
 use terraform_provider_bahriya::api::{Attached, Attachment, Client, Error, Kind};
-use terraform_provider_bahriya::resources::advice::advice;
 
 const LINK: &str = "/projects/p/attach/registries/reg";
 

@@ -4,13 +4,13 @@ pub mod model;
 
 use std::task::Poll;
 
+use crate::advice;
 use serde_json::{Value, json};
 use support::scripted::{Reply, Server, not_found, ok, within};
 use terraform_provider_bahriya::api::{
     Baseline, Credentials, Dialect, Error, Kind, Look, Made, Outcome, Proof, Registry, Rotated,
     Rotation, Written,
 };
-use terraform_provider_bahriya::resources::advice::advice;
 use terraform_provider_bahriya::secret::Secret;
 
 use model::Model;

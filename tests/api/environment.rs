@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
+use crate::advice;
 use serde_json::json;
 use support::authority::Authority;
 use support::scripted::{Reply, Server, TOKEN, ok, settings, within};
 use terraform_provider_bahriya::api::{Client, Kind, Settings};
-use terraform_provider_bahriya::resources::advice::advice;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 /// A server with a certificate for this machine, and the file with the authority that signed it.
 fn authority() -> (rustls::ServerConfig, tempfile::NamedTempFile) {
@@ -249,6 +250,73 @@ async fn the_proxy_of_the_environment_is_used_but_never_for_plain_http() {
         "{request}"
     );
     assert!(!request.contains(TOKEN));
+}
+
+/// A proxy that lets every connection through, and the addresses that it was asked for.
+async fn proxy() -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    let asked = Arc::<Mutex<Vec<String>>>::default();
+    let kept = Arc::clone(&asked);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let kept = Arc::clone(&kept);
+            tokio::spawn(async move {
+                let mut bytes = vec![0; 4096];
+                let length = stream.read(&mut bytes).await.expect("a request");
+                let request = String::from_utf8_lossy(&bytes[..length]).into_owned();
+                let target = request.split(' ').nth(1).unwrap_or_default().to_owned();
+                kept.lock().expect("no panic").push(target.clone());
+                let mut server = TcpStream::connect(target).await.expect("the server");
+                let open = b"HTTP/1.1 200 Connection established\r\n\r\n";
+                stream.write_all(open).await.expect("sent");
+                // Either side may end it as it likes.
+                let _ = tokio::io::copy_bidirectional(&mut stream, &mut server).await;
+            });
+        }
+    });
+    (address, asked)
+}
+
+#[tokio::test]
+async fn a_host_with_its_port_goes_around_a_proxy() {
+    if is_child().await {
+        return;
+    }
+    let (config, file) = authority();
+    let server = Server::start_tls(config, |_| ok(json!({"regions": []}))).await;
+    let (proxy, asked) = proxy().await;
+    let host = server.address.replace("https://", "");
+    let host = host.split('/').next().expect("an authority").to_owned();
+    let (name, port) = host.rsplit_once(':').expect("a port");
+    let other = format!("{name}:{}", port.parse::<u16>().expect("a port") ^ 1);
+    for (around, through) in [
+        ("", true),
+        (other.as_str(), true),
+        ("elsewhere.example, .corp:443", true),
+        (host.as_str(), false),
+        (&format!("elsewhere.example, {host}"), false),
+        (name, false),
+    ] {
+        for variable in ["NO_PROXY", "no_proxy"] {
+            asked.lock().expect("no panic").clear();
+            let variables = [
+                (ADDRESS, server.address.as_str()),
+                (AUTHORITY, file.path().to_str().expect("a path")),
+                ("HTTPS_PROXY", &proxy),
+                (variable, around),
+            ];
+            let test = "a_host_with_its_port_goes_around_a_proxy";
+            let output = child(test, &variables).await;
+            assert!(output.contains("reached: true"), "{around}: {output}");
+            let expected = if through {
+                vec![host.clone()]
+            } else {
+                Vec::new()
+            };
+            assert_eq!(*asked.lock().expect("no panic"), expected, "{around}");
+        }
+    }
 }
 
 #[tokio::test]

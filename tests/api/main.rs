@@ -11,3 +11,11 @@ mod refresh;
 mod registries;
 mod streams;
 mod writes;
+
+use terraform_provider_bahriya::api::Error;
+use terraform_provider_bahriya::resources::report;
+
+/// What a user of Terraform is told of a failure.
+fn advice(error: &Error) -> String {
+    report::failure("try", "it", error, "").detail
+}

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::advice;
 use serde_json::{Value, json};
 use support::scripted::{
     self, Got, Reply, Server, TOKEN, not_found, ok, organisations, settings, within,
@@ -10,7 +11,6 @@ use support::scripted::{
 use terraform_provider_bahriya::api::{
     Client, Error, Fault, Kind, Outcome, Registry, Request, Transport,
 };
-use terraform_provider_bahriya::resources::advice::advice;
 use terraform_provider_bahriya::secret::{self, Secret};
 use tokio::task::JoinSet;
 use tokio::time::Instant;

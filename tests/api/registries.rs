@@ -3,12 +3,12 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::advice;
 use serde_json::{Value, json};
 use support::scripted::{Reply, Server, not_found, ok, organisations, within};
 use terraform_provider_bahriya::api::{
     Error, HandleState, Kind, NewRegistry, Outcome, Proof, Written,
 };
-use terraform_provider_bahriya::resources::advice::advice;
 use terraform_provider_bahriya::secret::Secret;
 
 pub fn shown(id: &str, handle: &str) -> Value {

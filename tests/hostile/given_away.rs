@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use support::core::{Core, Object, REGISTRY, Trouble};
 use support::plugin::Options;
-use support::provider_client::Client;
+use support::provider_client::{Client, errors};
 use support::scripted::{Got, Reply, Server, not_found, ok, organisations};
 
 use crate::{ORGANISATION, PASSWORD, TOKEN, VERSION, config};
@@ -29,7 +29,9 @@ fn answer(shown: &Shown, request: &Got) -> Reply {
         ("GET", "/registries") => ok(json!({"count": 1, "registries": [registry]})),
         ("GET", "") => organisations(),
         ("GET", _) if below.ends_with("/versions") => not_found(),
+        ("GET", "/projects") => ok(json!({"count": 0, "projects": []})),
         ("GET", _) if below.starts_with("/registries/") => ok(registry),
+        ("GET", "/registry/ghcr") => ok(registry),
         _ => not_found(),
     }
 }
@@ -118,5 +120,38 @@ async fn a_credential_in_a_field_is_never_stored() {
         assert_eq!(stored.state["id"], ID);
         assert!(stored.state["currentversionid"].is_null());
         assert_apart(&client, Some(&stored), &text);
+    }
+}
+
+#[tokio::test]
+async fn a_credential_in_a_field_is_neither_looked_up_nor_imported() {
+    let (mut client, shown, server) = start().await;
+    // A run in which the provider has met the password.
+    create(&mut client).await.1.expect("the server is well");
+    let looks = [
+        ("bahriya_registry", json!({"id": ID})),
+        ("bahriya_registry", json!({"handle": "ghcr"})),
+        ("bahriya_registries", json!({})),
+    ];
+    begin(&mut client, &server).await;
+    for (ty, config) in &looks {
+        let found = client.look_up(ty, config.clone()).await;
+        assert!(found.state.is_some(), "{:?}", found.diagnostics);
+    }
+    for field in ["name", "server", "username", "currentversionid"] {
+        for text in texts() {
+            *shown.lock().expect("no panic") = Some((field, text.clone()));
+            begin(&mut client, &server).await;
+            for (ty, config) in &looks {
+                let found = client.look_up(ty, config.clone()).await;
+                assert!(found.state.is_none(), "{field} of {ty}");
+                assert_eq!(errors(&found.diagnostics), ["unexpected_answer"]);
+            }
+            for id in [ID, "ghcr"] {
+                let imported = Core::import(&mut client, REGISTRY, id).await;
+                assert!(matches!(imported, Err(Trouble::Refused(_))), "{field}");
+            }
+            assert_apart(&client, None, &text);
+        }
     }
 }

@@ -14,14 +14,14 @@ async fn every_call_for_an_absent_kind_is_answered_in_words() {
         )+};
     }
     absent! {
-        validate_state_store_config validate_state_store "No state stores";
-        configure_state_store configure_state_store "No state stores";
-        lock_state lock_state "No state stores";
-        unlock_state unlock_state "No state stores";
-        get_states get_states "No state stores";
-        delete_state delete_state "No state stores";
-        validate_action_config validate_action_config "No actions";
-        plan_action plan_action "No actions";
+        validate_state_store_config validate_state_store "no_such_kind";
+        configure_state_store configure_state_store "no_such_kind";
+        lock_state lock_state "no_such_kind";
+        unlock_state unlock_state "no_such_kind";
+        get_states get_states "no_such_kind";
+        delete_state delete_state "no_such_kind";
+        validate_action_config validate_action_config "no_such_kind";
+        plan_action plan_action "no_such_kind";
     }
 }
 
@@ -36,7 +36,7 @@ async fn streams_of_absent_kinds_have_one_event() {
         .unwrap()
         .into_inner();
     let event = events.message().await.unwrap().expect("an event");
-    assert_eq!(errors(&event.diagnostics), ["No state stores"]);
+    assert_eq!(errors(&event.diagnostics), ["no_such_kind"]);
     assert!(event.range.is_some(), "without it Terraform crashes");
     assert!(events.message().await.unwrap().is_none());
 
@@ -47,7 +47,7 @@ async fn streams_of_absent_kinds_have_one_event() {
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(errors(&answer.diagnostics), ["No state stores"]);
+    assert_eq!(errors(&answer.diagnostics), ["no_such_kind"]);
 
     let request = proto::invoke_action::Request::default();
     let mut events = client
@@ -60,7 +60,7 @@ async fn streams_of_absent_kinds_have_one_event() {
     let Some(proto::invoke_action::event::Type::Completed(completed)) = event.r#type else {
         panic!("an event without a type makes Terraform crash: {event:?}");
     };
-    assert_eq!(errors(&completed.diagnostics), ["No actions"]);
+    assert_eq!(errors(&completed.diagnostics), ["no_such_kind"]);
     assert!(events.message().await.unwrap().is_none());
 }
 
@@ -79,21 +79,21 @@ async fn an_unknown_type_is_named() {
         )+};
     }
     unknown! {
-        validate_resource_config { type_name } "Unknown resource bahriya_nothing";
-        upgrade_resource_state { type_name } "Unknown resource bahriya_nothing";
-        upgrade_resource_identity { type_name } "Unknown resource bahriya_nothing";
-        read_resource { type_name } "Unknown resource bahriya_nothing";
-        plan_resource_change { type_name } "Unknown resource bahriya_nothing";
-        apply_resource_change { type_name } "Unknown resource bahriya_nothing";
-        import_resource_state { type_name } "Unknown resource bahriya_nothing";
-        move_resource_state { target_type_name } "Unknown resource bahriya_nothing";
-        generate_resource_config { type_name } "Unknown resource bahriya_nothing";
-        validate_data_resource_config { type_name } "Unknown data source bahriya_nothing";
-        read_data_source { type_name } "Unknown data source bahriya_nothing";
-        validate_ephemeral_resource_config { type_name } "Unknown ephemeral resource bahriya_nothing";
-        open_ephemeral_resource { type_name } "Unknown ephemeral resource bahriya_nothing";
-        renew_ephemeral_resource { type_name } "Unknown ephemeral resource bahriya_nothing";
-        close_ephemeral_resource { type_name } "Unknown ephemeral resource bahriya_nothing";
-        validate_list_resource_config { type_name } "Unknown list resource bahriya_nothing";
+        validate_resource_config { type_name } "unknown_type";
+        upgrade_resource_state { type_name } "unknown_type";
+        upgrade_resource_identity { type_name } "unknown_type";
+        read_resource { type_name } "unknown_type";
+        plan_resource_change { type_name } "unknown_type";
+        apply_resource_change { type_name } "unknown_type";
+        import_resource_state { type_name } "unknown_type";
+        move_resource_state { target_type_name } "unknown_type";
+        generate_resource_config { type_name } "unknown_type";
+        validate_data_resource_config { type_name } "unknown_type";
+        read_data_source { type_name } "unknown_type";
+        validate_ephemeral_resource_config { type_name } "unknown_type";
+        open_ephemeral_resource { type_name } "unknown_type";
+        renew_ephemeral_resource { type_name } "unknown_type";
+        close_ephemeral_resource { type_name } "unknown_type";
+        validate_list_resource_config { type_name } "unknown_type";
     }
 }

@@ -116,10 +116,7 @@ async fn a_write_only_password_is_in_no_answer() {
     let planned = client.plan(REGISTRY, Some(&rotated), third.clone()).await;
     let request = client.apply_request(REGISTRY, Some(&rotated), third, &planned);
     let answer = rpc!(client, apply_resource_change, request);
-    assert_eq!(
-        errors(&answer.diagnostics),
-        ["Failed to update registry \"one\""]
-    );
+    assert_eq!(errors(&answer.diagnostics), ["refused"]);
     assert_eq!(
         json_of(answer.new_state.as_ref())["password_wo_version"],
         "2"
@@ -172,10 +169,7 @@ async fn a_failed_create_leaves_nothing_and_a_failed_update_keeps_the_prior_obje
     let planned = client.plan(REGISTRY, None, registry("one")).await;
     let request = client.apply_request(REGISTRY, None, registry("one"), &planned);
     let answer = rpc!(client, apply_resource_change, request);
-    assert_eq!(
-        errors(&answer.diagnostics),
-        ["Failed to create registry \"one\""]
-    );
+    assert_eq!(errors(&answer.diagnostics), ["forbidden"]);
     assert_eq!(json_of(answer.new_state.as_ref()), Json::Null);
 
     let created = client.apply(REGISTRY, None, registry("one")).await;
@@ -186,10 +180,7 @@ async fn a_failed_create_leaves_nothing_and_a_failed_update_keeps_the_prior_obje
     let planned = client.plan(REGISTRY, Some(&created), renamed.clone()).await;
     let request = client.apply_request(REGISTRY, Some(&created), renamed, &planned);
     let answer = rpc!(client, apply_resource_change, request);
-    assert_eq!(
-        errors(&answer.diagnostics),
-        ["Failed to update registry \"one\""]
-    );
+    assert_eq!(errors(&answer.diagnostics), ["forbidden"]);
     assert_eq!(json_of(answer.new_state.as_ref()), created.state);
     assert!(
         !answer.private.is_empty(),

@@ -3,8 +3,7 @@
 use serde_json::{Value as Json, json};
 use support::plugin::Options;
 use support::provider_client::{
-    Client, REGISTRY, complete, dynamic, errors, json_of, provider_config, rpc, summaries, unknown,
-    warnings,
+    Client, REGISTRY, complete, dynamic, errors, json_of, provider_config, rpc, unknown, warnings,
 };
 use support::sandbox::Sandbox;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
@@ -37,10 +36,7 @@ async fn nothing_is_missed_before_it_is_needed() {
 async fn what_is_missing_is_named_with_both_ways_to_set_it() {
     let mut client = Client::start(Options::default()).await;
     let diagnostics = client.configure(json!({}), "1.11.4").await;
-    assert_eq!(
-        errors(&diagnostics),
-        ["Missing token", "Missing organisation_id"]
-    );
+    assert_eq!(errors(&diagnostics), ["setting_missing", "setting_missing"]);
     for (diagnostic, variable) in diagnostics
         .iter()
         .zip(["BAHRIYA_TOKEN", "BAHRIYA_ORGANISATION_ID"])
@@ -60,7 +56,7 @@ async fn what_is_missing_is_named_with_both_ways_to_set_it() {
         tainted: false,
     };
     let read = client.read(REGISTRY, &object).await;
-    assert_eq!(errors(&read.diagnostics), ["Provider not configured"]);
+    assert_eq!(errors(&read.diagnostics), ["not_configured"]);
 }
 
 #[tokio::test]
@@ -99,7 +95,7 @@ async fn a_bad_setting_is_an_error_at_its_argument() {
         let mut config = provider_config(&sandbox);
         config[name] = json!(value);
         let diagnostics = client.configure(config, "1.11.4").await;
-        assert_eq!(summaries(&diagnostics), [format!("Invalid {name}")]);
+        assert_eq!(errors(&diagnostics), [format!("{name}_unusable")]);
     }
 }
 
@@ -113,10 +109,7 @@ async fn it_can_be_configured_again() {
     assert_eq!(client.configure(other, "1.11.4").await, []);
     // Looked for in another organisation it would seem to be gone.
     let read = client.read(REGISTRY, &created).await;
-    assert_eq!(
-        errors(&read.diagnostics),
-        ["registry \"one\" belongs to another organisation"]
-    );
+    assert_eq!(errors(&read.diagnostics), ["other_organisation"]);
     assert_eq!(
         client.configure(provider_config(&sandbox), "1.11.4").await,
         []
@@ -136,7 +129,7 @@ async fn an_unknown_configuration_is_no_error_until_the_api_is_needed() {
     assert_eq!(client.configure(config, "1.11.4").await, []);
 
     let read = client.read(REGISTRY, &created).await;
-    assert_eq!(warnings(&read.diagnostics), ["Not refreshed"]);
+    assert_eq!(warnings(&read.diagnostics), ["not_refreshed"]);
     assert_eq!(json_of(read.new_state.as_ref()), created.state);
     assert_eq!(read.private, created.private);
     assert_eq!(read.new_identity, created.identity);
@@ -144,15 +137,9 @@ async fn an_unknown_configuration_is_no_error_until_the_api_is_needed() {
     let planned = client.plan(REGISTRY, None, registry("two")).await;
     let request = client.apply_request(REGISTRY, None, registry("two"), &planned);
     let answer = rpc!(client, apply_resource_change, request);
-    assert_eq!(
-        errors(&answer.diagnostics),
-        ["Provider configuration not known yet"]
-    );
+    assert_eq!(errors(&answer.diagnostics), ["settings_not_known_yet"]);
     assert!(answer.diagnostics[0].detail.contains("token"));
     let found = client.look_up("bahriya_registries", json!({})).await;
-    assert_eq!(
-        errors(&found.diagnostics),
-        ["Provider configuration not known yet"]
-    );
+    assert_eq!(errors(&found.diagnostics), ["settings_not_known_yet"]);
     assert!(found.state.is_none());
 }

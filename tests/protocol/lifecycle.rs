@@ -76,11 +76,7 @@ async fn a_stop_ends_waits_at_once() {
         .unwrap()
         .expect("no status")
         .into_inner();
-    assert_eq!(
-        errors(&answer.diagnostics),
-        ["Failed to look up the registries"]
-    );
-    assert!(answer.diagnostics[0].detail.contains("cancelled"));
+    assert_eq!(errors(&answer.diagnostics), ["cancelled"]);
 }
 
 /// tonic drops a handler together with its connection; the create must be brought to its end all the same.

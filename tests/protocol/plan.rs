@@ -80,7 +80,7 @@ async fn only_a_handle_asks_for_a_new_registry() {
     assert_eq!(planned.replaced, ["handle"]);
     assert_eq!(
         warnings(&planned.answer.diagnostics),
-        ["The handle \"one\" will be spent"]
+        ["handle_will_be_spent"]
     );
     // The second half of a replace is a create with the private bytes of the first.
     let mut request = client.plan_request(REGISTRY, None, moved);
@@ -99,10 +99,7 @@ async fn replacing_a_registry_by_one_of_the_same_handle_is_refused() {
     let mut request = client.plan_request(REGISTRY, None, registry("one"));
     request.prior_private = first.answer.planned_private;
     let second = rpc!(client, plan_resource_change, request);
-    assert_eq!(
-        errors(&second.diagnostics),
-        ["Registry \"one\" cannot be replaced"]
-    );
+    assert_eq!(errors(&second.diagnostics), ["replaced_by_itself"]);
 }
 
 #[tokio::test]
@@ -121,10 +118,7 @@ async fn a_destroy_plan_is_null_and_warns() {
     };
     let answer = rpc!(client, plan_resource_change, request);
     assert_eq!(json_of(answer.planned_state.as_ref()), Json::Null);
-    assert_eq!(
-        warnings(&answer.diagnostics),
-        ["The handle \"one\" will be spent"]
-    );
+    assert_eq!(warnings(&answer.diagnostics), ["handle_will_be_spent"]);
     assert_eq!(answer.planned_private, created.private);
     assert_eq!(answer.planned_identity, created.identity);
     assert_eq!(answer.requires_replace, []);
@@ -205,5 +199,5 @@ async fn a_create_marks_what_the_provider_will_tell() {
     without["password"] = Json::Null;
     let request = client.plan_request(REGISTRY, None, without);
     let answer = rpc!(client, plan_resource_change, request);
-    assert_eq!(errors(&answer.diagnostics), ["Missing password"]);
+    assert_eq!(errors(&answer.diagnostics), ["password_missing_to_rotate"]);
 }

@@ -118,11 +118,7 @@ async fn an_identity_is_read_by_name() {
     assert_eq!(identity, json!({"organisation_id": null, "id": "x"}));
     for text in ["", "{", "[]"] {
         let answer = rpc!(client, upgrade_resource_identity, upgrade(text));
-        assert_eq!(
-            errors(&answer.diagnostics),
-            ["Unreadable identity"],
-            "{text}"
-        );
+        assert_eq!(errors(&answer.diagnostics), ["unreadable"], "{text}");
         assert!(answer.upgraded_identity.is_none());
     }
 }

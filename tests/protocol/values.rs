@@ -5,6 +5,7 @@ use support::provider_client::{
     Client, DynamicValue, REGISTRY, dynamic, errors, json_of, rpc, summaries,
 };
 use support::sandbox::Sandbox;
+use terraform_provider_bahriya::framework::findings::missing;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
 
 use crate::{registry, with};
@@ -80,7 +81,7 @@ async fn an_object_has_exactly_the_attributes_of_the_schema() {
     let deep = with(whole.clone(), "timeouts", json!({"create": "5m"}));
     for (case, config) in [("missing", missing), ("extra", extra), ("deep", deep)] {
         let diagnostics = validate(&mut client, Some(dynamic(&config))).await;
-        assert_eq!(errors(&diagnostics), ["Unreadable configuration"], "{case}");
+        assert_eq!(errors(&diagnostics), ["unreadable"], "{case}");
     }
 }
 
@@ -106,7 +107,7 @@ async fn broken_bytes_are_an_error_in_words() {
             json: Vec::new(),
         };
         let diagnostics = validate(&mut client, Some(value)).await;
-        assert_eq!(errors(&diagnostics), ["Unreadable configuration"]);
+        assert_eq!(errors(&diagnostics), ["unreadable"]);
     }
     client.assert_never_answered("canary");
 }
@@ -124,7 +125,7 @@ async fn the_json_form_is_taken_where_there_is_no_other() {
     let bad = with(whole.clone(), "handle", "Not A Handle");
     assert_eq!(
         errors(&validate(&mut client, Some(json(&bad))).await),
-        ["Invalid handle"]
+        ["handle_malformed"]
     );
     // MessagePack wins where both are there.
     let both = DynamicValue {
@@ -138,12 +139,7 @@ async fn the_json_form_is_taken_where_there_is_no_other() {
 async fn an_absent_message_is_null() {
     let sandbox = Sandbox::start();
     let mut client = Client::configured(&sandbox).await;
-    let missing = [
-        "Missing handle",
-        "Missing name",
-        "Missing server",
-        "Missing username",
-    ];
+    let missing = ["handle", "name", "server", "username"].map(|name| missing(name).summary);
     for config in [
         None,
         Some(DynamicValue::default()),
@@ -182,7 +178,7 @@ async fn every_extension_is_unknown() {
     long.extend([0; 1025]);
     let config = with(registry("one"), "name", json!({"$raw": long}));
     let diagnostics = client.validate(REGISTRY, config).await;
-    assert_eq!(errors(&diagnostics), ["Unreadable configuration"]);
+    assert_eq!(errors(&diagnostics), ["unreadable"]);
 }
 
 /// Strings are passed on as they are: Terraform compares them with what it sent.

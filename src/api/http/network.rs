@@ -41,16 +41,14 @@ impl Network {
             && let Some(variable) = proxy::malformed(proxy::variable)
         {
             return Err(SettingsError::new(
-                "base_url",
+                "proxy",
                 format!("the environment variable {variable} is not the address of a proxy"),
-                "Set it to an address such as http://proxy.example.com:3128, or unset it.",
             ));
         }
         let agent = HeaderValue::from_str(&settings.user_agent).map_err(|_| {
             SettingsError::new(
                 "user_agent",
                 "user_agent has a character that cannot be sent in a header",
-                "Use printable ASCII characters only.",
             )
         })?;
         let json = HeaderValue::from_static("application/json");
@@ -132,19 +130,17 @@ impl Transport for Network {
 /// The one thing left that can fail is the set of trust anchors.
 fn tls_unusable(settings: &Settings, error: &reqwest::Error) -> SettingsError {
     let causes = causes(error);
-    if settings.ca_certificate_file.is_some() {
-        SettingsError::new(
+    let (setting, problem) = match settings.ca_certificate_file {
+        Some(_) => (
             "ca_certificate_file",
-            format!("ca_certificate_file holds a certificate that cannot be used: {causes}"),
-            "Name a PEM file with the certificate of the authority to trust.",
-        )
-    } else {
-        SettingsError::new(
-            "ca_certificate_file",
-            format!("no connection can be secured with the certificates of this system: {causes}"),
-            "Install the system's certificates (package ca-certificates), or name a file with `ca_certificate_file`.",
-        )
-    }
+            "ca_certificate_file holds a certificate that cannot be used",
+        ),
+        None => (
+            "trust_anchors",
+            "no connection can be secured with the certificates of this system",
+        ),
+    };
+    SettingsError::new(setting, format!("{problem}: {causes}"))
 }
 
 fn fault(error: reqwest::Error) -> Fault {

@@ -4,9 +4,10 @@
 //! its private bytes as they are stored.
 
 use crate::framework::diagnostics::Diagnostics;
+use crate::framework::findings;
 use crate::framework::plan;
 use crate::framework::provider::{Provider, UpdateRequest};
-use crate::framework::server::{Server, failure};
+use crate::framework::server::Server;
 use crate::framework::value::Value;
 use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
@@ -73,12 +74,6 @@ pub async fn handle<P: Provider>(
 fn a_thread_to_be_had() -> Result<(), Diagnostics> {
     match std::thread::Builder::new().spawn(|| ()) {
         Ok(_) => Ok(()),
-        Err(error) => Err(failure(
-            "No thread can be started",
-            format!(
-                "The system gives this process no further thread: {error}. Nothing was changed. Raise the limit of \
-                 processes (ulimit -u, or that of the container), or run fewer at once, and apply again."
-            ),
-        )),
+        Err(error) => Err(findings::no_thread(error).into()),
     }
 }

@@ -29,8 +29,8 @@ mod validate_resource_config;
 
 use super::codec::CodecError;
 use super::diagnostics::Diagnostics;
+use super::findings;
 use super::schema::{IdentitySchema, Schema};
-use super::server::failure;
 use super::value::Value;
 use super::wire;
 use crate::proto::tfplugin6 as proto;
@@ -79,13 +79,7 @@ fn decode(
 }
 
 fn unreadable(what: &str, error: &CodecError) -> Diagnostics {
-    failure(
-        format!("Unreadable {what}"),
-        format!(
-            "The {what} that the client sent does not fit the provider's schema: {error}. If the state \
-             was edited by hand, undo that; otherwise please report this message."
-        ),
-    )
+    findings::unreadable(what, error).into()
 }
 
 /// Makes sure that a look-up can act on its arguments. Clients ask only then.
@@ -93,10 +87,7 @@ fn wholly_known(config: &Value) -> Result<(), Diagnostics> {
     if config.is_wholly_known() {
         return Ok(());
     }
-    Err(failure(
-        "Configuration not known yet",
-        "A look-up needs arguments that are known. This client asked before they were: please report it.",
-    ))
+    Err(findings::not_known_yet().into())
 }
 
 fn decode_identity(

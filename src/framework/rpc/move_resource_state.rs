@@ -1,8 +1,9 @@
 //! An object of another provider's type becomes one of ours, for `moved` blocks across providers.
 
 use crate::framework::diagnostics::Diagnostics;
+use crate::framework::findings;
 use crate::framework::provider::Provider;
-use crate::framework::server::{Server, failure};
+use crate::framework::server::Server;
 use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
 use proto::move_resource_state::{Request, Response};
@@ -11,14 +12,8 @@ pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Result<Resp
     let resource = server.resource(&request.target_type_name)?;
     let (provider, ty) = (&request.source_provider_address, &request.source_type_name);
     if !resource.accepts_move(provider, ty) {
-        return Err(failure(
-            "Move not supported",
-            format!(
-                "An object of type {ty} from the provider {provider} cannot become a {}. Remove the \
-                 \"moved\" block, and import the object under its new address instead.",
-                request.target_type_name
-            ),
-        ));
+        let target = &request.target_type_name;
+        return Err(findings::move_not_supported(ty, provider, target).into());
     }
     let state = super::upgrade_resource_state::stored_object(
         request.source_state.as_ref(),

@@ -7,8 +7,9 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::Answer;
 use crate::framework::diagnostics::Diagnostics;
+use crate::framework::findings;
 use crate::framework::provider::Provider;
-use crate::framework::server::{Server, failure};
+use crate::framework::server::Server;
 use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
 use proto::provider_server::Provider as Service;
@@ -189,8 +190,5 @@ fn only<T: Send + 'static>(event: T) -> Response<Events<T>> {
 }
 
 fn absent(kind: &str) -> Diagnostics {
-    failure(
-        format!("No {kind}"),
-        format!("This provider has no {kind}. Check the documentation of the version in use."),
-    )
+    findings::no_such_kind(kind).into()
 }

@@ -2,10 +2,11 @@
 
 use crate::framework::codec;
 use crate::framework::diagnostics::Diagnostics;
+use crate::framework::findings;
 use crate::framework::plan;
 use crate::framework::provider::Provider;
 use crate::framework::schema::Schema;
-use crate::framework::server::{Server, failure};
+use crate::framework::server::Server;
 use crate::framework::value::Value;
 use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
@@ -38,11 +39,7 @@ pub(super) fn stored_object(
     };
     if value.is_null() {
         // An empty answer would make the object vanish from the state and be planned anew.
-        return Err(failure(
-            "Unreadable state",
-            "The stored object is empty or in the form of Terraform 0.11 and earlier. Upgrade it with \
-             Terraform 0.12 first, or remove it from the state and import it again.",
-        ));
+        return Err(findings::nothing_stored().into());
     }
     schema.recognise(&value);
     plan::clear_write_only(&schema.attributes, &mut value);

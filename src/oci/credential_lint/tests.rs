@@ -2,24 +2,27 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn found(server: &str, username: &str, password: &str) -> Vec<(Kind, Field, Severity)> {
+fn found(server: &str, username: &str, password: &str) -> Vec<(String, Field, Severity)> {
     let password = Secret::new(password);
-    let findings = lint(Credentials {
+    let remarks = lint(Credentials {
         server: Some(server),
         username: Some(username),
         password: Some(&password),
     });
-    findings
-        .iter()
-        .map(|f| (f.kind, f.field, f.severity))
-        .collect()
+    let told = |one: &Remark| (kind(one), one.field(), one.severity());
+    remarks.iter().map(told).collect()
 }
 
-fn kinds(server: &str, username: &str, password: &str) -> Vec<Kind> {
-    found(server, username, password)
-        .iter()
-        .map(|f| f.0)
-        .collect()
+/// What kind of remark it is, whatever it says.
+fn kind(remark: &Remark) -> String {
+    let text = format!("{remark:?}");
+    let end = text.find(|c: char| !c.is_alphanumeric());
+    text[..end.unwrap_or(text.len())].to_owned()
+}
+
+fn kinds(server: &str, username: &str, password: &str) -> Vec<String> {
+    let found = found(server, username, password);
+    found.into_iter().map(|one| one.0).collect()
 }
 
 const ECR: &str = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
@@ -36,8 +39,8 @@ fn what_stands_around_a_username_is_named() {
             ..Credentials::default()
         });
         assert_eq!(found.len(), 1, "{found:?}");
-        assert_eq!(found[0].kind, Kind::BlankAroundUsername);
-        assert!(found[0].message.contains(cause), "{found:?}");
+        assert_eq!(kind(&found[0]), "BlankAroundUsername");
+        assert!(format!("{found:?}").contains(cause), "{found:?}");
     }
 }
 
@@ -63,8 +66,8 @@ fn good_credentials_have_no_finding() {
         ("ghcr.io", "aws", "x"),
         ("quay.io", "org+robot", "a:b"),
     ] {
-        let expected: &[Kind] = match server {
-            "https://index.docker.io/v1/" => &[Kind::ServerSpelling],
+        let expected: &[&str] = match server {
+            "https://index.docker.io/v1/" => &["ServerSpelling"],
             _ => &[],
         };
         assert_eq!(
@@ -88,7 +91,11 @@ fn tokens_at_another_host() {
         ("europe-docker.pkg.dev", "dckr_oat_abc"),
         ("docker.io", "nvapi-abc"),
     ] {
-        let expected = [(Kind::ForeignToken, Field::Password, Severity::Warning)];
+        let expected = [(
+            "ForeignToken".to_owned(),
+            Field::Password,
+            Severity::Warning,
+        )];
         assert_eq!(
             found(server, "bob", password),
             expected,
@@ -99,7 +106,11 @@ fn tokens_at_another_host() {
 
 #[test]
 fn amazon() {
-    let short_lived = [(Kind::ShortLivedToken, Field::Password, Severity::Warning)];
+    let short_lived = [(
+        "ShortLivedToken".to_owned(),
+        Field::Password,
+        Severity::Warning,
+    )];
     for server in [
         ECR,
         "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn",
@@ -110,7 +121,7 @@ fn amazon() {
         assert_eq!(found(server, "AWS", "eyJ"), short_lived, "{server}");
     }
     let elsewhere = [(
-        Kind::EcrUsernameElsewhere,
+        "EcrUsernameElsewhere".to_owned(),
         Field::Username,
         Severity::Warning,
     )];
@@ -129,18 +140,18 @@ fn what_cannot_work() {
     let new = Severity::ErrorIfNew;
     assert_eq!(
         found("https://ghcr.io", "b", "p"),
-        [(Kind::ServerSpelling, Field::Server, new)]
+        [("ServerSpelling".to_owned(), Field::Server, new)]
     );
     assert_eq!(
         found("ghcr.io", "b:p", "p"),
-        [(Kind::ColonInUsername, Field::Username, new)]
+        [("ColonInUsername".to_owned(), Field::Username, new)]
     );
     for password in ["p\n", "p\r\n", "\n", "{}\n"] {
-        let expected = [(Kind::TrailingNewline, Field::Password, new)];
+        let expected = [("TrailingNewline".to_owned(), Field::Password, new)];
         assert_eq!(found("ghcr.io", "b", password), expected, "{password:?}");
     }
     for password in ["ya29.abc", "\"text\"", "[1]", "{\"type\":", ""] {
-        let expected = [(Kind::KeyFileIsNotJson, Field::Password, new)];
+        let expected = [("KeyFileIsNotJson".to_owned(), Field::Password, new)];
         assert_eq!(
             found("gcr.io", "_json_key", password),
             expected,
@@ -149,21 +160,24 @@ fn what_cannot_work() {
     }
     assert_eq!(
         found("ghcr.io", "b", "value-hidden-for-your-own-good"),
-        [(Kind::MaskedPassword, Field::Password, Severity::Error)]
+        [(
+            "MaskedPassword".to_owned(),
+            Field::Password,
+            Severity::Error
+        )]
     );
 }
 
 #[test]
-fn messages_say_what_to_do_and_show_no_secret() {
+fn remarks_show_no_secret() {
     let password = Secret::new("ghp_hunter2\n");
     let findings = lint(Credentials {
         server: Some("https://bob:hunter2@index.docker.io/v1/"),
         username: Some("bob:hunter2"),
         password: Some(&password),
     });
-    let text: String = findings.iter().map(|f| f.message.as_str()).collect();
-    assert!(text.contains("Write `docker.io`."), "{text}");
-    assert!(text.contains("`trimspace(...)`"), "{text}");
+    let text = format!("{findings:?}");
+    assert!(text.contains("`docker.io`"), "{text}");
     assert!(!text.contains("hunter2"), "{text}");
 }
 
@@ -187,7 +201,7 @@ fn unknown_values_are_never_judged() {
 
 proptest! {
     #[test]
-    fn no_finding_shows_the_password(
+    fn no_remark_shows_the_password(
         server in "(https://)?(docker\\.io|ghcr\\.io|[a-z ]{1,5})/?",
         username in "(AWS|_json_key|a:b|[a-z]{1,5})",
         tail in "[A-Z0-9]{12}",
@@ -195,13 +209,14 @@ proptest! {
         end in "\n?",
     ) {
         let password = Secret::new(format!("{start}{tail}{end}"));
-        let findings = lint(Credentials {
+        let remarks = lint(Credentials {
             server: Some(&server),
             username: Some(&username),
             password: Some(&password),
         });
-        for finding in findings {
-            prop_assert!(!finding.message.contains(&tail));
+        for remark in remarks {
+            let text = format!("{remark:?}");
+            prop_assert!(!text.contains(&tail));
         }
     }
 }

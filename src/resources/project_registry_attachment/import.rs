@@ -4,6 +4,7 @@ use super::operations;
 use super::schema::Model;
 use crate::api::{Client, Error, Operation, Project};
 use crate::connection::Connection;
+use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, ImportTarget, Stored};
@@ -25,14 +26,9 @@ pub async fn import(
     let name = format!("attachment of registry \"{handle}\" to project \"{project}\"");
     match find(client, &operation, &project, &handle).await {
         Ok(Some(model)) => Ok(operations::stored(client, model, None)),
-        Ok(None) => Err(diagnostics.error(
-            format!("No {name}"),
-            format!(
-                "Organisation {} has no such project, or the registry is not attached to it. Check both, or \
-                 create the attachment instead of importing it.",
-                client.organisation()
-            ),
-        )),
+        Ok(None) => {
+            Err(diagnostics.error(findings::attachment_not_found(name, client.organisation())))
+        }
         Err(error) => Err(report::failed("import", &name, &error, diagnostics)),
     }
 }
@@ -43,11 +39,7 @@ fn parts(id: &str, diagnostics: &mut Diagnostics) -> Result<(String, String), Re
         Some((project, handle)) if !project.is_empty() && !handle.is_empty() => {
             Ok((project.to_owned(), handle.to_owned()))
         }
-        _ => Err(diagnostics.error(
-            format!("\"{id}\" names no attachment"),
-            "Import an attachment by {project_id}:{handle} or {project_handle}:{handle}, for example \
-             shop:ghcr-deploy.",
-        )),
+        _ => Err(diagnostics.error(findings::attachment_id_malformed(id))),
     }
 }
 
@@ -58,7 +50,7 @@ fn of_identity(
 ) -> Result<(String, String), Reported> {
     let part = |name| Attr::<String>::read(identity, name).known().cloned();
     let organisation = part("organisation_id");
-    report::same_organisation(organisation.as_deref(), client, "The identity", diagnostics)?;
+    report::same_organisation(organisation.as_deref(), client, "identity", diagnostics)?;
     Ok((
         part("project_id").unwrap_or_default(),
         part("handle").unwrap_or_default(),

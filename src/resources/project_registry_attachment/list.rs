@@ -6,14 +6,16 @@ use async_trait::async_trait;
 
 use super::ProjectRegistryAttachment;
 use super::operations;
-use super::schema::{self, Model};
+use super::schema::Model;
 use crate::api::{Client, Error, Operation, Project};
 use crate::connection::Connection;
+use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::list::{Found, ListRequest, ListResource, Listed};
 use crate::framework::model::Attr;
 use crate::framework::provider::Call;
 use crate::framework::schema::{Attribute, Mode, Schema};
+use crate::resources::checks;
 use crate::resources::report;
 use crate::resources::timeouts;
 
@@ -26,7 +28,7 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
                 Mode::Optional,
                 "The UUID of a project, to list its attachments alone.",
             )
-            .checked(schema::uuid),
+            .checked(checks::uuid),
         ],
     )
 });
@@ -55,14 +57,10 @@ impl ListResource<Connection> for ProjectRegistryAttachment {
             Err(error) => return Err(report::failed("list", "the projects", &error, diagnostics)),
         };
         if let (Some(id), []) = (only.known(), projects.as_slice()) {
-            return Err(diagnostics.error(
-                format!("No project {id}"),
-                format!(
-                    "Organisation {} has no project with this id, so that it has no attachments either. Check \
-                     the id and organisation_id.",
-                    client.organisation()
-                ),
-            ));
+            return Err(diagnostics.error(findings::project_not_found(
+                format!("project {id}"),
+                client.organisation(),
+            )));
         }
         for project in projects {
             let attachments = match client.attachments(&operation, &project.id).await {

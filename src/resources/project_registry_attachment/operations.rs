@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::schema::Model;
 use super::{identity_of, name_of};
 use crate::connection::{Api, Connection};
+use crate::findings;
 use crate::fingerprint;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
@@ -47,10 +48,7 @@ pub async fn create(
     match client.attach(&operation, project, handle).await {
         Ok(attached) => {
             if attached.adopted {
-                diagnostics.warning(
-                    format!("The {name} existed already"),
-                    "Nothing was changed: Terraform manages the existing link from now on, and removes it on destroy.",
-                );
+                diagnostics.warning(findings::attachment_adopted(&name));
             }
             let id = format!("{project}:{handle}");
             let (project, handle) = (project.to_owned(), handle.to_owned());
@@ -104,10 +102,7 @@ pub async fn read(
                 .home
                 .who_has(client, &operation, Some(handle), &name, diagnostics);
             found.await?;
-            diagnostics.warning(
-                format!("The {name} is gone"),
-                "It was detached outside Terraform. The plan attaches it again while it is configured.",
-            );
+            diagnostics.warning(findings::attachment_is_gone(&name));
             Ok(Looked::Gone)
         }
         Err(error) => Err(report::failed("read", &name, &error, diagnostics)),
@@ -127,11 +122,7 @@ pub async fn delete(
     memory.home.same_organisation(client, &name, diagnostics)?;
     let mark = memory.mark.as_deref();
     if call.connection.walk.is_succeeded(project, handle, mark) {
-        diagnostics.warning(
-            format!("The {name} stays"),
-            "Another object of this configuration has just taken the same link over, as a replacement that is created \
-             before the old one is destroyed. To detach it would leave that one attached to nothing.",
-        );
+        diagnostics.warning(findings::attachment_stays(&name));
         return Ok(());
     }
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.delete);
@@ -187,11 +178,7 @@ fn link_of<'a>(
 ) -> Result<(&'a str, &'a str), Reported> {
     match (model.project_id.known(), model.handle.known()) {
         (Some(project), Some(handle)) => Ok((project, handle)),
-        _ => Err(diagnostics.error(
-            format!("The {} is incomplete", name_of(model)),
-            "The state lacks its project_id or its handle. Remove it with terraform state rm, then import it \
-             by {project_id}:{handle}.",
-        )),
+        _ => Err(diagnostics.error(findings::attachment_incomplete(name_of(model)))),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::framework::model::model;
 use crate::framework::schema::{Attribute, IdentitySchema, Mode, Schema};
-use crate::framework::value::Value;
+use crate::resources::checks;
 use crate::resources::timeouts::{self, Timeouts};
 
 model! {
@@ -24,14 +24,14 @@ pub static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         vec![
             Attribute::string("project_id", Mode::Required, "The UUID of the project.")
                 .replaces()
-                .checked(uuid),
+                .checked(checks::uuid),
             Attribute::string(
                 "handle",
                 Mode::Required,
                 "The handle of the registry: `bahriya_registry.….handle`, so that Terraform knows the order.",
             )
             .replaces()
-            .checked(handle),
+            .checked(checks::not_blank),
             timeouts::attribute(),
             Attribute::string("id", Mode::Computed, "`{project_id}:{handle}`.").kept(),
             Attribute::string(
@@ -57,26 +57,11 @@ pub static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema 
     ],
 });
 
-pub fn uuid(value: &Value) -> Result<(), String> {
-    match value.as_str() {
-        Some(text) if uuid::Uuid::try_parse(text).is_err() => Err(format!(
-            "\"{text}\" is not a UUID. Use the id of the project, not its handle or name."
-        )),
-        _ => Ok(()),
-    }
-}
-
-fn handle(value: &Value) -> Result<(), String> {
-    match value.as_str() {
-        Some("") => Err("It is empty. Set the handle of a registry.".to_owned()),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::framework::plan;
+    use crate::framework::value::Value;
 
     #[test]
     fn the_model_has_exactly_the_attributes_of_the_schema() {

@@ -1,4 +1,4 @@
-//! What a plan is told beside state and configuration: found here, judged in `plan` and `messages`, which are pure.
+//! What a plan is told beside state and configuration: found here, judged in `plan`, which is pure.
 
 use std::time::Duration;
 
@@ -9,27 +9,14 @@ use super::memory::Memory;
 use super::schema::Model;
 use crate::api::{Dialect, Error, HandleState, Kind, Operation};
 use crate::connection::{Api, Connection};
+use crate::findings;
 use crate::fingerprint::{Fingerprint, Hasher};
+use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Call;
+use crate::resources::report;
 
 /// How long a plan waits for an answer. What it does not hear the apply will be told.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// What stands in the way of a new registry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotFree {
-    /// A registry had the handle and was deleted.
-    Spent,
-    /// The registry with this id has it.
-    Taken {
-        /// Its id.
-        id: String,
-        /// It is in the state, so that it is about to be replaced: it is tainted, or was given another address.
-        stored: bool,
-    },
-    /// The API does not take the token.
-    Unauthorised,
-}
 
 /// The fingerprints of the configured credentials, if the plan of an update depends on them.
 pub async fn hashes(
@@ -58,21 +45,33 @@ pub async fn writes_whole(call: &Call<Connection>, prior: &Model) -> Result<bool
     Ok(client.dialect(&operation, &registry).await? == Dialect::Put)
 }
 
-/// What stands in the way of a registry under the configured handle, as far as that can be told now.
-pub async fn who_has(call: &Call<Connection>, config: &Model) -> Option<NotFree> {
+/// Tells what stands in the way of a new registry under the configured handle, as far as that can be known now.
+/// `terraform destroy` plans before it destroys, so that a registry which is there already is no error.
+pub async fn look_up_handle(
+    call: &Call<Connection>,
+    config: &Model,
+    diagnostics: &mut Diagnostics,
+) {
     let (Api::Ready(client), Some(handle)) = (&call.connection.api, config.handle.known()) else {
-        return None;
+        return;
     };
     let operation = patiently(call);
     match client.handle_before(&operation, handle).await {
-        Ok(HandleState::Free) => None,
-        Ok(HandleState::Burned) => Some(NotFree::Spent),
-        Ok(HandleState::Alive(registry)) => Some(NotFree::Taken {
-            stored: call.connection.walk.stores(&registry.id),
-            id: registry.id,
-        }),
-        Err(error) if *error.kind() == Kind::Unauthorised => Some(NotFree::Unauthorised),
-        Err(_) => None,
+        Ok(HandleState::Burned) => {
+            diagnostics.error(findings::handle_is_spent(handle).at("handle"));
+        }
+        Ok(HandleState::Alive(registry)) if call.connection.walk.stores(&registry.id) => {
+            diagnostics.warning(findings::handle_is_stored(handle).at("handle"));
+        }
+        Ok(HandleState::Alive(registry)) => {
+            let import = report::import(&registry.id);
+            diagnostics.error(findings::handle_is_taken(handle, import).at("handle"));
+        }
+        Err(error) if *error.kind() == Kind::Unauthorised => {
+            diagnostics.warning(findings::handle_not_looked_up(handle));
+        }
+        // The apply will be told.
+        Ok(HandleState::Free) | Err(_) => {}
     }
 }
 

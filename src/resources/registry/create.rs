@@ -3,17 +3,16 @@
 
 use super::check;
 use super::memory::{Memory, PlanNote};
-use super::messages;
 use super::read;
 use super::schema::Model;
 use super::{identity_of, name_of};
 use crate::api::{
-    self, Client, Error, HandleState, Kind, Made, NewRegistry, Operation, Proof, Registry, Written,
+    self, Client, Error, HandleState, Made, NewRegistry, Operation, Proof, Registry, Written,
 };
 use crate::connection::Connection;
+use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
-use crate::framework::path::Path;
 use crate::framework::provider::{Call, Stored};
 use crate::resources::home::Home;
 use crate::resources::report;
@@ -48,7 +47,7 @@ pub async fn create(
         model.username.known(),
         password,
     ) else {
-        return Err(super::messages::create_needs_password(diagnostics));
+        return Err(diagnostics.error(findings::password_missing_to_create().at("password")));
     };
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.create);
     let doubt = check::credentials(client, &operation, &model, &password, diagnostics).await?;
@@ -77,21 +76,18 @@ pub async fn create(
     let (id, proof) = match created {
         Written::Done { value, proof } => (value, proof),
         Written::NotDone(error) | Written::Unknown { error, .. } => {
-            return Err(refused(handle, &name, &error, diagnostics));
+            return Err(report::failed("create", &name, &error, diagnostics));
         }
     };
     if let Some(doubt) = doubt {
-        doubt.tell(diagnostics);
+        diagnostics.warning(doubt);
     }
     let bounds = operation.after_write();
     let first = match confirm(client, &bounds, &id, &mut model, &mut memory).await {
         Ok(first) => first,
         Err(error) => {
             model.id = Attr::Known(id);
-            diagnostics.warning(
-                format!("{name} was created but not read back"),
-                format!("It exists and is in the state. The next plan fills in the rest. Bahriya: {error}."),
-            );
+            diagnostics.warning(findings::not_read_after_create(&name, error));
             Made {
                 number: Some(1),
                 id: None,
@@ -100,10 +96,7 @@ pub async fn create(
     };
     if proof == Proof::OnlyCandidate {
         memory.hold_unproved(first, fingerprint);
-        diagnostics.warning(
-            format!("{name} was taken for the one created"),
-            messages::unproved("creation"),
-        );
+        diagnostics.warning(findings::unproved_creation(name));
     } else {
         memory.hold(first, fingerprint);
     }
@@ -158,27 +151,4 @@ async fn confirm(
         number,
         id: registry.currentversionid.filter(|_| number == current),
     })
-}
-
-fn refused(handle: &str, name: &str, error: &Error, diagnostics: &mut Diagnostics) -> Reported {
-    let path = Path::attribute("handle");
-    match error.kind() {
-        Kind::HandleTaken {
-            alive: Some(id),
-            ..
-        } => diagnostics.error_at(
-            path,
-            format!("A registry \"{handle}\" exists already"),
-            format!(
-                "To manage it here, {}. To have another one, choose another handle.",
-                report::import(id)
-            ),
-        ),
-        Kind::HandleTaken { alive: None, .. } => diagnostics.error_at(
-            path,
-            format!("The handle \"{handle}\" is spent"),
-            "A registry had this handle and was deleted, and a handle can never be used again. Choose another one.",
-        ),
-        _ => report::failed("create", name, error, diagnostics),
-    }
 }

@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::memory::Memory;
 use super::schema::Model;
 use crate::api;
+use crate::findings;
 use crate::fingerprint::Fingerprint;
+use crate::framework::diagnostics::Diagnostics;
 use crate::framework::model::Attr;
 use crate::oci::server;
+use crate::resources::report;
 use crate::secret::Secret;
 
 /// What has to happen to the credentials of a registry.
@@ -33,49 +36,7 @@ pub struct Decision {
     /// if the API shows no numbers.
     pub configured: Option<i64>,
     /// What the user should hear about it.
-    pub findings: Vec<Finding>,
-}
-
-/// Something about the credentials that deserves a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
-    /// Server, user name or the trigger changed and no password is there to go with them.
-    PasswordMissing,
-    /// The trigger changed and the password did not.
-    SamePassword,
-    /// Credentials changed while a version is pinned that does not hold them.
-    PinnedAgainstChange {
-        /// The pinned version.
-        pin: i64,
-    },
-    /// A version is pinned and the API shows no numbers.
-    PinWithoutNumbers,
-    /// The version to activate is no longer retained.
-    Evicted {
-        /// The version.
-        version: i64,
-        /// What is retained, in ascending order.
-        retained: Vec<i64>,
-    },
-    /// The API has no way to activate a version.
-    NoActivation {
-        /// The version.
-        version: i64,
-    },
-    /// Another version than the expected one is current, because of somebody else.
-    Drift {
-        /// What is current.
-        current: i64,
-        /// What was expected.
-        expected: i64,
-        /// Whether this plan puts the expected one back.
-        restored: bool,
-    },
-    /// The configured version was evicted, and no password is there to make it anew.
-    RestoreNeedsPassword {
-        /// The version.
-        version: i64,
-    },
+    pub told: Diagnostics,
 }
 
 /// The credentials that the configuration asks for, compared with those it asked for before.
@@ -176,25 +137,25 @@ pub fn same_server(prior: &Model, config: &Model, memory: &Memory) -> bool {
 
 /// Compares an existing registry with its configuration. `hashes` are the fingerprints of what [`change`] left open.
 pub fn decide(prior: &Model, config: &Model, memory: &Memory, hashes: &[Fingerprint]) -> Decision {
-    let mut findings = Vec::new();
-    let wanted = wanted(prior, config, memory, hashes, &mut findings);
+    let mut told = Diagnostics::new();
+    let wanted = wanted(prior, config, memory, hashes, &mut told);
     let (credentials, configured) = match (&config.active_version, wanted) {
         (Attr::Unknown, _) | (_, Wanted::Unknown) => (Credentials::Undecided, memory.configured),
-        (Attr::Known(pin), wanted) => pinned(*pin, &wanted, prior, memory, &mut findings),
+        (Attr::Known(pin), wanted) => pinned(*pin, &wanted, prior, memory, &mut told),
         (Attr::Null, Wanted::New) => (Credentials::Rotate, None),
         (Attr::Null, Wanted::Version(version)) => {
-            let target = activate(version, prior, memory, &mut findings);
+            let target = activate(version, prior, memory, &mut told);
             (target, Some(version))
         }
         (Attr::Null, Wanted::Same) => {
-            let target = unpinned(prior, config, memory, &mut findings);
+            let target = unpinned(prior, config, memory, &mut told);
             (target, memory.configured)
         }
     };
     Decision {
         credentials,
         configured,
-        findings,
+        told,
     }
 }
 
@@ -203,13 +164,13 @@ fn wanted(
     config: &Model,
     memory: &Memory,
     hashes: &[Fingerprint],
-    findings: &mut Vec<Finding>,
+    told: &mut Diagnostics,
 ) -> Wanted {
     let (credentials, same_place) = match change(prior, config, memory) {
         Change::None => return Wanted::Same,
         Change::Unknown => return Wanted::Unknown,
         Change::PasswordMissing => {
-            findings.push(Finding::PasswordMissing);
+            told.error(findings::password_missing_to_rotate().at("password"));
             return Wanted::Same;
         }
         Change::Perhaps {
@@ -226,7 +187,7 @@ fn wanted(
         if prior.password_wo_version != config.password_wo_version
             && !config.password_wo_version.is_null()
         {
-            findings.push(Finding::SamePassword);
+            told.warning(findings::same_password().at("password_wo_version"));
         }
         return Wanted::Same;
     }
@@ -240,37 +201,28 @@ fn pinned(
     wanted: &Wanted,
     prior: &Model,
     memory: &Memory,
-    findings: &mut Vec<Finding>,
+    told: &mut Diagnostics,
 ) -> (Credentials, Option<i64>) {
     let configured = match wanted {
         Wanted::Version(version) if *version == pin => Some(pin),
         Wanted::Version(_) | Wanted::New => {
-            findings.push(Finding::PinnedAgainstChange { pin });
+            told.error(findings::pinned_against_change(pin).at("active_version"));
             return (Credentials::Keep, memory.configured);
         }
         Wanted::Same | Wanted::Unknown => memory.configured,
     };
     let Some(&current) = prior.current_version.known() else {
-        findings.push(Finding::PinWithoutNumbers);
+        told.error(findings::versions_without_numbers().at("active_version"));
         return (Credentials::Keep, configured);
     };
     let was_pinned = prior.active_version.known() == Some(&pin);
     if was_pinned && current != pin {
-        findings.push(Finding::Drift {
-            current,
-            expected: pin,
-            restored: true,
-        });
+        told.warning(findings::drift_is_undone(current, pin).at("current_version"));
     }
-    (activate(pin, prior, memory, findings), configured)
+    (activate(pin, prior, memory, told), configured)
 }
 
-fn unpinned(
-    prior: &Model,
-    config: &Model,
-    memory: &Memory,
-    findings: &mut Vec<Finding>,
-) -> Credentials {
+fn unpinned(prior: &Model, config: &Model, memory: &Memory, told: &mut Diagnostics) -> Credentials {
     let (Some(&current), Some(expected)) = (prior.current_version.known(), memory.configured)
     else {
         return Credentials::Keep;
@@ -284,14 +236,11 @@ fn unpinned(
         .known()
         .is_some_and(|choice| choice == "restore");
     if !unpinned_now {
-        findings.push(Finding::Drift {
-            current,
-            expected,
-            restored,
-        });
         if !restored {
+            told.warning(findings::drifted(current, expected).at("current_version"));
             return Credentials::Keep;
         }
+        told.warning(findings::drift_is_undone(current, expected).at("current_version"));
     }
     if memory.retains(expected) && !memory.whole_writes {
         return Credentials::Activate(expected);
@@ -300,30 +249,23 @@ fn unpinned(
         Attr::Known(_) => Credentials::Rotate,
         Attr::Unknown => Credentials::Undecided,
         Attr::Null => {
-            findings.push(Finding::RestoreNeedsPassword { version: expected });
+            told.error(findings::password_missing_to_restore(expected).at("on_drift"));
             Credentials::Keep
         }
     }
 }
 
-fn activate(
-    version: i64,
-    prior: &Model,
-    memory: &Memory,
-    findings: &mut Vec<Finding>,
-) -> Credentials {
+fn activate(version: i64, prior: &Model, memory: &Memory, told: &mut Diagnostics) -> Credentials {
     if prior.current_version.known() == Some(&version) {
         return Credentials::Keep;
     }
     if memory.whole_writes {
-        findings.push(Finding::NoActivation { version });
+        told.error(findings::version_without_activation(version).at("active_version"));
         return Credentials::Keep;
     }
     if !memory.retains(version) {
-        findings.push(Finding::Evicted {
-            version,
-            retained: memory.retained.clone().unwrap_or_default(),
-        });
+        let retained = report::retained(memory.retained.as_deref().unwrap_or_default());
+        told.error(findings::version_not_retained(version, retained).at("active_version"));
         return Credentials::Keep;
     }
     Credentials::Activate(version)

@@ -69,8 +69,13 @@ fn stored_write_only(trigger: &str) -> Model {
 #[track_caller]
 fn expect(prior: &Model, config: &Model, memory: &Memory, credentials: Credentials) -> Decision {
     let decision = decide(prior, config, memory, &memory.hashes_now(prior, config));
-    assert_eq!(decision.credentials, credentials, "{:?}", decision.findings);
+    assert_eq!(decision.credentials, credentials, "{:?}", decision.told);
     decision
+}
+
+/// The names of what the user hears.
+fn told(decision: &Decision) -> Vec<&'static str> {
+    decision.told.iter().map(|one| one.name).collect()
 }
 
 #[test]
@@ -224,13 +229,13 @@ fn without_any_password_credentials_are_left_alone() {
         ..config()
     };
     let decision = expect(&state(), &config, &memory(), Credentials::Keep);
-    assert_eq!(decision.findings, []);
+    assert_eq!(told(&decision), [""; 0]);
     let moved = Model {
         username: known("robot"),
         ..config
     };
     let decision = expect(&state(), &moved, &memory(), Credentials::Keep);
-    assert_eq!(decision.findings, [Finding::PasswordMissing]);
+    assert_eq!(told(&decision), ["password_missing_to_rotate"]);
 }
 
 #[test]
@@ -250,7 +255,7 @@ fn unknown_values_leave_it_open() {
             continue;
         }
         let decision = expect(&state(), &config, &memory(), Credentials::Undecided);
-        assert_eq!(decision.findings, []);
+        assert_eq!(told(&decision), [""; 0]);
     }
     let config = Model {
         password_wo_version: Attr::Unknown,
@@ -283,7 +288,7 @@ fn a_pin_activates_and_its_removal_rolls_forward() {
     };
     expect(&rolled_back, &pinned, &memory(), Credentials::Keep);
     let decision = expect(&rolled_back, &config(), &memory(), Credentials::Activate(2));
-    assert_eq!(decision.findings, [], "asked for, not drift");
+    assert_eq!(told(&decision), [""; 0], "asked for, not drift");
 }
 
 #[test]
@@ -294,14 +299,14 @@ fn a_pin_contradicts_changed_credentials_unless_it_holds_them() {
         ..config()
     };
     let decision = expect(&state(), &rotated, &memory(), Credentials::Keep);
-    assert_eq!(decision.findings, [Finding::PinnedAgainstChange { pin: 1 }]);
+    assert_eq!(told(&decision), ["pinned_against_change"]);
     let reverted = Model {
         active_version: Attr::Known(1),
         password: password("one"),
         ..config()
     };
     let decision = expect(&state(), &reverted, &memory(), Credentials::Activate(1));
-    assert_eq!((decision.configured, decision.findings), (Some(1), vec![]));
+    assert_eq!((decision.configured, told(&decision)), (Some(1), vec![]));
 }
 
 #[test]
@@ -315,24 +320,19 @@ fn a_pin_needs_numbers_a_retained_version_and_a_way_to_activate_it() {
         ..state()
     };
     let decision = expect(&unnumbered, &pinned, &Memory::default(), Credentials::Keep);
-    assert_eq!(decision.findings, [Finding::PinWithoutNumbers]);
+    assert_eq!(told(&decision), ["versions_without_numbers"]);
 
     let mut evicted = memory();
     evicted.retained = Some(vec![2, 3]);
     let decision = expect(&state(), &pinned, &evicted, Credentials::Keep);
-    let retained = vec![2, 3];
-    assert_eq!(
-        decision.findings,
-        [Finding::Evicted {
-            version: 1,
-            retained
-        }]
-    );
+    let expected = findings::version_not_retained(1, "Retained are the versions 2, 3.");
+    let expected = expected.at("active_version");
+    assert!(decision.told.iter().eq([&expected]), "{:?}", decision.told);
 
     let mut whole = memory();
     whole.whole_writes = true;
     let decision = expect(&state(), &pinned, &whole, Credentials::Keep);
-    assert_eq!(decision.findings, [Finding::NoActivation { version: 1 }]);
+    assert_eq!(told(&decision), ["version_without_activation"]);
 }
 
 /// Somebody else made version 3 current.
@@ -350,18 +350,13 @@ fn drifted() -> (Model, Memory) {
 fn drift_is_reported_and_put_back_only_on_request() {
     let (state, memory) = drifted();
     let decision = expect(&state, &config(), &memory, Credentials::Keep);
-    let drift = |restored| Finding::Drift {
-        current: 3,
-        expected: 2,
-        restored,
-    };
-    assert_eq!(decision.findings, [drift(false)]);
+    assert_eq!(told(&decision), ["drifted"]);
     let restoring = Model {
         on_drift: known("restore"),
         ..config()
     };
     let decision = expect(&state, &restoring, &memory, Credentials::Activate(2));
-    assert_eq!(decision.findings, [drift(true)]);
+    assert_eq!(told(&decision), ["drift_is_undone"]);
 }
 
 #[test]
@@ -378,11 +373,7 @@ fn an_evicted_version_is_restored_from_the_configured_password() {
         ..restoring
     };
     let decision = expect(&state, &without, &memory, Credentials::Keep);
-    assert!(
-        decision
-            .findings
-            .contains(&Finding::RestoreNeedsPassword { version: 2 })
-    );
+    assert!(told(&decision).contains(&"password_missing_to_restore"));
 }
 
 #[test]
@@ -397,12 +388,7 @@ fn a_pin_is_always_put_back() {
         ..state
     };
     let decision = expect(&prior, &pinned, &memory, Credentials::Activate(1));
-    let drift = Finding::Drift {
-        current: 3,
-        expected: 1,
-        restored: true,
-    };
-    assert_eq!(decision.findings, [drift]);
+    assert_eq!(told(&decision), ["drift_is_undone"]);
 }
 
 #[test]

@@ -10,8 +10,8 @@ use super::read;
 use super::schema::Model;
 use crate::api::{Client, Error, Kind, Operation};
 use crate::connection::Connection;
+use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
-use crate::framework::path::Path;
 use crate::framework::provider::Call;
 use crate::resources::report;
 use crate::resources::timeouts;
@@ -64,15 +64,10 @@ async fn remove(
         && let Ok(projects) = attached_to(client, call, handle).await
         && !projects.is_empty()
     {
-        obstacle = format!("It is attached to the projects {}. ", projects.join(", "));
+        obstacle = format!(" It is attached to the projects {}.", projects.join(", "));
     }
-    Err(report::failed_on(
-        "delete",
-        &name_of(prior),
-        &error,
-        &obstacle,
-        diagnostics,
-    ))
+    let found = report::failure("delete", &name_of(prior), &error, &obstacle);
+    Err(diagnostics.error(found))
 }
 
 /// The handles of the projects that have a registry, by the lists of all projects.
@@ -115,13 +110,7 @@ fn not_its_own_successor(
         None => replaces.is_none(),
     };
     if same {
-        return Err(diagnostics.error_at(
-            Path::attribute("handle"),
-            format!("{name} was not deleted"),
-            "It is to be replaced by a registry with the same handle, which is impossible: deleting it would \
-             spend the handle. It is probably tainted. Run terraform untaint with its address to keep it as it \
-             is, or give the resource a new handle.",
-        ));
+        return Err(diagnostics.error(findings::not_deleted(name).at("handle")));
     }
     Ok(())
 }

@@ -3,8 +3,8 @@
 
 use super::plan::same_handle;
 use super::schema::Model;
+use crate::findings;
 use crate::framework::diagnostics::Diagnostics;
-use crate::framework::path::Path;
 use crate::walk::{Clash, Walk};
 
 /// Judges a planned create or update beside what else was planned.
@@ -29,30 +29,15 @@ pub fn plan_deletion(walk: &Walk, prior: &Model, diagnostics: &mut Diagnostics) 
 }
 
 fn report(clash: Clash, handle: Option<&str>, diagnostics: &mut Diagnostics) {
-    const MOVED: &str = "If the resource only has another address now (another name, key or module, count in place \
-        of for_each), say so, and nothing is deleted: moved { from = bahriya_registry.OLD, to = bahriya_registry.NEW }, \
-        with the two addresses.";
     let handle = handle.unwrap_or_default();
     match clash {
         Clash::None => {}
         Clash::Certain => {
-            diagnostics.error_at(
-                Path::attribute("handle"),
-                format!("The handle \"{handle}\" cannot move by deletion"),
-                format!(
-                    "This plan deletes the registry \"{handle}\" at one address and creates \"{handle}\" at \
-                     another. The deletion would spend the handle, so that the creation must fail. {MOVED} Two \
-                     registries cannot swap their handles. To delete all of it, run terraform destroy \
-                     -refresh=false."
-                ),
-            );
+            let found = findings::handle_moves_by_deletion(handle);
+            diagnostics.error(found.at("handle"));
         }
-        Clash::Perhaps => diagnostics.warning_at(
-            Path::attribute("handle"),
-            "A registry is deleted beside a new one whose handle is not known yet",
-            format!(
-                "Should the new handle turn out to be the deleted one, it is spent and cannot be created. {MOVED}"
-            ),
-        ),
+        Clash::Perhaps => {
+            diagnostics.warning(findings::handle_may_move_by_deletion().at("handle"));
+        }
     }
 }

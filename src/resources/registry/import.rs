@@ -6,6 +6,7 @@ use super::schema::Model;
 use super::{identity_of, name_of};
 use crate::api::{Client, Error, HandleState, Operation, Registry};
 use crate::connection::Connection;
+use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, ImportTarget, Stored};
@@ -25,36 +26,26 @@ pub async fn import(
         ImportTarget::Identity(identity) => {
             let organisation = Attr::<String>::read(&identity, "organisation_id");
             let recorded = organisation.known().map(String::as_str);
-            report::same_organisation(recorded, client, "The identity", diagnostics)?;
+            report::same_organisation(recorded, client, "identity", diagnostics)?;
             Attr::read(&identity, "id")
                 .known()
                 .cloned()
                 .unwrap_or_default()
         }
     };
+    let name = format!("registry \"{id}\"");
     let adopted = match find(client, &operation, &id).await {
         Ok(Found::Registry(registry)) => adopt(client, &operation, &registry).await,
         Ok(Found::Burned) => {
-            return Err(diagnostics.error(
-                format!("Registry \"{id}\" is gone"),
-                "A registry had this handle and was deleted. Nothing is left to import.",
-            ));
+            return Err(diagnostics.error(findings::registry_was_deleted(name)));
         }
         Ok(Found::Nothing) => {
-            return Err(diagnostics.error(
-                format!("No registry \"{id}\""),
-                format!(
-                    "Organisation {} has none with this id or handle. Import a registry by its UUID or by its \
-                     handle, and check organisation_id.",
-                    client.organisation()
-                ),
-            ));
+            let organisation = client.organisation();
+            return Err(diagnostics.error(findings::registry_not_found(name, organisation)));
         }
         Err(error) => Err(error),
     };
-    adopted.map_err(|error| {
-        report::failed("import", &format!("registry \"{id}\""), &error, diagnostics)
-    })
+    adopted.map_err(|error| report::failed("import", &name, &error, diagnostics))
 }
 
 enum Found {

@@ -10,13 +10,14 @@ mod decide;
 mod delete;
 mod guard;
 mod import;
+mod lint;
 mod list;
 mod memory;
-mod messages;
 mod plan;
 mod read;
 mod schema;
 mod update;
+mod warnings;
 
 use async_trait::async_trait;
 
@@ -24,9 +25,9 @@ use self::memory::Memory;
 use self::schema::Model;
 use crate::api::Client;
 use crate::connection::Connection;
+use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, object};
-use crate::framework::path::Path;
 use crate::framework::provider::{
     Call, ImportTarget, Looked, Plan, PlanRequest, Resource, Stored, UpdateRequest,
 };
@@ -54,11 +55,7 @@ impl Resource<Connection> for Registry {
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
         let config = Model::from(config);
         if config.password.known().is_some() && config.password_wo.known().is_some() {
-            diagnostics.error_at(
-                Path::attribute("password"),
-                "Two passwords",
-                "Set password or password_wo, not both. password_wo is not stored in the state.",
-            );
+            diagnostics.error(findings::two_passwords().at("password"));
         }
     }
 
@@ -95,11 +92,8 @@ impl Resource<Connection> for Registry {
             ..request
         };
         let plan = plan::plan(told, hashes, diagnostics);
-        if prior.is_none()
-            && !diagnostics.has_errors()
-            && let Some(found) = ahead::who_has(call, &config).await
-        {
-            messages::handle_is_not_free(&config.handle, &found, diagnostics);
+        if prior.is_none() && !diagnostics.has_errors() {
+            ahead::look_up_handle(call, &config, diagnostics).await;
         }
         plan
     }
@@ -183,7 +177,7 @@ fn name_of(model: &Model) -> String {
     match (model.handle.known(), model.id.known()) {
         (Some(handle), _) => format!("registry \"{handle}\""),
         (None, Some(id)) => format!("registry {id}"),
-        (None, None) => "the registry".to_owned(),
+        (None, None) => "registry".to_owned(),
     }
 }
 

@@ -1,13 +1,14 @@
 //! Planning: prior, configuration and memory in; planned state, memory and messages out. Pure.
 
 use super::decide::{self, Credentials};
+use super::lint;
 use super::memory::{Decided, Memory, PlanNote};
-use super::messages;
 use super::schema::Model;
+use super::warnings;
+use crate::findings;
 use crate::fingerprint::Fingerprint;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::model::Attr;
-use crate::framework::path::Path;
 use crate::framework::provider::{Plan, PlanRequest};
 
 /// Plans a create or an update; `hashes` are the fingerprints of the configured credentials, if it depends on them.
@@ -19,7 +20,10 @@ pub fn plan(
     let config = Model::from(request.config);
     let planned = Model::from(request.draft);
     let memory = Memory::decode(request.private);
-    messages::trigger_missing(&config, diagnostics);
+    // Without a trigger a new password would not be noticed.
+    if !config.password_wo.is_null() && config.password_wo_version.is_null() {
+        diagnostics.warning(findings::trigger_missing().at("password_wo"));
+    }
     let (planned, memory) = match request.prior {
         None => create(&config, planned, memory, diagnostics),
         Some(prior) => {
@@ -35,7 +39,7 @@ pub fn plan(
             if let (Some(earlier), Some(now)) = (&earlier, &memory.plan)
                 && now.asks_for_more_than(earlier)
             {
-                messages::other_than_planned(diagnostics);
+                diagnostics.error(findings::other_password_than_planned().at("password"));
             }
             (planned, memory)
         }
@@ -49,7 +53,7 @@ pub fn plan(
 
 /// Plans a deletion. What an earlier plan left for its own apply is not for this one.
 pub fn plan_delete(prior: &Model, private: &[u8], diagnostics: &mut Diagnostics) -> Vec<u8> {
-    messages::handle_is_spent(&prior.handle, diagnostics);
+    handle_will_be_spent(prior, diagnostics);
     Memory::decode(private).stored()
 }
 
@@ -66,18 +70,17 @@ fn create(
     if let Some(handle) = config.handle.known()
         && replaces.as_ref() == Some(handle)
     {
-        messages::replace_with_spent_handle(handle, diagnostics);
+        diagnostics.error(findings::replaced_by_itself(handle).at("handle"));
     }
     if decide::configured_password(config).is_null() {
-        messages::create_needs_password(diagnostics);
+        diagnostics.error(findings::password_missing_to_create().at("password"));
     }
     if let Some(pin) = config.active_version.known()
         && *pin != 1
     {
-        messages::pin_before_create(*pin, diagnostics);
+        diagnostics.error(findings::version_not_there_yet(pin).at("active_version"));
     }
-    messages::lints(None, config, diagnostics);
-    messages::about_new_credentials(config, diagnostics);
+    lint::tell(None, config, true, diagnostics);
     let memory = Memory {
         home: first_half.home,
         plan: Some(PlanNote::Create {
@@ -105,24 +108,23 @@ fn update(
     if same_handle(prior, config) {
         planned.handle = prior.handle.clone();
     }
-    messages::lints(Some(prior), config, diagnostics);
     let of = prior.handle.known().cloned().unwrap_or_default();
     if planned.handle != prior.handle && !planned.handle.is_unknown() {
         // The decision would be about a registry that is to be replaced.
-        messages::handle_is_spent(&prior.handle, diagnostics);
+        lint::tell(Some(prior), config, false, diagnostics);
+        handle_will_be_spent(prior, diagnostics);
         let decision = None;
         memory.plan = Some(PlanNote::Change { of, decision });
         return (planned, memory);
     }
     let decision = decide::decide(prior, config, &memory, &hashes);
-    for finding in &decision.findings {
-        messages::finding(finding, diagnostics);
-    }
     let rotates = decision.credentials == Credentials::Rotate;
+    lint::tell(Some(prior), config, rotates, diagnostics);
     let renamed = prior.metadata_differs(&planned);
-    if renamed && memory.whole_writes {
-        messages::written_as_a_whole(prior, config, &memory, rotates, diagnostics);
+    if renamed && memory.whole_writes && !decision.told.has_errors() {
+        warnings::written_as_a_whole(prior, config, &memory, rotates, diagnostics);
     }
+    diagnostics.extend(decision.told);
     // Unknown exactly when credentials may be written: Terraform holds the plan that it makes again before the
     // apply to this one, and refuses it if what was known is not.
     match decision.credentials {
@@ -137,19 +139,22 @@ fn update(
         }
     }
     if memory.intent.is_some() {
-        messages::sent_before(rotates, diagnostics);
+        let found = if rotates {
+            findings::sent_again()
+        } else {
+            findings::sent_without_answer()
+        };
+        diagnostics.warning(found.at("current_version"));
     } else if memory.unproved.is_some() {
-        messages::unproved_version(diagnostics);
+        diagnostics.warning(findings::unproved_version().at("current_version"));
     }
-    if rotates {
-        messages::about_new_credentials(config, diagnostics);
-        if memory.imported {
-            messages::rotation_after_import(config, diagnostics);
-        }
+    if rotates && memory.imported {
+        let argument = password_argument(config);
+        diagnostics.warning(findings::rotates_after_import(argument).at(argument));
     }
     if planned != *prior {
-        messages::eviction_ahead(prior, config, rotates, &memory, diagnostics);
-        messages::fewer_versions(prior, &planned, rotates, &memory, diagnostics);
+        warnings::eviction_ahead(prior, config, rotates, &memory, diagnostics);
+        warnings::fewer_versions(prior, &planned, rotates, &memory, diagnostics);
     }
     memory.plan = Some(PlanNote::Change {
         of,
@@ -172,13 +177,19 @@ pub fn same_handle(a: &Model, b: &Model) -> bool {
     }
 }
 
-/// The attributes whose change the user asked for by changing credentials, for messages.
-pub(super) fn password_path(config: &Model) -> Path {
-    Path::attribute(if config.password.is_null() {
+fn handle_will_be_spent(prior: &Model, diagnostics: &mut Diagnostics) {
+    let handle = prior.handle.known().map(|handle| format!("\"{handle}\""));
+    let handle = handle.unwrap_or_else(|| "of this registry".to_owned());
+    diagnostics.warning(findings::handle_will_be_spent(handle).at("handle"));
+}
+
+/// The argument whose change asks for other credentials.
+pub(super) fn password_argument(config: &Model) -> &'static str {
+    if config.password.is_null() {
         "password_wo_version"
     } else {
         "password"
-    })
+    }
 }
 
 #[cfg(test)]

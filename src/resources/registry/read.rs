@@ -5,6 +5,7 @@ use super::schema::Model;
 use super::{identity_of, name_of};
 use crate::api::{Client, HandleState, Operation, Registry};
 use crate::connection::{Api, Connection};
+use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, Looked, Stored};
@@ -44,11 +45,7 @@ pub async fn read(
         None => find_again(client, &operation, &model, &memory, diagnostics).await?,
     };
     let Some(registry) = registry else {
-        diagnostics.warning(
-            format!("{name} is gone"),
-            "It was deleted outside Terraform, and its handle is spent with it. To have such a registry \
-             again, give the resource a new handle; otherwise remove it from the configuration.",
-        );
+        diagnostics.warning(findings::registry_is_gone(name));
         return Ok(Looked::Gone);
     };
     match refresh(client, &operation, &registry, model, memory).await {
@@ -78,14 +75,9 @@ pub async fn find_again(
         .await?;
     match found {
         HandleState::Alive(registry) if model.id.is_null() => Ok(Some(*registry)),
-        HandleState::Alive(registry) => Err(diagnostics.error(
-            format!("{name} has another id now"),
-            format!(
-                "The API does not know the id in the state, and shows {} for its handle. Run the command again. If it \
-                 stays so, run terraform state rm with its address, then import {}.",
-                registry.id, registry.id
-            ),
-        )),
+        HandleState::Alive(registry) => {
+            Err(diagnostics.error(findings::registry_has_another_id(name, registry.id)))
+        }
         HandleState::Burned | HandleState::Free => Ok(None),
     }
 }

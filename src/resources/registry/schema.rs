@@ -4,14 +4,8 @@ use std::sync::LazyLock;
 
 use crate::framework::model::model;
 use crate::framework::schema::{Attribute, IdentitySchema, Mode, Schema};
-use crate::framework::value::Value;
+use crate::resources::checks;
 use crate::resources::timeouts::{self, Timeouts};
-
-/// The length of a DNS label, which a handle is.
-const LONGEST_HANDLE: usize = 63;
-
-/// What the API shows in place of a stored secret.
-const MASK: &str = "value-hidden-for-your-own-good";
 
 model! {
     /// A registry as configured, planned or stored.
@@ -94,10 +88,10 @@ fn arguments() -> Vec<Attribute> {
              registry is deleted.",
         )
         .replaces()
-        .checked(handle),
+        .checked(checks::handle),
         Attribute::string("name", Mode::Required, "The name to show.")
             .effect("updates in place and never touches credentials")
-            .checked(not_blank),
+            .checked(checks::not_blank),
         Attribute::string(
             "server",
             Mode::Required,
@@ -110,7 +104,7 @@ fn arguments() -> Vec<Attribute> {
             "The user name, or the name of the access token.",
         )
         .effect("rotates: makes a new version")
-        .checked(not_blank),
+        .checked(checks::not_blank),
         Attribute::string(
             "password",
             Mode::Optional,
@@ -119,7 +113,7 @@ fn arguments() -> Vec<Attribute> {
         )
         .sensitive()
         .effect("rotates: makes a new version, or activates a retained one that holds the same credentials")
-        .checked(password),
+        .checked(checks::password),
         Attribute::string(
             "password_wo",
             Mode::Optional,
@@ -128,7 +122,7 @@ fn arguments() -> Vec<Attribute> {
         )
         .write_only()
         .effect("nothing by itself")
-        .checked(password),
+        .checked(checks::password),
         Attribute::string(
             "password_wo_version",
             Mode::Optional,
@@ -142,7 +136,7 @@ fn arguments() -> Vec<Attribute> {
             "Pins the version that shall be current, for a rollback. Remove the line to roll forward again.",
         )
         .effect("activates the version")
-        .checked(positive),
+        .checked(checks::positive),
         Attribute::string(
             "on_drift",
             Mode::Optional,
@@ -169,7 +163,7 @@ fn arguments() -> Vec<Attribute> {
         .kept()
         .default("the API's own, 5")
         .effect("updates in place and never touches credentials")
-        .checked(positive),
+        .checked(checks::positive),
         timeouts::attribute(),
     ]
 }
@@ -210,61 +204,11 @@ fn computed() -> Vec<Attribute> {
     ]
 }
 
-fn handle(value: &Value) -> Result<(), String> {
-    let Some(handle) = value.as_str() else {
-        return Ok(());
-    };
-    let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let edges = handle.starts_with('-') || handle.ends_with('-');
-    if handle.is_empty() || edges || !handle.chars().all(valid) {
-        return Err(format!(
-            "\"{handle}\" is not a handle: it consists of lower-case letters, digits and hyphens, and \
-             neither starts nor ends with a hyphen."
-        ));
-    }
-    if handle.len() > LONGEST_HANDLE {
-        return Err(format!(
-            "It has {} characters. A handle has {LONGEST_HANDLE} at most.",
-            handle.len()
-        ));
-    }
-    Ok(())
-}
-
-fn not_blank(value: &Value) -> Result<(), String> {
-    let invisible = |c: char| c.is_whitespace() || c == '\u{feff}';
-    match value.as_str() {
-        Some("") => Err("It is empty, and the API takes no empty text.".to_owned()),
-        Some(text) if text.chars().all(invisible) => {
-            Err("It consists of blanks alone. Set a text that can be read.".to_owned())
-        }
-        _ => Ok(()),
-    }
-}
-
-fn password(value: &Value) -> Result<(), String> {
-    match value.as_str() {
-        Some("") => Err("It is empty. Set the password or token of the registry.".to_owned()),
-        Some(MASK) => Err(
-            "This is the text that the API shows in place of a stored secret, not a password. Set the real \
-             one, or leave the password out to leave the stored credentials alone."
-                .to_owned(),
-        ),
-        _ => Ok(()),
-    }
-}
-
-fn positive(value: &Value) -> Result<(), String> {
-    match value {
-        Value::Number(number) if number.as_i64().is_some_and(|number| number >= 1) => Ok(()),
-        _ => Err("It must be a whole number, 1 or more.".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::framework::plan;
+    use crate::framework::value::Value;
 
     #[test]
     fn the_model_has_exactly_the_attributes_of_the_schema() {
@@ -272,18 +216,5 @@ mod tests {
             panic!("an object");
         };
         assert_eq!(fields, plan::empty(&SCHEMA));
-    }
-
-    #[test]
-    fn handles_are_what_the_api_takes() {
-        for good in ["a", "ghcr-deploy", "reg-0123abcd", "9"] {
-            assert_eq!(handle(&good.into()), Ok(()), "{good}");
-        }
-        for bad in ["", "-a", "a-", "Ghcr", "a_b", "a b", "é", "a/b"] {
-            assert!(handle(&bad.into()).is_err(), "{bad}");
-        }
-        assert_eq!(handle(&"a".repeat(63).as_str().into()), Ok(()));
-        let long = handle(&"a".repeat(64).as_str().into()).unwrap_err();
-        assert!(long.contains("64 characters"), "{long}");
     }
 }

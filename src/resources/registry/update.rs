@@ -3,7 +3,6 @@
 use super::check;
 use super::decide::Credentials;
 use super::memory::{Decided, Intent, Memory, PlanNote};
-use super::messages;
 use super::plan::same_handle;
 use super::read;
 use super::schema::Model;
@@ -12,6 +11,7 @@ use crate::api::{
     self, Client, Dialect, Error, Kind, Operation, Proof, Registry, Rotation, Written,
 };
 use crate::connection::Connection;
+use crate::findings;
 use crate::fingerprint::Hasher;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::provider::{Call, Stored, UpdateRequest};
@@ -29,13 +29,13 @@ pub async fn update(
     let prior = Model::from(&request.prior);
     let mut memory = Memory::decode(&request.private);
     let name = name_of(&prior);
-    let client = call.connection.client(diagnostics).and_then(|client| {
-        memory.home.same_organisation(client, &name, diagnostics)?;
-        Ok(client)
-    });
     let planned = Model::from(&request.planned);
-    let decided = decided(&mut memory, &prior, &planned, diagnostics);
-    let (Ok(client), Ok(decision)) = (client, decided) else {
+    let ready = call.connection.client(diagnostics).and_then(|client| {
+        memory.home.same_organisation(client, &name, diagnostics)?;
+        let decision = decided(&mut memory, &prior, &planned, diagnostics)?;
+        Ok((client, decision))
+    });
+    let Ok((client, decision)) = ready else {
         return Stored {
             value: request.prior,
             private: memory.stored(),
@@ -83,10 +83,7 @@ fn decided(
         }) if decision.credentials != Credentials::Undecided && same_handle(prior, planned) => {
             Ok(decision)
         }
-        _ => Err(diagnostics.error(
-            format!("{} was not changed", name_of(prior)),
-            "Something was not known yet when this was planned. Run terraform plan again.",
-        )),
+        _ => Err(diagnostics.error(findings::not_planned_wholly(name_of(prior)))),
     }
 }
 
@@ -110,14 +107,11 @@ struct Update<'a> {
 impl Update<'_> {
     async fn carry_out(&mut self, diagnostics: &mut Diagnostics) -> Result<(), Error> {
         let Some(id) = self.prior.id.known().cloned() else {
-            diagnostics.error(
-                format!("{} has no id in the state", self.name),
-                "It is looked for by its handle in a refresh. Run terraform plan again, without -refresh=false.",
-            );
+            diagnostics.error(findings::no_id_in_state(&self.name));
             return Ok(());
         };
         if !self.is_what_was_planned().await {
-            messages::other_than_planned(diagnostics);
+            diagnostics.error(findings::other_password_than_planned().at("password"));
             return Ok(());
         }
         let rotates = self.decision.credentials == Credentials::Rotate;
@@ -138,15 +132,12 @@ impl Update<'_> {
         let renames = self.prior.metadata_differs(&self.planned);
         if renames || rotates {
             let Some(registry) = self.client.registry(&self.operation, &id).await? else {
-                diagnostics.error(
-                    format!("{} is gone", self.name),
-                    "It was deleted outside Terraform while this apply was planned. Run terraform plan again.",
-                );
+                diagnostics.error(findings::registry_went_meanwhile(&self.name));
                 return Ok(());
             };
             self.write(&registry, renames, diagnostics).await?;
             if let Some(doubt) = doubt {
-                doubt.tell(diagnostics);
+                diagnostics.warning(doubt);
             }
         }
         if let Credentials::Activate(version) = self.decision.credentials {
@@ -216,11 +207,7 @@ impl Update<'_> {
         let dialect = self.client.dialect(&self.operation, registry).await?;
         self.memory.whole_writes = dialect == Dialect::Put;
         if whole && !rotates {
-            diagnostics.warning(
-                format!("{} may have a new version", self.name),
-                "This API changes a registry only as a whole, so the configured credentials were sent along \
-                 with the change. It may have stored them as a new version.",
-            );
+            diagnostics.warning(findings::may_have_a_version(&self.name));
         }
         Ok(())
     }
@@ -271,7 +258,7 @@ impl Update<'_> {
         }
         if proof == Proof::OnlyCandidate {
             self.memory.hold_unproved(rotated.made, fingerprint);
-            messages::unproved_version(diagnostics);
+            diagnostics.warning(findings::unproved_version().at("current_version"));
         } else {
             self.memory.hold(rotated.made, fingerprint);
         }
@@ -339,10 +326,9 @@ impl Update<'_> {
                     read::take(&mut seen, &registry, current, None);
                     self.planned.resolve_computed(&seen);
                 }
-                Err(error) => diagnostics.warning(
-                    format!("{} was updated but not read back", self.name),
-                    format!("The next plan fills in what is missing. Bahriya: {error}."),
-                ),
+                Err(error) => {
+                    diagnostics.warning(findings::not_read_after_update(&self.name, error));
+                }
             }
         }
         self.memory.server.clone_from(&self.decision.server);

@@ -8,6 +8,7 @@ pub mod client;
 pub mod core;
 pub mod encodings;
 pub mod executables;
+pub mod findings;
 pub mod memory_api;
 pub mod plugin;
 pub mod provider_client;

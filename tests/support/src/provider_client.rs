@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
 
 use crate::core::{Core, VERSION};
+use crate::findings;
 use crate::plugin::{Options, PluginProcess, Spawned};
 use crate::sandbox::Sandbox;
 
@@ -210,17 +211,23 @@ pub fn summaries(diagnostics: &[proto::Diagnostic]) -> Vec<&str> {
     diagnostics.iter().map(|one| one.summary.as_str()).collect()
 }
 
-/// Summaries of the errors.
-pub fn errors(diagnostics: &[proto::Diagnostic]) -> Vec<&str> {
+/// The findings among them that are errors, by their names.
+#[track_caller]
+pub fn errors(diagnostics: &[proto::Diagnostic]) -> Vec<&'static str> {
     of(diagnostics, proto::diagnostic::Severity::Error)
 }
 
-/// Summaries of the warnings.
-pub fn warnings(diagnostics: &[proto::Diagnostic]) -> Vec<&str> {
+/// The findings among them that are warnings, by their names.
+#[track_caller]
+pub fn warnings(diagnostics: &[proto::Diagnostic]) -> Vec<&'static str> {
     of(diagnostics, proto::diagnostic::Severity::Warning)
 }
 
-fn of(diagnostics: &[proto::Diagnostic], severity: proto::diagnostic::Severity) -> Vec<&str> {
+#[track_caller]
+fn of(
+    diagnostics: &[proto::Diagnostic],
+    severity: proto::diagnostic::Severity,
+) -> Vec<&'static str> {
     let wanted = diagnostics.iter().filter(|one| one.severity() == severity);
-    wanted.map(|one| one.summary.as_str()).collect()
+    wanted.map(|one| findings::name_of(&one.summary)).collect()
 }

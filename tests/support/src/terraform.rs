@@ -19,6 +19,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::executables;
+use crate::findings;
 
 /// The addresses that are served by the provider under test: our own, and that of the official provider.
 pub const OURS: &str = "bahriya-rs/bahriya";
@@ -269,6 +270,27 @@ impl Run {
         let printed = format!("{}\n{}", self.stdout, self.stderr);
         let unframed = printed.replace(['│', '╷', '╵'], " ");
         unframed.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Each of these findings, by name, is among the errors and warnings that were printed.
+    #[track_caller]
+    pub fn finds(self, names: &[&str]) -> Self {
+        let printed = format!("{}\n{}", self.stdout, self.stderr);
+        let lines = printed
+            .lines()
+            .map(|line| line.trim_start_matches(['│', '╷', ' ']));
+        let titles = lines.filter_map(|line| {
+            line.strip_prefix("Error: ")
+                .or_else(|| line.strip_prefix("Warning: "))
+        });
+        let found: Vec<_> = titles.filter_map(findings::find).collect();
+        for name in names {
+            assert!(
+                found.contains(name),
+                "{name} is not among {found:?}: {self}"
+            );
+        }
+        self
     }
 
     /// All of these occur in what was printed.

@@ -1,0 +1,42 @@
+//! Remarks on credentials that hardly can be meant.
+
+use super::decide;
+use super::schema::Model;
+use crate::framework::diagnostics::Diagnostics;
+use crate::oci::credential_lint::{self, Credentials, Field, Severity};
+use crate::resources::checks;
+
+/// Tells them: errors where a value is new, warnings where it has been in use. Those on what may be right are worth
+/// making once, when credentials are `stored`.
+pub fn tell(prior: Option<&Model>, config: &Model, stored: bool, diagnostics: &mut Diagnostics) {
+    let is_new = |field| {
+        prior.is_none_or(|prior| match field {
+            Field::Server => prior.server != config.server,
+            Field::Username => prior.username != config.username,
+            Field::Password => {
+                prior.password != config.password
+                    || prior.password_wo_version != config.password_wo_version
+            }
+        })
+    };
+    let remarks = credential_lint::lint(Credentials {
+        server: config.server.known().map(String::as_str),
+        username: config.username.known().map(String::as_str),
+        password: decide::configured_password(config).known(),
+    });
+    for remark in remarks {
+        let argument = match remark.field() {
+            Field::Server => "server",
+            Field::Username => "username",
+            Field::Password if config.password.is_null() => "password_wo",
+            Field::Password => "password",
+        };
+        let found = checks::remark(&remark, argument);
+        match remark.severity() {
+            Severity::Warning if !stored => {}
+            Severity::ErrorIfNew if is_new(remark.field()) => drop(diagnostics.error(found)),
+            Severity::Error => drop(diagnostics.error(found)),
+            Severity::Warning | Severity::ErrorIfNew => diagnostics.warning(found),
+        }
+    }
+}
