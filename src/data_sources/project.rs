@@ -104,7 +104,7 @@ pub async fn find(
 
 /// The error for a project that is not there.
 pub fn missing(client: &Client, key: &Key, diagnostics: &mut Diagnostics) -> Reported {
-    diagnostics.error(findings::project_not_found(
+    diagnostics.error(findings::object_not_found(
         described(key),
         client.organisation(),
     ))

@@ -187,7 +187,7 @@ async fn find(
             let what = format!("registry {id}");
             let registry = client.registry(operation, id).await;
             lookup::found(&what, registry, diagnostics)?
-                .ok_or_else(|| diagnostics.error(findings::registry_not_found(what, organisation)))
+                .ok_or_else(|| diagnostics.error(findings::object_not_found(what, organisation)))
         }
         Key::Handle(handle) => {
             let what = format!("registry \"{handle}\"");
@@ -196,7 +196,7 @@ async fn find(
                 HandleState::Alive(registry) => Ok(*registry),
                 HandleState::Burned => Err(diagnostics.error(findings::registry_was_deleted(what))),
                 HandleState::Free => {
-                    Err(diagnostics.error(findings::registry_not_found(what, organisation)))
+                    Err(diagnostics.error(findings::object_not_found(what, organisation)))
                 }
             }
         }

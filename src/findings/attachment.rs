@@ -19,26 +19,22 @@ crate::framework::diagnostics::findings! {
         "The state lacks its project_id or its handle."
         "Remove it with terraform state rm, then import it by {{project_id}}:{{handle}}.";
     attachment_not_found(attachment, organisation)
-        "No {attachment}"
+        "No {attachment} to import"
         "Organisation {organisation} has no such project, or the registry is not attached to it."
         "Check both, or create the attachment instead of importing it.";
     attachment_id_malformed(id)
         "\"{id}\" names no attachment"
         "An attachment is known by its project and the handle of its registry."
         "Import it by {{project_id}}:{{handle}} or {{project_handle}}:{{handle}}, for example shop:ghcr-deploy.";
-    registry_not_found(registry, organisation)
-        "No {registry}"
-        "Organisation {organisation} has none with this id or handle."
-        "Name a registry by its UUID or by its handle, check the spelling, and check organisation_id.";
+    object_not_found(object, organisation)
+        "No {object}"
+        "Organisation {organisation} has none of this id or handle, or has it no more."
+        "Name it by its UUID or by its handle, check the spelling, and check organisation_id.";
     registry_was_deleted(registry)
         "The {registry} was deleted"
         "A registry had this handle and was deleted, and a handle can never be used again. Nothing is left to import or \
          to look up."
         "Name the registry that took its place.";
-    project_not_found(project, organisation)
-        "No {project}"
-        "Organisation {organisation} has no such project, or has it no more."
-        "Name a project by its UUID or by its handle, check the spelling, and check organisation_id.";
     organisation_not_found(organisation)
         "No organisation {organisation}"
         "The token does not see it."

@@ -129,7 +129,7 @@ crate::framework::diagnostics::findings! {
          cannot be activated afterwards."
         "Raise maxversions to keep it.";
     fewer_versions(limit, retained, evicted)
-        "maxversions = {limit} evicts versions"
+        "A maxversions of {limit} evicts versions"
         "{retained} retained now. Evicted, and beyond every rollback, will be: {evicted}."
         "Raise maxversions to keep them.";
     rotates_after_import(argument)

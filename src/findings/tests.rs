@@ -34,14 +34,8 @@ fn texts_are_in_one_style() {
             cause,
             cure,
         } = finding;
-        let start = title.trim_start_matches(['"', '{']).chars().next();
-        assert!(
-            title.starts_with('{')
-                || start.is_some_and(|c| c.is_uppercase()
-                    || title.starts_with('"')
-                    || title.starts_with("maxversions")),
-            "{name}: {title}"
-        );
+        let sentence = |c: char| c.is_uppercase() || c == '"' || c == '{';
+        assert!(title.starts_with(sentence), "{name}: {title}");
         assert!(
             !title.ends_with('.') && !title.contains('\n'),
             "{name}: {title}"

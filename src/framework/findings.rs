@@ -2,7 +2,7 @@
 
 super::diagnostics::findings! {
     missing(argument)
-        "Missing {argument}"
+        "Missing argument {argument}"
         "The argument is required where its object is set."
         "Set it, or leave the object out.";
     not_configurable(argument)
@@ -42,8 +42,8 @@ super::diagnostics::findings! {
         "This version of the provider has no {kind} of that name."
         "Check the spelling, and the version of the provider.";
     no_such_kind(kind)
-        "No {kind}"
-        "This provider has no {kind}."
+        "This provider has no {kind}"
+        "No version so far has {kind}, and the client asks for them all the same."
         "Check the documentation of the version in use.";
     no_thread(error)
         "No thread can be started"

@@ -155,7 +155,7 @@ async fn a_refused_deletion_leaves_state_and_private_bytes_to_terraform() {
         .apply_resource_change(apply(named(FAILS), Value::Null))
         .await;
     let answer = answer.expect("no status").into_inner();
-    assert_eq!(only(&answer.diagnostics).0, "No mercy");
+    assert_eq!(only(&answer.diagnostics).0, "This provider has no mercy");
     // An error without a state makes Terraform keep what it has stored.
     assert_eq!(answer.new_state, None);
     assert_eq!(answer.private, b"");

@@ -1,7 +1,7 @@
 //! The forms in which a text can hold a value: what it reads as when an encoding is undone, step by step, with
 //! the place in the text that each byte comes from.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
@@ -30,6 +30,12 @@ type Undo = fn(&[u8]) -> Option<(Decoded, usize)>;
 type Decoded = ([u8; 4], usize);
 
 const ESCAPES: [Undo; 5] = [percent, entity, backslash, quoted_printable, blank];
+
+/// The value of a character, if it is one of those that an encoding has.
+type Digit = fn(u8) -> Option<u32>;
+
+/// Base64 and hexadecimal: the bits of a character, how many make whole bytes, and the shortest run to look at.
+const PACKED: [(usize, usize, usize, Digit); 2] = [(6, 4, 6, base64_digit), (4, 2, 8, hex_digit)];
 
 impl Form {
     pub(super) fn of(text: &[u8]) -> Self {
@@ -78,34 +84,24 @@ impl Form {
 
     /// What stands in characters of `bits` bits each, if groups are counted from `offset` on. A break in the
     /// characters is a zero byte.
-    fn unpacked(&self, bits: usize, offset: usize, digit: fn(u8) -> Option<u32>) -> Self {
+    fn unpacked(&self, bits: usize, group: usize, offset: usize, digit: Digit) -> Self {
         let mut form = self.empty();
         form.packed = true;
-        let group = if bits == 6 { 4 } else { 2 };
-        for (number, characters) in self
-            .bytes
-            .get(offset..)
-            .unwrap_or_default()
-            .chunks(group)
-            .enumerate()
-        {
+        let groups = self.bytes.get(offset..).unwrap_or_default().chunks(group);
+        for (number, characters) in groups.enumerate() {
             let start = offset + number * group;
-            let (mut value, mut count) = (0_u32, 0);
-            for digit in characters.iter().map_while(|byte| digit(*byte)) {
-                value = value << bits | digit;
-                count += 1;
+            let digits = characters.iter().map_while(|byte| digit(*byte));
+            let (value, found) = digits.fold((0, 0), |(value, found), digit| {
+                (value << bits | digit, found + bits)
+            });
+            for end in (8..=found).step_by(8) {
+                let [.., byte] = (value >> (found - end)).to_be_bytes();
+                form.push(
+                    &[byte],
+                    self.place(start + (end - 8) / bits..start + (end - 1) / bits + 1),
+                );
             }
-            let whole = count * bits / 8;
-            let value = value
-                .checked_shl(32 - (count * bits) as u32)
-                .unwrap_or(0)
-                .to_be_bytes();
-            for (number, byte) in value[..whole].iter().enumerate() {
-                let first = start + number * 8 / bits;
-                let last = start + (number * 8 + 7) / bits;
-                form.push(&[*byte], self.place(first..last + 1));
-            }
-            if count < group {
+            if found < group * bits {
                 form.push(&[0], self.place(start..start + 1));
             }
         }
@@ -115,26 +111,15 @@ impl Form {
     /// What each encoding makes of it, one at a time: a text can have many forms.
     fn inner(&self) -> impl Iterator<Item = Self> {
         let escaped = ESCAPES.iter().filter_map(|undo| self.undone(*undo));
-        let base64 = if self.has_run(6, base64_digit) {
-            0..4
-        } else {
-            0..0
-        };
-        let hex = if self.has_run(8, hex_digit) {
-            0..2
-        } else {
-            0..0
-        };
-        escaped
-            .chain(base64.map(|offset| self.unpacked(6, offset, base64_digit)))
-            .chain(hex.map(|offset| self.unpacked(4, offset, hex_digit)))
-    }
-
-    fn has_run(&self, length: usize, digit: fn(u8) -> Option<u32>) -> bool {
-        let is_digit = |byte: &u8| digit(*byte).is_some();
-        self.bytes
-            .split(|byte| !is_digit(byte))
-            .any(|run| run.len() >= length)
+        let packed = PACKED.iter().flat_map(|(bits, group, shortest, digit)| {
+            let mut runs = self.bytes.split(|byte| digit(*byte).is_none());
+            let offsets = match runs.any(|run| run.len() >= *shortest) {
+                true => *group,
+                false => 0,
+            };
+            (0..offsets).map(|offset| self.unpacked(*bits, *group, offset, *digit))
+        });
+        escaped.chain(packed)
     }
 }
 
@@ -145,41 +130,26 @@ pub(super) fn without_blanks(value: &str) -> Zeroizing<Vec<u8>> {
 }
 
 /// Hands over a text in every form that it has. Breaks off with `false` when there are too many to look at.
-pub(super) fn every(text: &str, look: impl FnMut(&Form)) -> bool {
-    let mut reader = Reader {
-        look,
-        names: RandomState::new(),
-        seen: HashMap::new(),
-        read: 0,
-    };
-    reader.dive(&Form::of(text.as_bytes()), 0)
-}
-
-struct Reader<L> {
-    look: L,
-    names: RandomState,
-    /// How deep each form was found.
-    seen: HashMap<u64, usize>,
-    read: usize,
-}
-
-impl<L: FnMut(&Form)> Reader<L> {
-    fn dive(&mut self, form: &Form, depth: usize) -> bool {
-        let name = self.names.hash_one(&*form.bytes);
-        match self.seen.insert(name, depth) {
-            Some(before) if before <= depth => {
-                self.seen.insert(name, before);
-                return true;
+pub(super) fn every(text: &str, mut look: impl FnMut(&Form)) -> bool {
+    let (names, mut seen, mut read) = (RandomState::new(), HashSet::new(), text.len());
+    let text = Form::of(text.as_bytes());
+    look(&text);
+    let mut forms = vec![text];
+    for _ in 0..DEPTH {
+        let mut found = Vec::new();
+        for inner in forms.iter().flat_map(Form::inner) {
+            if seen.insert(names.hash_one(&*inner.bytes)) {
+                read += inner.bytes.len();
+                if read > MOST {
+                    return false;
+                }
+                look(&inner);
+                found.push(inner);
             }
-            _ => {}
         }
-        self.read += form.bytes.len();
-        if self.read > MOST {
-            return false;
-        }
-        (self.look)(form);
-        depth == DEPTH || form.inner().all(|inner| self.dive(&inner, depth + 1))
+        forms = found;
     }
+    true
 }
 
 /// Whether a character shows nothing, or changes how others are shown: controls, and what joins, separates or
@@ -221,23 +191,22 @@ fn quoted_printable(bytes: &[u8]) -> Option<(Decoded, usize)> {
     }
 }
 
+/// What follows a backslash, and what it stands for.
+const PLAIN_ESCAPES: &[u8] = b"n\nr\rt\tb\x08f\x0c0\0\"\"''\\\\//";
+
 /// The escapes of JSON, and of the literals of programming languages.
 fn backslash(bytes: &[u8]) -> Option<(Decoded, usize)> {
     let [b'\\', kind, rest @ ..] = bytes else {
         return None;
     };
-    let plain = match kind {
-        b'n' => b'\n',
-        b'r' => b'\r',
-        b't' => b'\t',
-        b'b' => 8,
-        b'f' => 12,
-        b'0' => 0,
-        b'"' | b'\'' | b'\\' | b'/' => *kind,
-        b'x' => return Some((byte(hex_byte(rest)?), 4)),
+    if let Some(pair) = PLAIN_ESCAPES.chunks(2).find(|pair| pair[0] == *kind) {
+        return Some((byte(pair[1]), 2));
+    }
+    match kind {
+        b'x' => Some((byte(hex_byte(rest)?), 4)),
         b'u' if rest.first() == Some(&b'{') => {
             let end = rest.iter().take(9).position(|byte| *byte == b'}')?;
-            return Some((character(number(&rest[1..end], 16)?)?, end + 3));
+            Some((character(number(&rest[1..end], 16)?)?, end + 3))
         }
         b'u' => {
             let unit = |from: usize| number(rest.get(from..from + 4)?, 16);
@@ -247,11 +216,10 @@ fn backslash(bytes: &[u8]) -> Option<(Decoded, usize)> {
             }
             let low = unit(6).filter(|low| (0xdc00..0xe000).contains(low))?;
             let code = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-            return Some((character(code)?, 12));
+            Some((character(code)?, 12))
         }
-        _ => return None,
-    };
-    Some((byte(plain), 2))
+        _ => None,
+    }
 }
 
 /// `&amp;`, `&#38;` and `&#x26;`.
@@ -263,57 +231,31 @@ fn entity(bytes: &[u8]) -> Option<(Decoded, usize)> {
     let code = match &rest[..end] {
         [b'#', b'x' | b'X', digits @ ..] => number(digits, 16)?,
         [b'#', digits @ ..] => number(digits, 10)?,
-        name => {
-            let name = std::str::from_utf8(name).ok()?;
-            let known = |names: &str| names.split_ascii_whitespace().position(|one| one == name);
-            if let Some(at) = known(LATIN_1_ENTITIES) {
-                0xa0 + at as u32
-            } else {
-                let names = ASCII_ENTITIES
-                    .iter()
-                    .find(|(_, names)| known(names).is_some())?;
-                u32::from(names.0)
-            }
-        }
+        name => named(std::str::from_utf8(name).ok()?)?,
     };
     Some((character(code)?, end + 2))
 }
 
-const ASCII_ENTITIES: [(char, &str); 33] = [
-    ('\t', "Tab"),
-    ('\n', "NewLine"),
-    ('!', "excl"),
-    ('"', "quot QUOT"),
-    ('#', "num"),
-    ('$', "dollar"),
-    ('%', "percnt"),
-    ('&', "amp AMP"),
-    ('\'', "apos"),
-    ('(', "lpar"),
-    (')', "rpar"),
-    ('*', "ast midast"),
-    ('+', "plus"),
-    (',', "comma"),
-    ('-', "hyphen dash"),
-    ('.', "period"),
-    ('/', "sol"),
-    (':', "colon"),
-    (';', "semi"),
-    ('<', "lt LT"),
-    ('=', "equals"),
-    ('>', "gt GT"),
-    ('?', "quest"),
-    ('@', "commat"),
-    ('[', "lsqb lbrack"),
-    ('\\', "bsol"),
-    (']', "rsqb rbrack"),
-    ('^', "Hat"),
-    ('_', "lowbar UnderBar"),
-    ('`', "grave DiacriticalGrave"),
-    ('{', "lcub lbrace"),
-    ('|', "verbar vert VerticalLine"),
-    ('}', "rcub rbrace"),
-];
+fn named(name: &str) -> Option<u32> {
+    let meaning = |word: &str| match word.strip_prefix(name)?.as_bytes() {
+        [byte] => Some(u32::from(*byte)),
+        _ => None,
+    };
+    let latin = |at: usize| 0xa0 + at as u32;
+    match name {
+        "Tab" => Some(9),
+        "NewLine" => Some(10),
+        _ => ASCII_ENTITIES.split(' ').find_map(meaning).or_else(|| {
+            let mut names = LATIN_1_ENTITIES.split_ascii_whitespace();
+            names.position(|one| one == name).map(latin)
+        }),
+    }
+}
+
+/// Each with what it stands for.
+const ASCII_ENTITIES: &str = "excl! quot\" QUOT\" num# dollar$ percnt% amp& AMP& apos' lpar( rpar) ast* midast* plus+ \
+    comma, hyphen- dash- period. sol/ colon: semi; lt< LT< equals= gt> GT> quest? commat@ lsqb[ lbrack[ bsol\\ rsqb] \
+    rbrack] Hat^ lowbar_ UnderBar_ grave` DiacriticalGrave` lcub{ lbrace{ verbar| vert| VerticalLine| rcub} rbrace}";
 
 /// From U+00A0 on.
 const LATIN_1_ENTITIES: &str = "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg \

@@ -19,28 +19,18 @@ const SHORTEST: usize = 4;
 const MOST_WINDOWS: usize = 4 << 20;
 
 /// What stands in many a key and tells nothing about any.
-pub(super) const PUBLIC: [&str; 14] = [
-    "https://",
-    "-----BEGIN PRIVATE KEY-----",
-    "-----BEGIN RSA PRIVATE KEY-----",
-    "-----BEGIN EC PRIVATE KEY-----",
-    "-----BEGIN OPENSSH PRIVATE KEY-----",
-    "-----BEGIN CERTIFICATE-----",
-    "-----END PRIVATE KEY-----",
-    "-----END RSA PRIVATE KEY-----",
-    "-----END EC PRIVATE KEY-----",
-    "-----END OPENSSH PRIVATE KEY-----",
-    "-----END CERTIFICATE-----",
-    "\"type\": \"service_account\", \"project_id\": \"private_key_id\": \"private_key\": \"client_email\": \
-     \"client_id\": \"auth_uri\": \"token_uri\": \"auth_provider_x509_cert_url\": \"client_x509_cert_url\": \
-     \"universe_domain\": \"googleapis.com\"",
-    "https://accounts.google.com/o/oauth2/auth https://oauth2.googleapis.com/token .iam.gserviceaccount.com",
-    "https://www.googleapis.com/oauth2/v1/certs https://www.googleapis.com/robot/v1/metadata/x509/",
-];
+pub(super) const PUBLIC: &str = "-----BEGIN PRIVATE KEY----- -----END PRIVATE KEY----- -----BEGIN RSA PRIVATE KEY----- \
+    -----END RSA PRIVATE KEY----- -----BEGIN EC PRIVATE KEY----- -----END EC PRIVATE KEY----- \
+    -----BEGIN OPENSSH PRIVATE KEY----- -----END OPENSSH PRIVATE KEY----- -----BEGIN CERTIFICATE----- \
+    -----END CERTIFICATE----- \"type\": \"service_account\", \"project_id\": \"private_key_id\": \"private_key\": \
+    \"client_email\": \"client_id\": \"auth_uri\": \"token_uri\": \"auth_provider_x509_cert_url\": \
+    \"client_x509_cert_url\": \"universe_domain\": \"googleapis.com\" https://accounts.google.com/o/oauth2/auth \
+    https://oauth2.googleapis.com/token .iam.gserviceaccount.com https://www.googleapis.com/oauth2/v1/certs \
+    https://www.googleapis.com/robot/v1/metadata/x509/";
 
 static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(|| {
     let mut known = Known::default();
-    PUBLIC.iter().for_each(|text| known.add_plain(text));
+    known.add_plain(PUBLIC);
     RwLock::new(known)
 });
 

@@ -110,7 +110,7 @@ fn broken_lines_are_joined() {
         key.replace('\n', "\r\n  "),
         key.replace('\n', "\\n"),
     ] {
-        let known = known(&[key], &known::PUBLIC);
+        let known = known(&[key], &[known::PUBLIC]);
         let clean = door::covered(&text, known.places(&text).expect("few forms"));
         assert!(clean.starts_with("-----BEGIN PRIVATE"), "{clean}");
         assert!(

@@ -1,7 +1,7 @@
 //! Lists, and look-ups by id and handle.
 
 use serde_json::json;
-use support::scripted::{Server, not_found, ok, organisations, within};
+use support::scripted::{Reply, Server, not_found, ok, organisations, within};
 use terraform_provider_bahriya::api::Kind;
 
 #[tokio::test(start_paused = true)]
@@ -45,4 +45,34 @@ async fn lists_are_whole_or_errors() {
     assert_eq!(*error.kind(), Kind::UnexpectedAnswer);
     // An empty list is no 404 of the API's own making, but the proof is the same.
     assert_eq!(client.project(&op, "q").await.expect("proved"), None);
+}
+
+/// The list is wanted whole, so that one which holds too much is an error, and says how much is too much.
+#[tokio::test]
+async fn more_registries_than_an_answer_may_hold_name_the_bound() {
+    let registry = json!({"id": "r", "handle": "h", "name": "n", "server": "s", "username": "u", "maxversions": 5,
+        "billable": true, "currentversionid": null, "projects": []});
+    for (count, problem) in [
+        (20_000, None),
+        (40_000, Some("the answer holds more than 262144 values")),
+        (150_000, Some("the answer is larger than 16 MiB")),
+    ] {
+        let registries = vec![registry.to_string(); count].join(",");
+        let body = format!(
+            "{{\"code\":200,\"status\":\"OK\",\"data\":{{\"count\":{count},\"registries\":[{registries}]}}}}"
+        );
+        let server = Server::start(move |got| match got.path.as_str() {
+            "/organisations" => organisations(),
+            _ => Reply::Raw(200, "", body.clone()),
+        })
+        .await;
+        let listed = server.client().registries(&within(120)).await;
+        match problem {
+            None => assert_eq!(listed.expect("a list").len(), count),
+            Some(problem) => {
+                let error = listed.expect_err("too many");
+                assert!(error.message().contains(problem), "{error}");
+            }
+        }
+    }
 }

@@ -271,33 +271,6 @@ fn every_worked_example_is_on_the_list() {
     }
 }
 
-/// What the page on troubleshooting has in bold is what the provider says. Parts in italics vary.
-#[test]
-fn every_message_that_is_explained_exists() {
-    let mut sources = String::new();
-    for file in files(&repository().join("src"), "rs") {
-        let text = fs::read_to_string(&file).expect("a source file");
-        // A line that ends in a backslash goes on without the indentation of the next one.
-        let joined: String = text.split("\\\n").map(str::trim_start).collect();
-        sources += &joined.replace("\\\"", "\"");
-    }
-    let page = page("guides/troubleshooting.md");
-    let lines = page.lines().filter(|line| line.starts_with("**"));
-    let messages: Vec<_> = lines
-        .flat_map(|line| line.split("**").skip(1).step_by(2))
-        .collect();
-    assert!(messages.len() > 30, "most messages are explained");
-    for message in messages {
-        for part in message.split('*').step_by(2) {
-            let part = part.trim_end_matches('.').trim_matches('"');
-            assert!(
-                sources.contains(part),
-                "nothing says \"{part}\" of \"{message}\""
-            );
-        }
-    }
-}
-
 /// The anchor that Markdown renderers make of a heading.
 fn slug(heading: &str) -> String {
     let kept = heading.trim_start_matches('#').trim().to_lowercase();

@@ -136,27 +136,23 @@ async fn what_is_not_there_is_an_error_with_a_next_step() {
         (
             "bahriya_registry",
             json!({"handle": "never"}),
-            "registry_not_found",
+            "object_not_found",
         ),
         (
             "bahriya_registry",
             json!({"id": nobody}),
-            "registry_not_found",
+            "object_not_found",
         ),
         (
             "bahriya_project",
             json!({"handle": "never"}),
-            "project_not_found",
+            "object_not_found",
         ),
-        (
-            "bahriya_project",
-            json!({"id": nobody}),
-            "project_not_found",
-        ),
+        ("bahriya_project", json!({"id": nobody}), "object_not_found"),
         (
             "bahriya_project_attachments",
             json!({"project_handle": "never"}),
-            "project_not_found",
+            "object_not_found",
         ),
         (
             "bahriya_region",
@@ -343,7 +339,7 @@ async fn an_api_that_fails_is_told_with_the_request() {
     let answer = client
         .look_up("bahriya_registry", json!({"handle": "never"}))
         .await;
-    assert_eq!(errors(&answer.diagnostics), ["registry_not_found"]);
+    assert_eq!(errors(&answer.diagnostics), ["object_not_found"]);
 }
 
 #[tokio::test]

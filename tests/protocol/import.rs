@@ -87,11 +87,11 @@ async fn what_cannot_be_imported_is_an_error() {
     sandbox.create_project("shop", &["helsinki-1"]).await;
     let mut client = Client::configured(&sandbox).await;
     for (ty, id, summary) in [
-        (REGISTRY, "never", "registry_not_found"),
-        (REGISTRY, "", "registry_not_found"),
+        (REGISTRY, "never", "object_not_found"),
+        (REGISTRY, "", "object_not_found"),
         (REGISTRY, "gone", "registry_was_deleted"),
-        (ATTACHMENT, "shop", "\"shop\" names no attachment"),
-        (ATTACHMENT, "shop:", "\"shop:\" names no attachment"),
+        (ATTACHMENT, "shop", "attachment_id_malformed"),
+        (ATTACHMENT, "shop:", "attachment_id_malformed"),
         (ATTACHMENT, "shop:never", "attachment_not_found"),
         (ATTACHMENT, "never:one", "attachment_not_found"),
     ] {

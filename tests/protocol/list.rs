@@ -125,7 +125,7 @@ async fn attachments_are_listed_for_one_project_or_all() {
     let nobody = json!({"project_id": "6f1c2e1e-8f5d-4f0e-9d1a-0d6f5b3a2c11"});
     let none = request(&client, ATTACHMENT, nobody, false, 0);
     let events = list(&mut client, none).await;
-    assert_eq!(errors(&events[0].diagnostic), ["project_not_found"]);
+    assert_eq!(errors(&events[0].diagnostic), ["object_not_found"]);
     assert_eq!(events.len(), 1);
 }
 

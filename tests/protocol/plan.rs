@@ -199,5 +199,5 @@ async fn a_create_marks_what_the_provider_will_tell() {
     without["password"] = Json::Null;
     let request = client.plan_request(REGISTRY, None, without);
     let answer = rpc!(client, plan_resource_change, request);
-    assert_eq!(errors(&answer.diagnostics), ["password_missing_to_rotate"]);
+    assert_eq!(errors(&answer.diagnostics), ["password_missing_to_create"]);
 }

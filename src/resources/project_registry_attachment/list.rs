@@ -57,7 +57,7 @@ impl ListResource<Connection> for ProjectRegistryAttachment {
             Err(error) => return Err(report::failed("list", "the projects", &error, diagnostics)),
         };
         if let (Some(id), []) = (only.known(), projects.as_slice()) {
-            return Err(diagnostics.error(findings::project_not_found(
+            return Err(diagnostics.error(findings::object_not_found(
                 format!("project {id}"),
                 client.organisation(),
             )));

@@ -41,7 +41,7 @@ pub async fn import(
         }
         Ok(Found::Nothing) => {
             let organisation = client.organisation();
-            return Err(diagnostics.error(findings::registry_not_found(name, organisation)));
+            return Err(diagnostics.error(findings::object_not_found(name, organisation)));
         }
         Err(error) => Err(error),
     };
