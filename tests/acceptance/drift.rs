@@ -84,7 +84,7 @@ async fn restoring_an_evicted_version_rotates() {
         .fails()
         .finds(&["password_missing_to_restore"])
         .says(&["set on_drift to \"warn\""]);
-    bench.terraform.step(&hcl).finds(&["drifted"]);
+    bench.terraform.step(&hcl).finds(&["drift_is_undone"]);
     assert_eq!(bench.writes().await, ["POST /registries/*/rotate"]);
     assert!(bench.sandbox.current_is(&id, "bot", "one").await);
 }

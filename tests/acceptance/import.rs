@@ -131,38 +131,39 @@ async fn what_cannot_be_imported_says_why() {
         .terraform
         .write("main.tf", &(registry("") + &attachment("link", &project)));
     let absent = "00000000-0000-4000-8000-000000000000";
-    for (address, id, words) in [
+    for (address, id, (name, words)) in [
         (
             "bahriya_registry.ghcr",
             absent,
-            ["No registry", "by its handle"],
+            ("object_not_found", "by its handle"),
         ),
         (
             "bahriya_registry.ghcr",
             "nothing",
-            ["No registry", "organisation_id"],
+            ("object_not_found", "organisation_id"),
         ),
         (
             "bahriya_registry.ghcr",
             "spent",
-            ["is gone", "Nothing is left to import"],
+            ("registry_was_deleted", "Nothing is left to import"),
         ),
         (
             "bahriya_project_registry_attachment.link",
             "shop",
-            ["names no attachment", "{project_id}:{handle}"],
+            ("attachment_id_malformed", "{project_id}:{handle}"),
         ),
         (
             "bahriya_project_registry_attachment.link",
             "shop:ghcr",
-            ["No attachment", "not attached"],
+            ("attachment_not_found", "not attached"),
         ),
         (
             "bahriya_project_registry_attachment.link",
             "nothing:ghcr",
-            ["No attachment", "no such project"],
+            ("attachment_not_found", "no such project"),
         ),
     ] {
-        bench.terraform.import(address, id).fails().says(&words);
+        let run = bench.terraform.import(address, id).fails();
+        run.finds(&[name]).says(&[words]);
     }
 }

@@ -108,7 +108,8 @@ async fn of_two_new_versions_none_is_taken() {
     bench
         .terraform
         .plan()
-        .says(&["sent once without an answer", "look at the console first"]);
+        .finds(&["sent_again"])
+        .says(&["Look at the console first"]);
     bench.terraform.step(&registry(&secret("two", "2")));
     assert_eq!(bench.writes().await, ["POST /registries/*/rotate"]);
     assert!(bench.sandbox.current_is("ghcr", "bot", "two").await);
