@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What takes too long for `make test`: the full fault matrix, kill rounds, random stories, the sandbox
-# against its OpenAPI document, fuzzing, and the release built twice. The figures stay in target/soak until
+# What takes too long for `make test`: the full fault matrix, kill rounds, random and simulated stories, planted bugs, the
+# sandbox against its OpenAPI document, fuzzing, and the release built twice. The figures stay in target/soak until
 # `make docs` shows them. With the word `sample` a part of everything, which SEED chooses.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,6 +32,7 @@ step cargo test --locked --test reliability --test model --test sandbox -- --noc
 # A hundred thousand stories are told in minutes, but only by optimised code.
 if [ "$SOAK" = sample ]; then faster=(); else faster=(--profile bench-harness); fi
 step cargo test --locked "${faster[@]}" --test simulation every -- --nocapture
+[ "$SOAK" = sample ] || step scripts/planted.sh
 step scripts/sandbox-conformance.sh
 step scripts/fuzz.sh "${fuzz[@]}"
 step scripts/test-release.sh "${release[@]}"

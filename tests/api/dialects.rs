@@ -27,6 +27,7 @@ fn rotation<'a>(password: &'a Secret, username: &'a str) -> Rotation<'a> {
             password,
         },
         moves: false,
+        renews: true,
         name: None,
         maxversions: None,
     }

@@ -47,6 +47,7 @@ async fn sent(model: Model, write: &str, lost: fn() -> Reply) -> usize {
             password: &password,
         },
         moves: false,
+        renews: true,
         name: None,
         maxversions: None,
     };

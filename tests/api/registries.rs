@@ -7,7 +7,7 @@ use crate::advice;
 use serde_json::{Value, json};
 use support::scripted::{Reply, Server, not_found, ok, organisations, within};
 use terraform_provider_bahriya::api::{
-    Error, HandleState, Kind, NewRegistry, Outcome, Proof, Written,
+    Credentials, Error, HandleState, Kind, NewRegistry, Outcome, Proof, Written,
 };
 use terraform_provider_bahriya::secret::Secret;
 
@@ -20,9 +20,11 @@ pub fn new(password: &Secret) -> NewRegistry<'_> {
     NewRegistry {
         handle: "reg",
         name: "Name",
-        server: "ghcr.io",
-        username: "me",
-        password,
+        credentials: Credentials {
+            server: "ghcr.io",
+            username: "me",
+            password,
+        },
         maxversions: None,
     }
 }

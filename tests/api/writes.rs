@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use support::scripted::{Got, Reply, Server, TOKEN, not_found, ok, organisations, within};
-use terraform_provider_bahriya::api::{Kind, NewRegistry, Outcome};
+use terraform_provider_bahriya::api::{Credentials, Kind, NewRegistry, Outcome};
 use terraform_provider_bahriya::secret::{self, Secret};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -32,9 +32,11 @@ async fn create(
     let new = NewRegistry {
         handle: "reg",
         name: "Name",
-        server: "ghcr.io",
-        username: "me",
-        password: &password,
+        credentials: Credentials {
+            server: "ghcr.io",
+            username: "me",
+            password: &password,
+        },
         maxversions: Some(7),
     };
     server.client().create_registry(&op, &new).await.result()

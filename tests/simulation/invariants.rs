@@ -54,7 +54,32 @@ pub fn after_a_run(terraform: &Terraform, run: &Run) {
     terraform.api.look(|state| {
         only_what_there_is(terraform, state, promised);
         only_our_fingerprints(terraform, state);
+        only_what_is_new(terraform, run, requests, state);
     });
+}
+
+/// A rotation that is said to be done is not remembered by a version that was there before.
+fn only_what_is_new(terraform: &Terraform, run: &Run, requests: &[Sent], state: &State) {
+    let rotation = requests.iter().find(|one| one.call == Call::Rotate);
+    let (Some(rotation), true) = (rotation, run.errors.is_empty() && !run.died) else {
+        return;
+    };
+    let configured = remembered(terraform)["configured"].as_i64();
+    let made = state.journal.iter().filter(|one| one.registry == HANDLE);
+    for change in made.filter(|one| one.at < rotation.at) {
+        assert!(
+            configured.is_none_or(|number| change.what != What::VersionMade(number)),
+            "{configured:?} is said to be new, and was there before #{}",
+            rotation.number
+        );
+    }
+}
+
+/// What the provider keeps of the registry beside its state.
+fn remembered(terraform: &Terraform) -> Json {
+    let private = terraform.object(REGISTRY).map(|one| one.private.as_slice());
+    let private: Json = serde_json::from_slice(private.unwrap_or_default()).unwrap_or_default();
+    private["data"].clone()
 }
 
 fn only_what_was_planned(run: &Run, requests: &[Sent]) {
@@ -132,8 +157,8 @@ fn only_our_fingerprints(terraform: &Terraform, state: &State) {
     let Some(object) = terraform.object(REGISTRY) else {
         return;
     };
-    let private: Json = serde_json::from_slice(&object.private).unwrap_or_default();
-    let Some(fingerprints) = private["data"]["fingerprints"].as_object() else {
+    let remembered = remembered(terraform);
+    let Some(fingerprints) = remembered["fingerprints"].as_object() else {
         return;
     };
     for registry in state

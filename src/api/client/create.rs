@@ -4,6 +4,7 @@ use reqwest::Method;
 
 use super::body::Body;
 use super::registries::HandleState;
+use super::rotation::Credentials;
 use crate::api::Client;
 use crate::api::http::error::{Error, Kind};
 use crate::api::http::operation::Operation;
@@ -11,7 +12,6 @@ use crate::api::http::transport::Request;
 use crate::api::http::write::{Look, Proof, Repeat, Write, Written};
 use crate::api::model::fields::id;
 use crate::api::model::registry::Registry;
-use crate::secret::Secret;
 
 /// What a new registry consists of.
 #[derive(Clone, Copy, Debug)]
@@ -20,12 +20,8 @@ pub struct NewRegistry<'a> {
     pub handle: &'a str,
     /// The display name.
     pub name: &'a str,
-    /// `host[:port]`.
-    pub server: &'a str,
-    /// The user name.
-    pub username: &'a str,
-    /// The password.
-    pub password: &'a Secret,
+    /// What its first version holds.
+    pub credentials: Credentials<'a>,
     /// `None` leaves the number to the API.
     pub maxversions: Option<i64>,
 }
@@ -50,13 +46,19 @@ impl Client {
     /// Creates a registry. A lost answer is settled by looking at who has the handle: a registry that was there
     /// before is never taken for the new one. The caller reads the result with [`Client::registry_after_write`].
     pub async fn create_registry(&self, op: &Operation, new: &NewRegistry<'_>) -> Written<String> {
+        let created = self.create(op, new).await;
+        created.unwrap_or_else(Written::NotDone)
+    }
+
+    async fn create(
+        &self,
+        op: &Operation,
+        new: &NewRegistry<'_>,
+    ) -> Result<Written<String>, Error> {
         let was_free = match self.handle_before(&op.at_first(), new.handle).await {
             Ok(HandleState::Free) => true,
-            Ok(HandleState::Burned) => return Written::NotDone(taken(new, None)),
-            Ok(HandleState::Alive(registry)) => {
-                return Written::NotDone(taken(new, Some(registry)));
-            }
-            Err(error) if stands_in_the_way(&error) => return Written::NotDone(error),
+            Ok(found) => return Err(taken(new, found)),
+            Err(error) if stands_in_the_way(&error) => return Err(error),
             // Who may create need not be allowed to read. Then nothing that is found is known to be ours.
             Err(_) => false,
         };
@@ -64,15 +66,12 @@ impl Client {
         let body = Body {
             handle: new.handle,
             name: new.name,
-            server: new.server,
-            username: new.username,
-            password: Some(new.password.expose()),
+            server: new.credentials.server,
+            username: new.credentials.username,
+            password: Some(new.credentials.password.expose()),
             maxversions: new.maxversions,
         };
-        let path = match self.path(&["registries"]) {
-            Ok(path) => path,
-            Err(error) => return Written::NotDone(error),
-        };
+        let path = self.path(&["registries"])?;
         let write = Write {
             request: &Request::with_body(Method::POST, path, &body),
             repeat: Repeat::UniqueKey,
@@ -84,14 +83,13 @@ impl Client {
         self.known().registries.forget();
         match written {
             Written::NotDone(error) if says_handle_is_taken(&error) => {
-                Written::NotDone(match self.registry_by_handle(op, new.handle).await {
-                    Ok(HandleState::Alive(registry)) => taken(new, Some(registry)),
-                    Ok(HandleState::Burned) => taken(new, None),
+                Err(match self.registry_by_handle(op, new.handle).await {
                     // It is about something else, and says what.
                     Ok(HandleState::Free) | Err(_) => error,
+                    Ok(found) => taken(new, found),
                 })
             }
-            written => written,
+            written => Ok(written),
         }
     }
 
@@ -102,19 +100,19 @@ impl Client {
         new: &NewRegistry<'_>,
         was_free: bool,
     ) -> Result<Look<String>, Error> {
-        let registry = match self.registry_by_handle(op, new.handle).await? {
-            HandleState::Free => return Ok(Look::Absent),
-            HandleState::Burned => return Ok(Look::Refuted(taken(new, None))),
-            HandleState::Alive(registry) => registry,
+        let found = self.registry_by_handle(op, new.handle).await?;
+        let fits = |registry: &Registry| {
+            was_free
+                && registry.is(new.name, new.credentials.server, new.credentials.username)
+                && registry.versioncount.is_none_or(|count| count == 1)
+                && registry.currentversion.is_none_or(|number| number == 1)
         };
-        let fits = was_free
-            && registry.is(new.name, new.server, new.username)
-            && registry.versioncount.is_none_or(|count| count == 1)
-            && registry.currentversion.is_none_or(|number| number == 1);
-        Ok(if fits {
-            Look::Found(registry.id, Proof::OnlyCandidate)
-        } else {
-            Look::Refuted(taken(new, Some(registry)))
+        Ok(match found {
+            HandleState::Free => Look::Absent,
+            HandleState::Alive(registry) if fits(&registry) => {
+                Look::Found(registry.id, Proof::OnlyCandidate)
+            }
+            found => Look::Refuted(taken(new, found)),
         })
     }
 }
@@ -143,9 +141,13 @@ fn says_handle_is_taken(error: &Error) -> bool {
     }
 }
 
-fn taken(new: &NewRegistry<'_>, alive: Option<Box<Registry>>) -> Error {
+/// What has the handle is none of ours.
+fn taken(new: &NewRegistry<'_>, found: HandleState) -> Error {
     Error::new(Kind::HandleTaken {
         handle: new.handle.to_owned(),
-        alive: alive.map(|registry| registry.id),
+        alive: match found {
+            HandleState::Alive(registry) => Some(registry.id),
+            HandleState::Free | HandleState::Burned => None,
+        },
     })
 }

@@ -33,6 +33,8 @@ pub struct Rotation<'a> {
     pub credentials: Credentials<'a>,
     /// The server is another than before. One that is not stays as the API writes it.
     pub moves: bool,
+    /// They are others than those in use. A write of the whole object with the same ones makes no version.
+    pub renews: bool,
     /// The display name, where the whole object is written; `None` keeps what was read.
     pub name: Option<&'a str>,
     /// How many versions to retain, likewise.
@@ -79,6 +81,9 @@ pub struct Baseline {
     before: Shown,
     /// What it shows once the rotation is done. The number is not known in advance.
     sent: Shown,
+    /// It is certain to make a version.
+    #[serde(skip)]
+    renews: bool,
 }
 
 /// What a registry shows of a write of credentials.
@@ -139,6 +144,7 @@ impl Baseline {
                 .or(registry.currentversion),
             before: Shown::by(registry),
             sent,
+            renews: false,
         }
     }
 
@@ -195,8 +201,7 @@ impl Baseline {
                 return found(told.clone());
             }
             return match self.find(registry, versions) {
-                // It is certain that one was made, so one that fits by its number, too, is the one.
-                Look::Found(made, _) if self.is_next(made.number) => found(made),
+                Look::Found(made, _) if self.is_certain(&made) => found(made),
                 seen => seen,
             };
         };
@@ -214,6 +219,13 @@ impl Baseline {
                 id: told.id.clone(),
             }),
         }
+    }
+
+    /// Whether an answered rotation has made this: one is certain to be made, and it fits by its number, too; or
+    /// nothing has changed.
+    fn is_certain(&self, made: &Made) -> bool {
+        let unchanged = made.id == self.before.id && made.number == self.before.number;
+        unchanged || self.renews && self.is_next(made.number)
     }
 
     fn is_next(&self, number: Option<i64>) -> bool {
@@ -367,6 +379,8 @@ impl Client {
             sent.maxversions = rotation.maxversions;
         }
         let request = self.rotation(dialect, registry, rotation)?;
-        Ok((request, Baseline::of(registry, versions.as_deref(), sent)))
+        let mut baseline = Baseline::of(registry, versions.as_deref(), sent);
+        baseline.renews = rotation.renews || dialect == Dialect::Rotate;
+        Ok((request, baseline))
     }
 }

@@ -51,18 +51,16 @@ pub async fn create(
     };
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.create);
     let doubt = check::credentials(client, &operation, &model, &password, diagnostics).await?;
-    let new = NewRegistry {
-        handle,
-        name: display,
-        server,
-        username,
-        password: &password,
-        maxversions: model.maxversions.known().copied(),
-    };
     let credentials = api::Credentials {
         server,
         username,
         password: &password,
+    };
+    let new = NewRegistry {
+        handle,
+        name: display,
+        credentials,
+        maxversions: model.maxversions.known().copied(),
     };
     let mut memory = Memory {
         home: Home::of(client),

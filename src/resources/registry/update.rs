@@ -236,6 +236,7 @@ impl Update<'_> {
         let rotation = Rotation {
             credentials,
             moves,
+            renews: self.decision.credentials == Credentials::Rotate,
             name: self.planned.name.known().map(String::as_str),
             maxversions: self.planned.maxversions.known().copied(),
         };
