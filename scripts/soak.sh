@@ -12,7 +12,7 @@ case ${1:-} in
     release=()
     ;;
 sample)
-    export SOAK=sample SOAK_ROUNDS=20 MODEL_SEQUENCES=300
+    export SOAK=sample SOAK_ROUNDS=20 MODEL_SEQUENCES=240
     targets=(fuzz/fuzz_targets/*.rs)
     fuzz=(20 "$(basename "${targets[SEED % ${#targets[@]}]}" .rs)")
     release=(--once)
@@ -28,7 +28,8 @@ step() {
 }
 step cargo build --locked --bins --examples
 [ "$SOAK" = sample ] || step cargo test --locked --test acceptance -- version_table rivals
-step cargo test --locked --test reliability --test model --test sandbox -- --nocapture
+step cargo test --locked --test reliability --test model -- --nocapture
+step cargo test --locked --test sandbox kill_9 -- --nocapture
 # A hundred thousand stories are told in minutes, but only by optimised code.
 if [ "$SOAK" = sample ]; then faster=(); else faster=(--profile bench-harness); fi
 step cargo test --locked "${faster[@]}" --test simulation every -- --nocapture

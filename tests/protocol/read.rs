@@ -94,3 +94,18 @@ async fn nothing_to_look_for_is_nothing() {
     let answer = rpc!(client, read_resource, request);
     assert_eq!(answer, proto::read_resource::Response::default());
 }
+
+/// Somebody deleted the registry and made another where handles are free again.
+#[tokio::test]
+async fn another_registry_under_the_handle_is_named_and_not_taken() {
+    let sandbox = Sandbox::options().arg("--handles-reusable").start();
+    let mut client = Client::configured(&sandbox).await;
+    let created = client.apply(REGISTRY, None, registry("one")).await;
+    let path = format!("/registries/{}", created.state["id"].as_str().unwrap());
+    sandbox.call("DELETE", &path, None).await.expect(200);
+    let other = sandbox.registry("one", "theirs").await;
+    let read = client.read(REGISTRY, &created).await;
+    let title = "registry \"one\" has another id now";
+    assert_eq!(errors(&read.diagnostics), [title]);
+    assert!(read.diagnostics[0].detail.contains(&other));
+}

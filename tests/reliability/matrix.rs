@@ -39,8 +39,8 @@ fn sample_of_this_run() -> Option<Sample> {
     };
     let large = Sample {
         rows: usize::MAX,
-        cases: 300,
-        slow: 40,
+        cases: 240,
+        slow: 32,
     };
     Effort::of_this_run().choose(Some(small), Some(large), None)
 }
