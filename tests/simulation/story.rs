@@ -328,6 +328,11 @@ impl Story {
         let run = self.terraform.apply(&blocks, stop_after).await;
         self.api().calm();
         invariants::after_a_run(&self.terraform, &run);
+        invariants::only_what_is_new(&self.terraform, &run, seen_until);
+        if run.died {
+            // What a process learned that has died, no state knows.
+            self.known_from = self.api().count();
+        }
         if run.warnings.is_empty() {
             invariants::nothing_twice(self.api(), &run, self.known_from, seen_until);
         }

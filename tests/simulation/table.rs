@@ -7,7 +7,7 @@ use std::time::Duration;
 use support::memory_api::{
     Acts, Call, Credentials, Dialect, Fate, MemoryApi, Moment, Rule, Says, Shape, State, View,
 };
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::invariants::{self, Ending};
 use crate::story::told;
@@ -296,6 +296,8 @@ impl Cell {
         let wanted = self.begin(&mut terraform, &project).await;
         self.arrange(&api);
         api.tell("the fault is set");
+        // No reads lag behind further.
+        let seen_until = Instant::now() - Duration::from_secs(600);
         let run = terraform.apply(&wanted.blocks(&project), None).await;
         assert!(
             api.fired().first().is_some_and(|fired| *fired > 0),
@@ -307,6 +309,7 @@ impl Cell {
         assert_eq!(api.moves_waiting(), 0, "nobody else did anything");
         api.calm();
         invariants::after_a_run(&terraform, &run);
+        invariants::only_what_is_new(&terraform, &run, seen_until);
         let ending = invariants::in_the_end(&mut terraform, &wanted, &project).await;
         if self.is_one_change() {
             let made = api.look(|state| state.by_handle(HANDLE).map_or(0, |one| one.ever.len()));

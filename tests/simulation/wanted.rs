@@ -146,28 +146,30 @@ impl Wanted {
         None
     }
 
-    /// Whether what is missing cannot be seen: a version under the same names, where the API shows nothing by which to
-    /// tell versions apart. It is somebody else's, or that of a write which everybody has forgotten when it acts: an
-    /// answer to a later one has ended the wait for it, or the process that sent it has died.
+    /// Whether what is missing cannot be seen: a version under the same names where writes are not told which they
+    /// made. It is somebody else's, and nothing shows by which to tell versions apart; or it is that of a write which
+    /// everybody has forgotten when it acts: an answer to a later one has ended the wait for it, or the process that
+    /// sent it has died.
     pub fn cannot_see(&self, state: &State, sent: &[Sent]) -> bool {
         let shape = state.shape;
         let Some(registry) = state.by_handle(HANDLE) else {
             return false;
         };
         let current = registry.current_version();
+        let believed = |one: &&Sent| {
+            let good = matches!(one.fate.says, Says::Truth | Says::Wrapped | Says::Accepted);
+            good && one.answered.is_some_and(|status| status < 300)
+        };
         let forgotten = match current.by {
-            Writer::Other => true,
+            Writer::Other => !shape.versions_shown,
             Writer::Provider(request) => {
-                let believed = |one: &&Sent| matches!(one.fate.says, Says::Truth | Says::Wrapped);
-                let answered = |one: &Sent| one.answered.is_some_and(|status| status < 300);
                 let mut later = sent[request + 1..].iter().filter(believed);
-                let ended = later.any(|one| one.has_credentials() && answered(one));
-                ended || sent[request].fate.says == Says::Death
+                let ended = later.any(|one| one.has_credentials());
+                ended || !shape.versions_shown && sent[request].fate.says == Says::Death
             }
         };
         forgotten
             && shape.dialect == Dialect::Put
-            && !shape.versions_shown
             && current.credentials.server == self.server
             && current.credentials.username == self.username
     }
