@@ -105,7 +105,6 @@ async fn another_registry_under_the_handle_is_named_and_not_taken() {
     sandbox.call("DELETE", &path, None).await.expect(200);
     let other = sandbox.registry("one", "theirs").await;
     let read = client.read(REGISTRY, &created).await;
-    let title = "registry \"one\" has another id now";
-    assert_eq!(errors(&read.diagnostics), [title]);
+    assert_eq!(errors(&read.diagnostics), ["registry_has_another_id"]);
     assert!(read.diagnostics[0].detail.contains(&other));
 }
