@@ -46,7 +46,7 @@ impl Provider for Crashing {
         &[]
     }
 
-    fn functions(&self) -> &[&'static dyn Function] {
+    fn functions(&self) -> &[Function] {
         &[]
     }
 
@@ -85,6 +85,6 @@ fn main() -> ExitCode {
     plugin::run(
         settings,
         lifecycle.clone(),
-        Server::new(Crashing, lifecycle),
+        Server::new(Crashing, lifecycle).routes(),
     )
 }

@@ -15,7 +15,7 @@ use terraform_provider_bahriya::framework::function::Function;
 use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
 use terraform_provider_bahriya::framework::list::ListResource;
 use terraform_provider_bahriya::framework::provider::{
-    Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider, Resource, Stored,
+    Block, Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider, Resource, Stored,
     UpdateRequest,
 };
 use terraform_provider_bahriya::framework::schema::{
@@ -105,7 +105,7 @@ impl Provider for Stub {
         &[]
     }
 
-    fn functions(&self) -> &[&'static dyn Function] {
+    fn functions(&self) -> &[Function] {
         &[]
     }
 
@@ -119,16 +119,18 @@ impl Provider for Stub {
 /// An ephemeral resource: its name and its schema.
 struct Lookup(&'static str, &'static LazyLock<Schema>);
 
-#[async_trait]
-impl DataSource<()> for Lookup {
+impl Block for Lookup {
     fn type_name(&self) -> &'static str {
         self.0
     }
 
-    fn schema(&self) -> &'static Schema {
+    fn schema(&self) -> &Schema {
         self.1
     }
+}
 
+#[async_trait]
+impl DataSource<()> for Lookup {
     fn validate(&self, _: &Value, _: &mut Diagnostics) {}
 
     async fn read(
@@ -171,16 +173,18 @@ fn refused(diagnostics: &mut Diagnostics) -> Reported {
     diagnostics.error(findings::no_such_kind("objects, but a schema for plans"))
 }
 
-#[async_trait]
-impl Resource<()> for Project {
+impl Block for Project {
     fn type_name(&self) -> &'static str {
         "bahriya_project"
     }
 
-    fn schema(&self) -> &'static Schema {
+    fn schema(&self) -> &Schema {
         &PROJECT
     }
+}
 
+#[async_trait]
+impl Resource<()> for Project {
     fn identity(&self) -> &'static IdentitySchema {
         &PROJECT_IDENTITY
     }
@@ -267,5 +271,9 @@ fn main() -> ExitCode {
         issues: "https://issues.example",
     };
     let lifecycle = Lifecycle::new();
-    plugin::run(settings, lifecycle.clone(), Server::new(Stub, lifecycle))
+    plugin::run(
+        settings,
+        lifecycle.clone(),
+        Server::new(Stub, lifecycle).routes(),
+    )
 }

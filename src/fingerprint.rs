@@ -50,21 +50,20 @@ impl Cost {
 pub struct Salt(String);
 
 impl Salt {
-    /// A new one. It is made during an apply: plans are pure.
-    pub fn random() -> Self {
-        Self(random())
+    /// A new one, if the system has randomness. It is made during an apply: plans are pure.
+    pub fn random() -> Option<Self> {
+        random().map(Self)
     }
 }
 
-/// A text of 16 random bytes.
-pub fn random() -> String {
+/// A text of 16 random bytes, if the system has any.
+pub fn random() -> Option<String> {
     let mut bytes = [0; 16];
     // TLS's source of randomness needs no file. Others open /dev/urandom in a static executable, and a small
     // container has none.
     let source = rustls::crypto::aws_lc_rs::default_provider().secure_random;
-    // Proof: the process began with keys from the same source.
-    source.fill(&mut bytes).expect("randomness");
-    STANDARD_NO_PAD.encode(bytes)
+    source.fill(&mut bytes).ok()?;
+    Some(STANDARD_NO_PAD.encode(bytes))
 }
 
 /// The hash of one set of credentials: `m,t:hash`, or the hash alone as version 0.4 wrote it.
@@ -129,7 +128,7 @@ impl Hasher {
         }
     }
 
-    /// The fingerprint to store. `None` if no thread can be had; nothing is recognised then.
+    /// The fingerprint to store. `None` if no thread can be had: nothing is recognised then.
     pub async fn fingerprint(
         &self,
         salt: &Salt,
@@ -262,7 +261,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_same_credentials_are_recognised_and_others_are_not() {
-        let salt = Salt::random();
+        let salt = Salt::random().expect("randomness");
         let of = async |server, username, password| {
             fingerprint(CHEAP, &salt, server, username, password).await
         };
@@ -270,7 +269,7 @@ mod tests {
         assert_eq!(known, of("docker.io", "bot", "hunter2").await);
         assert_ne!(known, of("index.docker.io", "bot", "hunter2").await);
         assert_ne!(known, of("docker.io", "bo", "thunter2").await);
-        let other = Salt::random();
+        let other = Salt::random().expect("randomness");
         assert_ne!(
             known,
             fingerprint(CHEAP, &other, "docker.io", "bot", "hunter2").await
@@ -291,7 +290,11 @@ mod tests {
 
     #[tokio::test]
     async fn each_is_made_once_and_leaves_nothing_behind() {
-        let (hasher, salt, password) = (Hasher::new(CHEAP), Salt::random(), Secret::new("hunter2"));
+        let (hasher, salt, password) = (
+            Hasher::new(CHEAP),
+            Salt::random().expect("randomness"),
+            Secret::new("hunter2"),
+        );
         let credentials = Credentials {
             server: "ghcr.io",
             username: "bot",
@@ -310,7 +313,14 @@ mod tests {
 
     #[tokio::test]
     async fn neither_value_nor_name_is_readable_in_what_is_stored() {
-        let known = fingerprint(Cost::SERVED, &Salt::random(), "ghcr.io", "bot", "hunter2").await;
+        let known = fingerprint(
+            Cost::SERVED,
+            &Salt::random().expect("randomness"),
+            "ghcr.io",
+            "bot",
+            "hunter2",
+        )
+        .await;
         let stored = serde_json::to_string(&known).expect("JSON");
         assert_eq!(stored.len(), 2 + "7168,5:".len() + 43, "32 bytes in base64");
     }

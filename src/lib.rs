@@ -15,6 +15,7 @@
 
 // Not `forbid`: `name_service` calls the one function of glibc that has no safe interface.
 #![deny(unsafe_code)]
+#![warn(missing_docs, clippy::unwrap_used, clippy::disallowed_methods)]
 
 pub mod api;
 pub mod connection;
@@ -24,6 +25,8 @@ pub mod findings;
 pub mod fingerprint;
 pub mod framework;
 pub mod functions;
+#[cfg(test)]
+mod layers_tests;
 mod loopback;
 pub mod name_service;
 pub mod oci;

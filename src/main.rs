@@ -21,5 +21,5 @@ fn main() -> ExitCode {
     name_service::pin();
     let lifecycle = Lifecycle::new();
     let server = Server::new(Bahriya::default(), lifecycle.clone());
-    plugin::run(SETTINGS, lifecycle, server)
+    plugin::run(SETTINGS, lifecycle, server.routes())
 }

@@ -5,6 +5,7 @@
 /// The Terraform plugin protocol, version 6.
 pub mod tfplugin6 {
     tonic::include_proto!("tfplugin6");
+    include!(concat!(env!("OUT_DIR"), "/answers.rs"));
 }
 
 /// The services of the go-plugin host.

@@ -18,7 +18,9 @@ use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
 use crate::functions;
 use crate::resources::project_registry_attachment::ProjectRegistryAttachment;
+use crate::resources::project_registry_attachment::list::Attachments;
 use crate::resources::registry::Registry;
+use crate::resources::registry::list::Registries;
 use crate::secret::{self, Secret};
 
 /// Where the API is unless the configuration says otherwise.
@@ -86,7 +88,7 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
 
 static RESOURCES: [&dyn Resource<Connection>; 2] = [&Registry, &ProjectRegistryAttachment];
 
-static LISTS: [&dyn ListResource<Connection>; 2] = [&Registry, &ProjectRegistryAttachment];
+static LISTS: [&dyn ListResource<Connection>; 2] = [&Registries, &Attachments];
 
 impl Provider for Bahriya {
     type Connection = Connection;
@@ -111,8 +113,8 @@ impl Provider for Bahriya {
         &LISTS
     }
 
-    fn functions(&self) -> &[&'static dyn Function] {
-        &functions::ALL
+    fn functions(&self) -> &[Function] {
+        &*functions::ALL
     }
 
     fn applied(&self, connection: &Connection) {

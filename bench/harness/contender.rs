@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use terraform_provider_bahriya::framework::codec::encode_msgpack;
-use terraform_provider_bahriya::framework::plan;
 use terraform_provider_bahriya::framework::provider::Provider as _;
 use terraform_provider_bahriya::framework::value::Value;
 use terraform_provider_bahriya::provider::Bahriya;
@@ -48,9 +47,11 @@ impl Contender {
     /// An empty `provider` block; `None` where it is not known what that looks like.
     pub fn configuration(&self) -> Option<Vec<u8>> {
         match self.kind {
-            Kind::Ours => Some(encode_msgpack(&Value::Object(plan::empty(
-                Bahriya::default().schema(),
-            )))),
+            Kind::Ours => {
+                let attributes = Bahriya::default().schema().attributes.iter();
+                let nulls = attributes.map(|attribute| (attribute.name, Value::Null));
+                Some(encode_msgpack(&Value::Object(nulls.collect())))
+            }
             Kind::Stand => Some(encode_msgpack(&Value::Object(Default::default()))),
             Kind::Earlier | Kind::Other => None,
         }

@@ -145,12 +145,7 @@ fn pages(root: &Path) -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
         )?;
     }
     for function in provider.functions() {
-        let signature = function.signature();
-        page(
-            "functions",
-            signature.name,
-            markdown::of_function(signature),
-        )?;
+        page("functions", function.name, markdown::of_function(function))?;
     }
     Ok(pages)
 }

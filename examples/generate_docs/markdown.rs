@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use terraform_provider_bahriya::framework::function::Signature;
+use terraform_provider_bahriya::framework::function::Function;
 use terraform_provider_bahriya::framework::schema::{
     Attribute, IdentitySchema, Kind, Mode, Schema,
 };
@@ -38,7 +38,7 @@ pub fn of_identity(identity: &IdentitySchema) -> String {
 }
 
 /// What a template may say of a function.
-pub fn of_function(signature: &Signature) -> Values {
+pub fn of_function(signature: &Function) -> Values {
     let parameters: Vec<_> = signature
         .parameters
         .iter()

@@ -1,20 +1,110 @@
-//! What the look-ups share: their failures, and the choice between an id and a handle.
+//! What all look-ups are: a name, a schema, and a way to find what is shown.
 
-use crate::api::Error;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::LazyLock;
+
+use async_trait::async_trait;
+
+use crate::api::{Client, Error, Operation};
+use crate::connection::Connection;
 use crate::findings;
-use crate::framework::diagnostics::{Diagnostics, Reported};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics, Reported};
 use crate::framework::model::Attr;
-use crate::framework::schema::{Attribute, Kind, Mode};
+use crate::framework::provider::{Block, Call, DataSource};
+use crate::framework::schema::{Attribute, Kind, Mode, Schema};
 use crate::framework::value::Value;
-use crate::resources::{checks, report};
+use crate::resources::{checks, report, timeouts};
 
-/// What a look-up found; a failure becomes a diagnostic.
-pub fn found<T>(
-    what: &str,
-    answer: Result<T, Error>,
-    diagnostics: &mut Diagnostics,
-) -> Result<T, Reported> {
-    answer.map_err(|error| report::failed("look up", what, &error, diagnostics))
+/// A data source.
+pub struct Lookup {
+    /// The name in the configuration.
+    pub name: &'static str,
+    /// The attributes. What `look` finds has exactly these.
+    pub schema: LazyLock<Schema>,
+    /// The arguments for an id and for a handle, of which exactly one says what to look up.
+    pub by: Option<By>,
+    /// Finds what is shown.
+    pub look: for<'a> fn(Asked<'a>) -> Look<'a>,
+}
+
+/// The argument for an id, and that for a handle.
+pub type By = [&'static str; 2];
+/// A look on its way.
+pub type Look<'a> = Pin<Box<dyn Future<Output = Result<Value, Reported>> + Send + 'a>>;
+
+/// One question to the API.
+pub struct Asked<'a> {
+    /// Whom to ask.
+    pub client: &'a Client,
+    /// How long that may take.
+    pub operation: Operation,
+    config: &'a Value,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Asked<'_> {
+    /// What was answered; a failure becomes a diagnostic.
+    pub fn found<T>(&mut self, what: &str, answer: Result<T, Error>) -> Result<T, Reported> {
+        answer.map_err(|error| report::failed("look up", what, &error, self.diagnostics))
+    }
+
+    /// An argument.
+    pub fn argument(&self, name: &str) -> Option<&str> {
+        self.config.attribute(name).and_then(Value::as_str)
+    }
+
+    /// The name by which the object is looked up.
+    pub fn key(&mut self, by: By) -> Result<Key, Reported> {
+        let key = Key::of(self.config, by, self.diagnostics)?;
+        key.ok_or_else(|| self.error(findings::not_known_yet()))
+    }
+
+    /// Adds an error.
+    pub fn error(&mut self, finding: Diagnostic) -> Reported {
+        self.diagnostics.error(finding)
+    }
+}
+
+impl Block for Lookup {
+    fn type_name(&self) -> &'static str {
+        self.name
+    }
+
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+}
+
+#[async_trait]
+impl DataSource<Connection> for Lookup {
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
+        if let Some(by) = self.by {
+            // What is wrong has been told.
+            let _ = Key::of(config, by, diagnostics);
+        }
+    }
+
+    async fn read(
+        &self,
+        call: &Call<Connection>,
+        config: Value,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Value, Reported> {
+        let (client, operation) = timeouts::begin(call, diagnostics)?;
+        let mut shown = (self.look)(Asked {
+            client,
+            operation,
+            config: &config,
+            diagnostics,
+        })
+        .await?;
+        if let (Value::Object(shown), Value::Object(config)) = (&mut shown, config) {
+            // What is configured stays as it is written.
+            shown.extend(config.into_iter().filter(|(_, value)| !value.is_null()));
+        }
+        Ok(shown)
+    }
 }
 
 /// The one name by which an object is looked up.
@@ -28,10 +118,9 @@ pub enum Key {
 
 impl Key {
     /// Reads the two arguments of which exactly one may be set. `None` while it is not known yet which one is.
-    pub fn of(
+    fn of(
         config: &Value,
-        id: &'static str,
-        handle: &'static str,
+        [id, handle]: By,
         diagnostics: &mut Diagnostics,
     ) -> Result<Option<Self>, Reported> {
         match (Attr::read(config, id), Attr::read(config, handle)) {
@@ -43,17 +132,6 @@ impl Key {
             }
             _ => Ok(None),
         }
-    }
-
-    /// The same for a look-up, which clients ask for only once everything is known.
-    pub fn known(
-        config: &Value,
-        id: &'static str,
-        handle: &'static str,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Self, Reported> {
-        Self::of(config, id, handle, diagnostics)?
-            .ok_or_else(|| diagnostics.error(findings::not_known_yet()))
     }
 }
 
@@ -72,6 +150,11 @@ pub fn shown(name: &'static str, description: &'static str) -> Attribute {
     Attribute::string(name, Mode::Computed, description)
 }
 
+/// The attributes of an object of a list: its id and its handle, and what else is shown of it.
+pub fn item(id: &'static str, handle: &'static str, others: Vec<Attribute>) -> Vec<Attribute> {
+    [vec![shown("id", id), shown("handle", handle)], others].concat()
+}
+
 /// A list of objects that the API shows.
 pub fn list_of(
     name: &'static str,
@@ -81,18 +164,32 @@ pub fn list_of(
     Attribute::new(name, Kind::Objects(attributes), Mode::Computed, description)
 }
 
+/// The objects of such a list.
+pub fn list<T>(found: impl IntoIterator<Item = T>, show: fn(T) -> Value) -> Value {
+    Value::List(found.into_iter().map(show).collect())
+}
+
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::framework::model::object;
+    use crate::framework::plan;
+
+    /// Holds what a look-up shows to its schema.
+    pub fn assert_fits(shown: &Value, attributes: &[Attribute]) {
+        let empty = plan::empty(&Schema::new("", attributes.to_vec()));
+        let Value::Object(shown) = shown else {
+            panic!("no object");
+        };
+        assert!(shown.keys().eq(empty.keys()), "{shown:?}");
+    }
 
     fn key(id: Value, handle: Value) -> (Option<Key>, Vec<&'static str>) {
         let mut diagnostics = Diagnostics::new();
         let config = object([("id", id), ("handle", handle)]);
-        let key = Key::of(&config, "id", "handle", &mut diagnostics)
-            .ok()
-            .flatten();
-        (key, diagnostics.iter().map(|one| one.name).collect())
+        let key = Key::of(&config, ["id", "handle"], &mut diagnostics);
+        let told = diagnostics.iter().map(|one| one.name).collect();
+        (key.ok().flatten(), told)
     }
 
     #[test]

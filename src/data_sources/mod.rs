@@ -1,13 +1,9 @@
-//! What a configuration can look up, one file each. Nothing here writes, and no password is ever shown.
+//! What a configuration can look up, one file for each kind of thing. Nothing here writes, and no password is ever shown.
 
 mod lookup;
 mod organisation;
 mod project;
-mod project_attachments;
-mod projects;
 mod region;
-mod regions;
-mod registries;
 mod registry;
 
 use crate::connection::Connection;
@@ -15,14 +11,14 @@ use crate::framework::provider::DataSource;
 
 /// Every data source.
 pub static ALL: [&dyn DataSource<Connection>; 8] = [
-    &registry::Registry,
-    &registries::Registries,
-    &project::Project,
-    &projects::Projects,
-    &project_attachments::ProjectAttachments,
-    &organisation::Organisation,
-    &region::Region,
-    &regions::Regions,
+    &registry::ONE,
+    &registry::ALL,
+    &project::ONE,
+    &project::ALL,
+    &project::ATTACHMENTS,
+    &organisation::OWN,
+    &region::ONE,
+    &region::ALL,
 ];
 
 #[cfg(test)]

@@ -1,123 +1,92 @@
-//! `bahriya_registry`: one registry with its versions and the projects it is attached to.
+//! `bahriya_registry`, one registry with its versions and the projects it is attached to, and `bahriya_registries`,
+//! all of them.
 
 use std::sync::LazyLock;
 
-use async_trait::async_trait;
-
-use super::lookup::{self, Key};
-use crate::api::{self, Client, Error, HandleState, Operation, ProjectReference};
-use crate::connection::Connection;
+use super::lookup::{
+    Asked, By, Key, Lookup, handle_argument, id_argument, item, list, list_of, shown,
+};
+use crate::api::{Error, HandleState, ProjectReference, Registry, Version};
 use crate::findings;
-use crate::framework::diagnostics::{Diagnostics, Reported};
-use crate::framework::model::{Attr, model};
-use crate::framework::provider::{Call, DataSource};
+use crate::framework::diagnostics::Reported;
+use crate::framework::model::object;
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
-use crate::resources::timeouts;
 
-/// The data source.
-pub struct Registry;
+const BY: By = ["id", "handle"];
 
-model! {
-    /// A registry as shown.
-    pub struct Model {
-        id: String,
-        handle: String,
-        name: String,
-        server: String,
-        username: String,
-        maxversions: i64,
-        current_version: i64,
-        billable: bool,
-        currentversionid: String,
-        managedbyresourceid: String,
-        managedbyresourcetype: String,
-        versions: Vec<Version>,
-        projects: Vec<Project>,
-    }
-}
-
-model! {
-    /// A retained version.
-    pub struct Version {
-        version: i64,
-        id: String,
-        server: String,
-        username: String,
-        current: bool,
-        created: String,
-    }
-}
-
-model! {
-    /// A project that may use the registry.
-    pub struct Project {
-        id: String,
-        handle: String,
-    }
-}
-
-static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
-    let mut attributes = vec![
-        lookup::id_argument("id", "The UUID of the registry. Set this or `handle`."),
-        lookup::handle_argument("handle", "The handle of the registry. Set this or `id`."),
-    ];
-    attributes.extend(metadata());
-    attributes.extend([
-        lookup::list_of(
+/// The data source of one.
+pub static ONE: Lookup = Lookup {
+    name: "bahriya_registry",
+    schema: LazyLock::new(|| {
+        let mut attributes = vec![
+            id_argument("id", "The UUID of the registry. Set this or `handle`."),
+            handle_argument("handle", "The handle of the registry. Set this or `id`."),
+        ];
+        attributes.extend(metadata());
+        attributes.push(list_of(
             "versions",
             version(),
             "The retained versions of the credentials, oldest first; null where the API has no list of them.",
-        ),
-        lookup::list_of(
+        ));
+        let (id, handle) = ("The UUID of the project.", "The handle of the project.");
+        attributes.push(list_of(
             "projects",
-            vec![
-                lookup::shown("id", "The UUID of the project."),
-                lookup::shown("handle", "The handle of the project."),
-            ],
+            item(id, handle, Vec::new()),
             "The projects that the registry is attached to.",
-        ),
-    ]);
-    Schema::new(
-        "Looks up a registry by its id or its handle, with the retained versions of its credentials and the \
-         projects that it is attached to. Passwords are never shown.",
-        attributes,
-    )
-});
+        ));
+        Schema::new(
+            "Looks up a registry by its id or its handle, with the retained versions of its credentials and the \
+             projects that it is attached to. Passwords are never shown.",
+            attributes,
+        )
+    }),
+    by: Some(BY),
+    look: |asked| Box::pin(one(asked)),
+};
 
-/// What the API shows of a registry beside its id and handle.
-pub fn metadata() -> Vec<Attribute> {
+/// The data source of all.
+pub static ALL: Lookup = Lookup {
+    name: "bahriya_registries",
+    schema: LazyLock::new(|| {
+        let (id, handle) = ("The UUID of the registry.", "The handle of the registry.");
+        let item = item(id, handle, metadata());
+        Schema::new(
+            "Lists the registries of the organisation. Passwords are never shown.",
+            vec![list_of("registries", item, "The registries, by handle.")],
+        )
+    }),
+    by: None,
+    look: |asked| Box::pin(all(asked)),
+};
+
+fn number(name: &'static str, description: &'static str) -> Attribute {
+    Attribute::number(name, Mode::Computed, description)
+}
+
+fn flag(name: &'static str, description: &'static str) -> Attribute {
+    Attribute::bool(name, Mode::Computed, description)
+}
+
+fn metadata() -> Vec<Attribute> {
+    let current = "The number of the version that is current; null where the API does not show it.";
+    let manager = "The object that manages the registry, if the platform does; may be null.";
     vec![
-        lookup::shown("name", "The name to show."),
-        lookup::shown(
+        shown("name", "The name to show."),
+        shown(
             "server",
             "The registry's host, with a port if it is not 443.",
         ),
-        lookup::shown("username", "The user name of the current credentials."),
-        Attribute::number(
-            "maxversions",
-            Mode::Computed,
-            "How many versions are retained.",
-        ),
-        Attribute::number(
-            "current_version",
-            Mode::Computed,
-            "The number of the version that is current; null where the API does not show it.",
-        ),
-        Attribute::bool(
-            "billable",
-            Mode::Computed,
-            "Whether the registry is billed.",
-        ),
-        lookup::shown(
+        shown("username", "The user name of the current credentials."),
+        number("maxversions", "How many versions are retained."),
+        number("current_version", current),
+        flag("billable", "Whether the registry is billed."),
+        shown(
             "currentversionid",
             "The identifier of the current version; may be null.",
         ),
-        lookup::shown(
-            "managedbyresourceid",
-            "The object that manages the registry, if the platform does; may be null.",
-        ),
-        lookup::shown(
+        shown("managedbyresourceid", manager),
+        shown(
             "managedbyresourcetype",
             "The type of that object; may be null.",
         ),
@@ -126,176 +95,140 @@ pub fn metadata() -> Vec<Attribute> {
 
 fn version() -> Vec<Attribute> {
     vec![
-        Attribute::number(
-            "version",
-            Mode::Computed,
-            "The number of the version, from 1.",
-        ),
-        lookup::shown("id", "The UUID of the version."),
-        lookup::shown("server", "The server of these credentials."),
-        lookup::shown("username", "Their user name."),
-        Attribute::bool("current", Mode::Computed, "Whether deployments use it."),
-        lookup::shown("created", "When it was made, as the API writes it."),
+        number("version", "The number of the version, from 1."),
+        shown("id", "The UUID of the version."),
+        shown("server", "The server of these credentials."),
+        shown("username", "Their user name."),
+        flag("current", "Whether deployments use it."),
+        shown("created", "When it was made, as the API writes it."),
     ]
 }
 
-#[async_trait]
-impl DataSource<Connection> for Registry {
-    fn type_name(&self) -> &'static str {
-        "bahriya_registry"
-    }
-
-    fn schema(&self) -> &'static Schema {
-        &SCHEMA
-    }
-
-    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        // What is wrong has been told.
-        let _ = Key::of(config, "id", "handle", diagnostics);
-    }
-
-    async fn read(
-        &self,
-        call: &Call<Connection>,
-        config: Value,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Value, Reported> {
-        let key = Key::known(&config, "id", "handle", diagnostics)?;
-        let (client, operation) = timeouts::begin(call, diagnostics)?;
-        let registry = find(client, &operation, &key, diagnostics).await?;
-        let what = format!("registry \"{}\"", registry.handle);
-        let shown = complete(client, &operation, registry).await;
-        let mut model = lookup::found(&what, shown, diagnostics)?;
-        // What is configured stays as it is written.
-        match key {
-            Key::Id(id) => model.id = Attr::Known(id),
-            Key::Handle(handle) => model.handle = Attr::Known(handle),
-        }
-        Ok(model.into())
-    }
+fn show(registry: Registry) -> Value {
+    object([
+        ("id", registry.id.into()),
+        ("handle", registry.handle.into()),
+        ("name", registry.name.into()),
+        ("server", registry.server.into()),
+        ("username", registry.username.into()),
+        ("maxversions", registry.maxversions.into()),
+        ("current_version", registry.currentversion.into()),
+        ("billable", registry.billable.into()),
+        ("currentversionid", registry.currentversionid.into()),
+        ("managedbyresourceid", registry.managedbyresourceid.into()),
+        (
+            "managedbyresourcetype",
+            registry.managedbyresourcetype.into(),
+        ),
+    ])
 }
 
-async fn find(
-    client: &Client,
-    operation: &Operation,
-    key: &Key,
-    diagnostics: &mut Diagnostics,
-) -> Result<api::Registry, Reported> {
-    let organisation = client.organisation();
-    match key {
+fn show_version(version: Version) -> Value {
+    object([
+        ("version", version.version.into()),
+        ("id", version.id.into()),
+        ("server", version.server.into()),
+        ("username", version.username.into()),
+        ("current", version.current.into()),
+        ("created", version.created.into()),
+    ])
+}
+
+async fn one(mut asked: Asked<'_>) -> Result<Value, Reported> {
+    let mut registry = find(&mut asked).await?;
+    let what = format!("registry \"{}\"", registry.handle);
+    let versions = asked.client.versions(&asked.operation, &registry).await;
+    let versions = asked.found(&what, versions)?;
+    let projects = projects(&asked, &registry).await;
+    let projects = asked.found(&what, projects)?;
+    if let Some(current) = versions.iter().flatten().find(|version| version.current) {
+        registry.currentversion = Some(current.version);
+    }
+    let mut shown = show(registry);
+    if let Value::Object(shown) = &mut shown {
+        let versions = versions.map_or(Value::Null, |all| list(all, show_version));
+        shown.extend([("versions", versions), ("projects", Value::List(projects))]);
+    }
+    Ok(shown)
+}
+
+async fn all(mut asked: Asked<'_>) -> Result<Value, Reported> {
+    let listed = asked.client.registries(&asked.operation).await;
+    let mut registries = asked.found("the registries", listed)?;
+    registries.sort_by(|a, b| a.handle.cmp(&b.handle));
+    Ok(object([("registries", list(registries, show))]))
+}
+
+async fn find(asked: &mut Asked<'_>) -> Result<Registry, Reported> {
+    let organisation = asked.client.organisation();
+    let finding = match asked.key(BY)? {
         Key::Id(id) => {
             let what = format!("registry {id}");
-            let registry = client.registry(operation, id).await;
-            lookup::found(&what, registry, diagnostics)?
-                .ok_or_else(|| diagnostics.error(findings::object_not_found(what, organisation)))
+            let answer = asked.client.registry(&asked.operation, &id).await;
+            match asked.found(&what, answer)? {
+                Some(registry) => return Ok(registry),
+                None => findings::object_not_found(what, organisation),
+            }
         }
         Key::Handle(handle) => {
             let what = format!("registry \"{handle}\"");
-            let state = client.registry_by_handle(operation, handle).await;
-            match lookup::found(&what, state, diagnostics)? {
-                HandleState::Alive(registry) => Ok(*registry),
-                HandleState::Burned => Err(diagnostics.error(findings::registry_was_deleted(what))),
-                HandleState::Free => {
-                    Err(diagnostics.error(findings::object_not_found(what, organisation)))
-                }
+            let client = asked.client;
+            let answer = client.registry_by_handle(&asked.operation, &handle).await;
+            match asked.found(&what, answer)? {
+                HandleState::Alive(registry) => return Ok(*registry),
+                HandleState::Burned => findings::registry_was_deleted(what),
+                HandleState::Free => findings::object_not_found(what, organisation),
             }
         }
-    }
-}
-
-/// Adds what takes further requests: the versions and the projects.
-async fn complete(
-    client: &Client,
-    operation: &Operation,
-    registry: api::Registry,
-) -> Result<Model, Error> {
-    let versions = client.versions(operation, &registry).await?;
-    let projects = projects(client, operation, &registry).await?;
-    let current = versions.iter().flatten().find(|version| version.current);
-    Ok(Model {
-        current_version: current
-            .map(|one| one.version)
-            .or(registry.currentversion)
-            .into(),
-        id: Attr::Known(registry.id),
-        handle: Attr::Known(registry.handle),
-        name: registry.name.into(),
-        server: registry.server.into(),
-        username: registry.username.into(),
-        maxversions: registry.maxversions.into(),
-        billable: registry.billable.into(),
-        currentversionid: registry.currentversionid.into(),
-        managedbyresourceid: registry.managedbyresourceid.into(),
-        managedbyresourcetype: registry.managedbyresourcetype.into(),
-        versions: versions
-            .map(|versions| versions.into_iter().map(Version::from).collect())
-            .into(),
-        projects: Attr::Known(projects),
-    })
+    };
+    Err(asked.error(finding))
 }
 
 /// The projects from the registry itself where the API shows them whole there, else from the lists of all
 /// projects.
-async fn projects(
-    client: &Client,
-    operation: &Operation,
-    registry: &api::Registry,
-) -> Result<Vec<Project>, Error> {
+async fn projects(asked: &Asked<'_>, registry: &Registry) -> Result<Vec<Value>, Error> {
     if let Some(shown) = registry.projects.as_deref().and_then(whole) {
         return Ok(shown);
     }
+    let (client, operation) = (asked.client, &asked.operation);
     let mut attached = Vec::new();
     for project in client.projects(operation).await? {
         let kept = client.kept_attachments(operation, &project.id).await?;
         if kept.iter().any(|one| one.handle == registry.handle) {
-            attached.push(Project {
-                id: Attr::Known(project.id),
-                handle: Attr::Known(project.handle),
-            });
+            attached.push(reference(project.id, project.handle));
         }
     }
     Ok(attached)
 }
 
 /// `None` if any of them lacks its id or its handle.
-fn whole(references: &[ProjectReference]) -> Option<Vec<Project>> {
-    let whole = references.iter().map(|reference| {
-        Some(Project {
-            id: Attr::Known(reference.id.clone()?),
-            handle: Attr::Known(reference.handle.clone()?),
-        })
-    });
-    whole.collect()
+fn whole(references: &[ProjectReference]) -> Option<Vec<Value>> {
+    let references = references.iter().cloned();
+    references
+        .map(|one| Some(reference(one.id?, one.handle?)))
+        .collect()
 }
 
-impl From<api::Version> for Version {
-    fn from(version: api::Version) -> Self {
-        Self {
-            version: Attr::Known(version.version),
-            id: version.id.into(),
-            server: version.server.into(),
-            username: version.username.into(),
-            current: Attr::Known(version.current),
-            created: version.created.into(),
-        }
-    }
+fn reference(id: String, handle: String) -> Value {
+    object([("id", id.into()), ("handle", handle.into())])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::plan;
+    use crate::data_sources::lookup::tests::assert_fits;
 
     #[test]
-    fn the_model_has_exactly_the_attributes_of_the_schema() {
-        assert_eq!(
-            Value::from(Model::default()),
-            Value::Object(plan::empty(&SCHEMA))
-        );
-        let nested = Schema::new("", version());
-        assert_eq!(
-            Value::from(Version::default()),
-            Value::Object(plan::empty(&nested))
-        );
+    fn what_is_shown_has_exactly_the_attributes_of_the_schema() {
+        assert_fits(&show(Registry::default()), &item("", "", metadata()));
+        let shown = show_version(Version {
+            id: None,
+            version: 1,
+            server: None,
+            username: None,
+            current: true,
+            created: None,
+        });
+        assert_fits(&shown, &version());
     }
 }

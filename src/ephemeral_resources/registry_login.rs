@@ -8,7 +8,7 @@ use crate::connection::{Api, Connection};
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
-use crate::framework::provider::{Call, DataSource};
+use crate::framework::provider::{Block, Call, DataSource};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
 use crate::oci::credential_lint::{self, Credentials, Field};
@@ -62,16 +62,18 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     )
 });
 
-#[async_trait]
-impl DataSource<Connection> for RegistryLogin {
+impl Block for RegistryLogin {
     fn type_name(&self) -> &'static str {
         "bahriya_registry_login"
     }
 
-    fn schema(&self) -> &'static Schema {
+    fn schema(&self) -> &Schema {
         &SCHEMA
     }
+}
 
+#[async_trait]
+impl DataSource<Connection> for RegistryLogin {
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
         let model = Model::from(config);
         let remarks = credential_lint::lint(Credentials {

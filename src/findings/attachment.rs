@@ -35,6 +35,10 @@ crate::framework::diagnostics::findings! {
         "A registry had this handle and was deleted, and a handle can never be used again. Nothing is left to import or \
          to look up."
         "Name the registry that took its place.";
+    no_randomness(attachment)
+        "Failed to create {attachment}"
+        "The system gives this process no random numbers. Nothing was changed."
+        "Apply again; if it happens again, look at what the machine or the container is denied.";
     organisation_not_found(organisation)
         "No organisation {organisation}"
         "The token does not see it."

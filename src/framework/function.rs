@@ -14,9 +14,9 @@ pub struct Parameter {
     pub description: &'static str,
 }
 
-/// How a function is called and what it is for.
+/// A function of the provider. It works without a configured provider.
 #[derive(Debug, Clone)]
-pub struct Signature {
+pub struct Function {
     /// The name behind `provider::<name>::`.
     pub name: &'static str,
     /// One line.
@@ -27,6 +27,9 @@ pub struct Signature {
     pub parameters: Vec<Parameter>,
     /// What it answers.
     pub returns: Type,
+    /// The answer. The arguments have the types of the parameters and are wholly known. An error says which of them
+    /// has no answer, with the reason in words.
+    pub call: fn(&[Value]) -> Result<Value, FunctionError>,
 }
 
 /// Why a function has no answer.
@@ -36,16 +39,4 @@ pub struct FunctionError {
     pub text: String,
     /// The argument at fault, counted from zero.
     pub argument: Option<usize>,
-}
-
-/// A function of the provider. It works without a configured provider.
-pub trait Function: Send + Sync {
-    /// How it is called.
-    fn signature(&self) -> &'static Signature;
-
-    /// The answer. The arguments have the types of the parameters and are wholly known.
-    ///
-    /// # Errors
-    /// An argument has no answer, with the reason in words.
-    fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError>;
 }

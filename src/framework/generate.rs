@@ -12,30 +12,15 @@ pub fn config(attributes: &[Attribute], state: &Value) -> Value {
         return Value::Null;
     };
     let kept = attributes.iter().map(|attribute| {
-        let value = match values.get(attribute.name) {
-            Some(value) if is_written(attribute) => nested(attribute, value),
+        let written = matches!(attribute.mode, Mode::Required | Mode::Optional);
+        let value = match (values.get(attribute.name), &attribute.kind) {
+            (Some(object), Kind::Object(nested)) if written => config(nested, object),
+            (Some(value), _) if written && !attribute.sensitive => value.clone(),
             _ => Value::Null,
         };
         (attribute.name, value)
     });
     Value::Object(kept.collect())
-}
-
-fn is_written(attribute: &Attribute) -> bool {
-    matches!(attribute.mode, Mode::Required | Mode::Optional) && !attribute.sensitive
-}
-
-fn nested(attribute: &Attribute, value: &Value) -> Value {
-    match (&attribute.kind, value) {
-        (Kind::Object(attributes), object) => config(attributes, object),
-        (Kind::Objects(attributes), Value::List(objects)) => Value::List(
-            objects
-                .iter()
-                .map(|object| config(attributes, object))
-                .collect(),
-        ),
-        _ => value.clone(),
-    }
 }
 
 #[cfg(test)]
@@ -57,7 +42,6 @@ mod tests {
             Attribute::string("id", Mode::Computed, ""),
             Attribute::number("limit", Mode::OptionalComputed, ""),
             Attribute::new("one", Kind::Object(inner()), Mode::Optional, ""),
-            Attribute::new("many", Kind::Objects(inner()), Mode::Optional, ""),
             Attribute::string("absent", Mode::Optional, ""),
         ];
         let block = |seen: Value| object([("set", "a".into()), ("seen", seen)]);
@@ -67,7 +51,6 @@ mod tests {
             ("id", "1".into()),
             ("limit", 5.into()),
             ("one", block("b".into())),
-            ("many", Value::List(vec![block("b".into())])),
         ]);
         let expected = object([
             ("handle", "h".into()),
@@ -75,7 +58,6 @@ mod tests {
             ("id", Value::Null),
             ("limit", Value::Null),
             ("one", block(Value::Null)),
-            ("many", Value::List(vec![block(Value::Null)])),
             ("absent", Value::Null),
         ]);
         assert_eq!(config(&attributes, &state), expected);

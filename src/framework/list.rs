@@ -5,21 +5,15 @@ use std::ops::ControlFlow;
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
+use super::block::{Block, Call};
 use super::diagnostics::{Diagnostics, Reported};
 use super::plan;
-use super::provider::Call;
 use super::schema::Schema;
 use super::value::Value;
 
-/// A list of the objects of one resource type, which has the same name.
+/// A list of the objects of one resource type, which has the same name. Its block holds the arguments of the list.
 #[async_trait]
-pub trait ListResource<C: Send + Sync + 'static>: Send + Sync {
-    /// The name of the resource type.
-    fn type_name(&self) -> &'static str;
-
-    /// The arguments of the list.
-    fn schema(&self) -> &'static Schema;
-
+pub trait ListResource<C: Send + Sync + 'static>: Block {
     /// Finds the objects and hands them over one by one, until there are no more or [`Found::hand`] breaks.
     ///
     /// Reads only. It may be dropped at any `.await`: nobody waits for the rest then.

@@ -1,17 +1,15 @@
-//! The Terraform provider protocol, without knowledge of any resource: values, schemas, and one file
-//! for each call under `rpc/`.
+//! The Terraform provider protocol, without knowledge of any resource: values, schemas, and the
+//! calls under `rpc/`.
 
+pub mod block;
 pub mod codec;
 pub mod diagnostics;
-#[cfg(test)]
-mod fake;
 pub mod findings;
 pub mod function;
 pub mod generate;
 pub mod lifecycle;
 pub mod list;
 pub mod model;
-pub mod number;
 pub mod panics;
 pub mod path;
 pub mod plan;
@@ -20,6 +18,8 @@ pub mod provider;
 mod rpc;
 pub mod schema;
 pub mod server;
+#[cfg(test)]
+mod tests;
 pub mod ty;
 pub mod validate;
 pub mod value;

@@ -57,6 +57,18 @@ pub trait AttrType: Sized {
     fn into_value(self) -> Value;
 }
 
+impl<T: AttrType> From<T> for Value {
+    fn from(value: T) -> Self {
+        value.into_value()
+    }
+}
+
+impl<T: AttrType> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, T::into_value)
+    }
+}
+
 impl<T: AttrType> From<&Value> for Attr<T> {
     fn from(value: &Value) -> Self {
         match value {
@@ -125,20 +137,7 @@ impl AttrType for i64 {
     }
 
     fn into_value(self) -> Value {
-        self.into()
-    }
-}
-
-impl AttrType for super::number::Number {
-    fn from_known(value: &Value) -> Option<Self> {
-        match value {
-            Value::Number(number) => Some(number.clone()),
-            _ => None,
-        }
-    }
-
-    fn into_value(self) -> Value {
-        Value::Number(self)
+        Value::Number(self.into())
     }
 }
 
@@ -166,6 +165,7 @@ macro_rules! model {
     ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "the schema describes each attribute")]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $crate::framework::model::Attr<$ty>,)+
         }
@@ -186,21 +186,15 @@ macro_rules! model {
             }
         }
 
-        impl From<$name> for $crate::framework::value::Value {
-            fn from(model: $name) -> Self {
-                $crate::framework::model::object([
-                    $((stringify!($field), model.$field.write()),)+
-                ])
-            }
-        }
-
         impl $crate::framework::model::AttrType for $name {
             fn from_known(value: &$crate::framework::value::Value) -> Option<Self> {
                 Some(value.into())
             }
 
             fn into_value(self) -> $crate::framework::value::Value {
-                self.into()
+                $crate::framework::model::object([
+                    $((stringify!($field), self.$field.write()),)+
+                ])
             }
         }
     };
@@ -218,7 +212,6 @@ mod tests {
             secret: Secret,
             size: i64,
             on: bool,
-            exact: crate::framework::number::Number,
             many: Vec<String>,
             inner: Inner,
         }
@@ -238,7 +231,6 @@ mod tests {
             ("secret", "s".into()),
             ("size", 5.into()),
             ("on", Value::Bool(true)),
-            ("exact", Value::Number("0.1".parse().expect("a number"))),
             ("many", Value::List(vec!["x".into(), "y".into()])),
             ("inner", object([("text", Value::UNKNOWN)])),
         ]);

@@ -53,7 +53,7 @@ fn reports() -> std::sync::MutexGuard<'static, Vec<(Option<Id>, String)>> {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(crate) mod tests {
     use std::sync::MutexGuard;
 
     use super::*;

@@ -1,8 +1,8 @@
 //! The part of planning that follows from a schema, in the order that Terraform's own framework keeps.
 
 use super::path::Path;
-use super::schema::{Attribute, Kind, OnChange, Schema};
-use super::value::{Object, Value};
+use super::schema::{Attribute, Kind, Schema};
+use super::value::Value;
 
 /// What a plan starts from: the proposed state without write-only values, and, if anything changes,
 /// computed attributes that the configuration leaves open marked as unknown, except those that stay.
@@ -20,10 +20,8 @@ pub fn draft(schema: &Schema, prior: Option<&Value>, proposed: Value, config: &V
                 .attribute(attribute.name)
                 .is_some_and(|v| !v.is_null());
             if !configured {
-                let kept = match attribute.on_change {
-                    OnChange::Keep => prior.and_then(|prior| prior.attribute(attribute.name)),
-                    OnChange::Unknown => None,
-                };
+                let prior = prior.filter(|_| attribute.kept);
+                let kept = prior.and_then(|prior| prior.attribute(attribute.name));
                 let value = kept.cloned().unwrap_or(Value::UNKNOWN);
                 attributes.insert(attribute.name, value);
             }
@@ -38,22 +36,10 @@ pub fn clear_write_only(attributes: &[Attribute], value: &mut Value) {
     let Value::Object(values) = value else {
         return;
     };
-    let concerned = |one: &&Attribute| one.write_only || !matches!(one.kind, Kind::Plain(_));
-    for attribute in attributes.iter().filter(concerned) {
-        let Some(value) = values.get_mut(attribute.name) else {
-            continue;
-        };
-        if attribute.write_only {
-            *value = Value::Null;
-            continue;
-        }
-        match (&attribute.kind, value) {
-            (Kind::Object(nested), object) => clear_write_only(nested, object),
-            (Kind::Objects(nested), Value::List(objects)) => {
-                for object in objects {
-                    clear_write_only(nested, object);
-                }
-            }
+    for attribute in attributes {
+        match (values.get_mut(attribute.name), &attribute.kind) {
+            (Some(value), _) if attribute.write_only => *value = Value::Null,
+            (Some(object), Kind::Object(nested)) => clear_write_only(nested, object),
             _ => {}
         }
     }
@@ -69,11 +55,6 @@ pub fn keep_refinements(draft: &Value, planned: &mut Value) {
                 if let Some(planned) = planned.get_mut(name) {
                     keep_refinements(draft, planned);
                 }
-            }
-        }
-        (Value::List(draft), Value::List(planned)) => {
-            for (draft, planned) in draft.iter().zip(planned) {
-                keep_refinements(draft, planned);
             }
         }
         _ => {}
@@ -120,8 +101,9 @@ fn settle(value: &mut Value) {
     }
 }
 
-/// An object of the schema with every attribute null, for imports to fill in.
-pub fn empty(schema: &Schema) -> Object {
+/// An object of the schema with every attribute null.
+#[cfg(test)]
+pub fn empty(schema: &Schema) -> super::value::Object {
     schema
         .attributes
         .iter()
@@ -201,7 +183,7 @@ mod tests {
     #[test]
     fn a_plan_keeps_what_is_known_of_unknown_values() {
         let refined = Value::Unknown(Refinement(vec![0x81, 1, 0xc2]));
-        let nested = |value: &Value| object([("list", Value::List(vec![value.clone()]))]);
+        let nested = |value: &Value| object([("inner", object([("a", value.clone())]))]);
         let mut planned = nested(&Value::UNKNOWN);
         keep_refinements(&nested(&refined), &mut planned);
         assert_eq!(encode_msgpack(&planned), encode_msgpack(&nested(&refined)));

@@ -1,16 +1,15 @@
 //! What a provider, its resources, data sources and functions have to offer, in words of values and
 //! diagnostics only: nothing here or behind it sees protobuf.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
-use tokio_util::sync::CancellationToken;
 
 use super::diagnostics::{Diagnostics, Reported};
 use super::function::Function;
 use super::list::ListResource;
 use super::schema::{IdentitySchema, Schema};
 use super::value::Value;
+
+pub use super::block::{Block, Call};
 
 /// A provider: its own configuration and what it manages.
 #[async_trait]
@@ -34,7 +33,7 @@ pub trait Provider: Send + Sync + 'static {
     fn list_resources(&self) -> &[&'static dyn ListResource<Self::Connection>];
 
     /// What it computes.
-    fn functions(&self) -> &[&'static dyn Function];
+    fn functions(&self) -> &[Function];
 
     /// A change was carried out, or failed.
     fn applied(&self, connection: &Self::Connection);
@@ -46,14 +45,6 @@ pub trait Provider: Send + Sync + 'static {
         terraform_version: &str,
         diagnostics: &mut Diagnostics,
     ) -> Result<Self::Connection, Reported>;
-}
-
-/// The surroundings of one call to a configured provider.
-pub struct Call<C> {
-    /// What `configure` made.
-    pub connection: Arc<C>,
-    /// Cancelled when the user interrupts Terraform.
-    pub cancel: CancellationToken,
 }
 
 /// An object as Terraform stores it.
@@ -126,13 +117,7 @@ pub enum ImportTarget {
 
 /// A kind of object with a life of its own.
 #[async_trait]
-pub trait Resource<C: Send + Sync + 'static>: Send + Sync {
-    /// The name in the configuration.
-    fn type_name(&self) -> &'static str;
-
-    /// The attributes.
-    fn schema(&self) -> &'static Schema;
-
+pub trait Resource<C: Send + Sync + 'static>: Block {
     /// What identifies an object for ever.
     fn identity(&self) -> &'static IdentitySchema;
 
@@ -210,13 +195,7 @@ pub trait Resource<C: Send + Sync + 'static>: Send + Sync {
 /// A look at something that is managed elsewhere. What a data source finds is stored, what an ephemeral resource
 /// finds is not.
 #[async_trait]
-pub trait DataSource<C: Send + Sync + 'static>: Send + Sync {
-    /// The name in the configuration.
-    fn type_name(&self) -> &'static str;
-
-    /// The attributes.
-    fn schema(&self) -> &'static Schema;
-
+pub trait DataSource<C: Send + Sync + 'static>: Block {
     /// Checks across arguments. What is unknown is not judged.
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
 

@@ -60,9 +60,6 @@ fn recognise(attributes: &[Attribute], block: &Value) {
             }
             (Some(Value::String(text)), _) => secret::plain(text),
             (Some(object), Kind::Object(inner)) => recognise(inner, object),
-            (Some(Value::List(objects)), Kind::Objects(inner)) => {
-                objects.iter().for_each(|object| recognise(inner, object));
-            }
             _ => {}
         }
         secret::plain(attribute.name);
@@ -97,17 +94,8 @@ pub enum Kind {
     Plain(Type),
     /// One object with attributes of its own.
     Object(Vec<Attribute>),
-    /// A list of such objects.
+    /// A list of such objects, which only the provider makes.
     Objects(Vec<Attribute>),
-}
-
-/// What a plan makes of a computed attribute when something else in the block changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnChange {
-    /// It may change too: the plan shows it as known after apply.
-    Unknown,
-    /// It stays as it is.
-    Keep,
 }
 
 /// A check of one known value, with the name of its argument for what is found.
@@ -130,8 +118,9 @@ pub struct Attribute {
     pub write_only: bool,
     /// A change asks for a new object.
     pub replaces: bool,
-    /// What a plan makes of it when it is computed.
-    pub on_change: OnChange,
+    /// The computed value stays when something else changes. Others may change too: the plan shows them as known
+    /// after apply.
+    pub kept: bool,
     /// The texts it may hold, if only certain ones.
     pub allowed: &'static [&'static str],
     /// Documentation: what stands for an absent value.
@@ -153,7 +142,7 @@ impl Attribute {
             sensitive: false,
             write_only: false,
             replaces: false,
-            on_change: OnChange::Unknown,
+            kept: false,
             allowed: &[],
             default: None,
             effect: None,
@@ -200,7 +189,7 @@ impl Attribute {
     /// The computed value stays when something else changes.
     #[must_use]
     pub fn kept(mut self) -> Self {
-        self.on_change = OnChange::Keep;
+        self.kept = true;
         self
     }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::task::Id;
-use tonic::{Response, Status};
+use tonic::service::Routes;
 use tracing::Instrument;
 
 use super::diagnostics::Diagnostics;
@@ -13,8 +13,7 @@ use super::findings;
 use super::lifecycle::Lifecycle;
 use super::list::ListResource;
 use super::panics;
-use super::provider::{Call, DataSource, Provider, Resource};
-use super::rpc::Answer;
+use super::provider::{Block, Call, DataSource, Provider, Resource};
 
 /// The service around a provider. Clones share it.
 pub struct Server<P: Provider>(Arc<Shared<P>>);
@@ -40,6 +39,11 @@ impl<P: Provider> Server<P> {
             lifecycle,
             connection: RwLock::new(None),
         }))
+    }
+
+    /// The service under the address of its calls.
+    pub fn routes(self) -> Routes {
+        Routes::new(self)
     }
 
     pub(super) fn provider(&self) -> &P {
@@ -78,18 +82,14 @@ impl<P: Provider> Server<P> {
         &self,
         type_name: &str,
     ) -> Result<&'static dyn Resource<P::Connection>, Diagnostics> {
-        let known = self.provider().resources();
-        let found = known.iter().find(|one| one.type_name() == type_name);
-        found
-            .copied()
-            .ok_or_else(|| findings::unknown_type("resource", type_name).into())
+        find(self.provider().resources(), "resource", type_name)
     }
 
     pub(super) fn data_source(
         &self,
         type_name: &str,
     ) -> Result<&'static dyn DataSource<P::Connection>, Diagnostics> {
-        look_up(self.provider().data_sources(), "data source", type_name)
+        find(self.provider().data_sources(), "data source", type_name)
     }
 
     pub(super) fn ephemeral_resource(
@@ -97,25 +97,21 @@ impl<P: Provider> Server<P> {
         type_name: &str,
     ) -> Result<&'static dyn DataSource<P::Connection>, Diagnostics> {
         let known = self.provider().ephemeral_resources();
-        look_up(known, "ephemeral resource", type_name)
+        find(known, "ephemeral resource", type_name)
     }
 
     pub(super) fn lister(
         &self,
         type_name: &str,
     ) -> Result<&'static dyn ListResource<P::Connection>, Diagnostics> {
-        let known = self.provider().list_resources();
-        let found = known.iter().find(|one| one.type_name() == type_name);
-        found
-            .copied()
-            .ok_or_else(|| findings::unknown_type("list resource", type_name).into())
+        find(self.provider().list_resources(), "list resource", type_name)
     }
 
     /// Drives the work of one call to its end, whatever becomes of the connection that asked for it. A
     /// panic becomes a diagnostic.
     pub(super) async fn finish<T, W>(
         &self,
-        rpc: &'static str,
+        rpc: &str,
         subject: &str,
         work: W,
     ) -> Result<T, Diagnostics>
@@ -136,46 +132,13 @@ impl<P: Provider> Server<P> {
         let ended = self.lifecycle().spawn(traced.instrument(span)).await;
         ended.unwrap_or_else(|error| Err(panicked(rpc, subject, error.id())))
     }
-
-    /// [`Server::finish`] for the one answer of a call.
-    ///
-    /// Every problem leaves as a diagnostic, because Terraform shows a gRPC status without saying where it
-    /// came from. `failed` builds that answer.
-    pub(super) async fn run<A, W>(
-        &self,
-        rpc: &'static str,
-        subject: &str,
-        work: W,
-        failed: impl FnOnce(Diagnostics) -> A,
-    ) -> Result<Response<A>, Status>
-    where
-        A: Send + 'static,
-        W: Future<Output = Result<A, Diagnostics>> + Send + 'static,
-    {
-        let answer = self.finish(rpc, subject, work).await;
-        Ok(Response::new(answer.unwrap_or_else(failed)))
-    }
-
-    /// [`Server::run`] for answers whose only content in case of failure is the diagnostics.
-    pub(super) async fn answer<A: Answer, W>(
-        &self,
-        rpc: &'static str,
-        subject: &str,
-        work: W,
-    ) -> Result<Response<A>, Status>
-    where
-        W: Future<Output = Result<A, Diagnostics>> + Send + 'static,
-    {
-        self.run(rpc, subject, work, |diagnostics| A::failed(&diagnostics))
-            .await
-    }
 }
 
-fn look_up<C: Send + Sync + 'static>(
-    known: &[&'static dyn DataSource<C>],
+fn find<T: Block + ?Sized>(
+    known: &[&'static T],
     kind: &str,
     type_name: &str,
-) -> Result<&'static dyn DataSource<C>, Diagnostics> {
+) -> Result<&'static T, Diagnostics> {
     let found = known.iter().find(|one| one.type_name() == type_name);
     found
         .copied()

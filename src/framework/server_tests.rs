@@ -4,15 +4,19 @@ use tokio_stream::StreamExt as _;
 use tonic::Request;
 
 use super::*;
-use crate::framework::fake::{FAILS, Fake, PANICS, named};
 use crate::framework::panics::tests::turn;
+use crate::framework::tests::fake::{FAILS, Fake, PANICS, named};
 use crate::framework::value::Value;
 use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
-use crate::proto::tfplugin6::provider_server::Provider as Service;
+use crate::proto::tfplugin6::provider_client::ProviderClient;
 
-async fn server() -> Server<Fake> {
-    let server = Server::new(Fake, Lifecycle::new());
+fn unconfigured() -> ProviderClient<Server<Fake>> {
+    ProviderClient::new(Server::new(Fake, Lifecycle::new()))
+}
+
+async fn server() -> ProviderClient<Server<Fake>> {
+    let mut server = unconfigured();
     let request = proto::configure_provider::Request {
         config: Some(wire::encode(&named("ready"))),
         ..Default::default()
@@ -47,7 +51,7 @@ fn apply(prior: Value, planned: Value) -> Request<proto::apply_resource_change::
 #[tokio::test]
 async fn a_panic_is_a_diagnostic_and_the_object_is_kept() {
     let _turn = turn();
-    let server = server().await;
+    let mut server = server().await;
     let request = apply(named("before"), named(PANICS));
     let answer = server.apply_resource_change(request).await;
     let answer = answer.expect("no status").into_inner();
@@ -58,7 +62,7 @@ async fn a_panic_is_a_diagnostic_and_the_object_is_kept() {
         "{detail}"
     );
     assert!(
-        detail.contains("on purpose at src/framework/fake.rs"),
+        detail.contains("on purpose at src/framework/tests/fake.rs"),
         "{detail}"
     );
     // Terraform keeps the object as it is stored.
@@ -80,7 +84,7 @@ async fn each_of_many_crashes_at_once_has_its_own_report() {
     let server = server().await;
     let calls: Vec<_> = (0..20)
         .map(|_| {
-            let server = server.clone();
+            let mut server = server.clone();
             let request = apply(named("before"), named(PANICS));
             tokio::spawn(async move { server.apply_resource_change(request).await })
         })
@@ -97,7 +101,7 @@ async fn each_of_many_crashes_at_once_has_its_own_report() {
 #[tokio::test]
 async fn a_panic_in_any_other_call_is_a_diagnostic_too() {
     let _turn = turn();
-    let server = server().await;
+    let mut server = server().await;
     let state = Some(wire::encode(&named(PANICS)));
     let read = proto::read_resource::Request {
         type_name: "fake_thing".to_owned(),
@@ -150,7 +154,7 @@ async fn a_panic_in_any_other_call_is_a_diagnostic_too() {
 
 #[tokio::test]
 async fn a_refused_deletion_leaves_state_and_private_bytes_to_terraform() {
-    let server = server().await;
+    let mut server = server().await;
     let answer = server
         .apply_resource_change(apply(named(FAILS), Value::Null))
         .await;
@@ -169,7 +173,7 @@ async fn a_refused_deletion_leaves_state_and_private_bytes_to_terraform() {
 
 #[tokio::test]
 async fn before_it_is_configured_a_call_says_so() {
-    let server = Server::new(Fake, Lifecycle::new());
+    let mut server = unconfigured();
     let answer = server
         .apply_resource_change(apply(Value::Null, named("a")))
         .await;

@@ -3,22 +3,26 @@
 use super::diagnostics::Diagnostics;
 use super::findings;
 use super::path::Path;
-use super::schema::{Attribute, Kind, Mode};
+use super::schema::{Attribute, Kind, Mode, Schema};
 use super::value::Value;
 
-/// What the client says of itself, as far as validation depends on it.
-#[derive(Debug, Clone, Copy)]
-pub struct Client {
-    /// Whether it knows write-only arguments: Terraform and OpenTofu from 1.11 on.
-    pub write_only: bool,
+/// Checks a configured block by its schema. What is unknown is not judged. `write_only` says whether the client knows
+/// write-only arguments: Terraform and OpenTofu from 1.11 on.
+pub fn block(schema: &Schema, config: &Value, write_only: bool, diagnostics: &mut Diagnostics) {
+    attributes(
+        &schema.attributes,
+        config,
+        &Path::ROOT,
+        write_only,
+        diagnostics,
+    );
 }
 
-/// Checks a configured block against its attributes. What is unknown is not judged.
-pub fn block(
+fn attributes(
     attributes: &[Attribute],
     config: &Value,
     at: &Path,
-    client: Client,
+    write_only: bool,
     diagnostics: &mut Diagnostics,
 ) {
     for attribute in attributes {
@@ -31,10 +35,10 @@ pub fn block(
             }
         } else if !attribute.is_configurable() {
             diagnostics.error(findings::not_configurable(path()).at(path()));
-        } else if attribute.write_only && !client.write_only {
+        } else if attribute.write_only && !write_only {
             diagnostics.error(findings::client_too_old(path()).at(path()));
         } else if !value.is_unknown() {
-            known(attribute, value, &path(), client, diagnostics);
+            known(attribute, value, &path(), write_only, diagnostics);
         }
     }
 }
@@ -43,21 +47,11 @@ fn known(
     attribute: &Attribute,
     value: &Value,
     path: &Path,
-    client: Client,
+    write_only: bool,
     diagnostics: &mut Diagnostics,
 ) {
-    match (&attribute.kind, value) {
-        (Kind::Object(attributes), object) => {
-            block(attributes, object, path, client, diagnostics);
-        }
-        (Kind::Objects(attributes), Value::List(objects)) => {
-            for (index, object) in objects.iter().enumerate() {
-                if !object.is_unknown() {
-                    block(attributes, object, &path.index(index), client, diagnostics);
-                }
-            }
-        }
-        _ => {}
+    if let Kind::Object(nested) = &attribute.kind {
+        attributes(nested, value, path, write_only, diagnostics);
     }
     if let Some(text) = value.as_str()
         && !attribute.allowed.is_empty()
@@ -84,9 +78,9 @@ mod tests {
     use crate::framework::model::object;
     use crate::framework::schema::Check;
 
-    fn attributes() -> Vec<Attribute> {
+    fn schema() -> Schema {
         let refuse: Check = |argument, _| Err(findings::not_allowed(argument, "none"));
-        vec![
+        let attributes = vec![
             Attribute::string("mode", Mode::Optional, "").one_of(&["on", "off"]),
             Attribute::string("id", Mode::Computed, ""),
             Attribute::string("secret", Mode::Optional, "").write_only(),
@@ -97,18 +91,13 @@ mod tests {
                 Mode::Optional,
                 "",
             ),
-        ]
+        ];
+        Schema::new("", attributes)
     }
 
     fn messages(config: Value, write_only: bool) -> Vec<String> {
         let mut diagnostics = Diagnostics::new();
-        block(
-            &attributes(),
-            &config,
-            &Path::ROOT,
-            Client { write_only },
-            &mut diagnostics,
-        );
+        block(&schema(), &config, write_only, &mut diagnostics);
         diagnostics
             .iter()
             .map(|diagnostic| format!("{}: {}", diagnostic.path, diagnostic.name))

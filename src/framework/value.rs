@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::number::Number;
+use serde_json::Number;
 
 /// The attributes of an object, by name. Every name is one of a schema, and so part of the program.
 pub type Object = BTreeMap<&'static str, Value>;
@@ -17,7 +17,7 @@ pub enum Value {
     Unknown(Refinement),
     /// `true` or `false`.
     Bool(bool),
-    /// An exact decimal.
+    /// An exact decimal, as it is written.
     Number(Number),
     /// Text.
     String(String),
@@ -45,6 +45,17 @@ impl Eq for Refinement {}
 impl Value {
     /// An unknown value without refinements.
     pub const UNKNOWN: Self = Self::Unknown(Refinement(Vec::new()));
+
+    /// An exact decimal; `None` where the text is none, or one beyond what a float reaches. A whole number loses its
+    /// point and its exponent, so that equal ones are equal.
+    pub fn number(text: &str) -> Option<Self> {
+        let float: f64 = text.parse().ok().filter(|float: &f64| float.is_finite())?;
+        // So few digits have a float of their own.
+        if text.len() <= 15 && float.abs() < 1e15 && float.fract() == 0.0 {
+            return Some(Self::from(float as i64));
+        }
+        text.parse().ok().map(Self::Number)
+    }
 
     /// Whether the value is absent.
     pub fn is_null(&self) -> bool {
@@ -89,12 +100,6 @@ impl From<&str> for Value {
     }
 }
 
-impl From<i64> for Value {
-    fn from(number: i64) -> Self {
-        Self::Number(number.into())
-    }
-}
-
 impl fmt::Debug for Value {
     /// Shows the shape and never a text: any string may be a credential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -114,6 +119,43 @@ impl fmt::Debug for Value {
 mod tests {
     use super::*;
     use crate::framework::model::object;
+
+    #[test]
+    fn equal_numbers_are_equal_and_every_digit_is_kept() {
+        let number = |text| Value::number(text).expect("a number");
+        for (written, plain) in [
+            ("5.0", "5"),
+            ("1e2", "100"),
+            ("-0", "0"),
+            ("-12E+3", "-12000"),
+        ] {
+            assert_eq!(number(written), number(plain), "{written}");
+        }
+        assert_ne!(number("7"), number("7.00000000000000000001"));
+        for text in [
+            "0.1",
+            "-12.034",
+            "12345678901234567890123456789",
+            "0.0000000000000000001",
+        ] {
+            assert_eq!(format!("{:?}", number(text)), text);
+        }
+        for text in [
+            "",
+            "-",
+            ".",
+            "1e",
+            "abc",
+            "1_0",
+            "0x10",
+            "1e999999999",
+            "NaN",
+            "inf",
+            "1.2.3",
+        ] {
+            assert_eq!(Value::number(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn refinements_do_not_count_for_equality() {

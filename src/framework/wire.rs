@@ -2,7 +2,7 @@
 
 use super::codec::{self, CodecError};
 use super::diagnostics::{Diagnostic, Diagnostics, Severity};
-use super::function::Signature;
+use super::function::Function;
 use super::path::{Path, Step};
 use super::schema::{Attribute, IdentitySchema, Kind, Mode, Schema};
 use super::ty::Type;
@@ -148,10 +148,10 @@ pub fn identity_schema(schema: &IdentitySchema) -> proto::ResourceIdentitySchema
     }
 }
 
-/// Writes a function's signature.
-pub fn function(signature: &Signature) -> proto::Function {
+/// Writes how a function is called.
+pub fn function(function: &Function) -> proto::Function {
     use proto::function::{Parameter, Return};
-    let parameters = signature.parameters.iter().map(|parameter| Parameter {
+    let parameters = function.parameters.iter().map(|parameter| Parameter {
         name: parameter.name.to_owned(),
         r#type: parameter.ty.to_json().into_bytes(),
         description: parameter.description.to_owned(),
@@ -161,10 +161,10 @@ pub fn function(signature: &Signature) -> proto::Function {
     proto::Function {
         parameters: parameters.collect(),
         r#return: Some(Return {
-            r#type: signature.returns.to_json().into_bytes(),
+            r#type: function.returns.to_json().into_bytes(),
         }),
-        summary: signature.summary.to_owned(),
-        description: signature.description.to_owned(),
+        summary: function.summary.to_owned(),
+        description: function.description.to_owned(),
         description_kind: proto::StringKind::Markdown.into(),
         ..Default::default()
     }

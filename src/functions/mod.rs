@@ -5,16 +5,30 @@ mod normalize_server;
 mod parse_image;
 mod registry_server;
 
-use crate::framework::function::{Function, FunctionError};
+use std::sync::LazyLock;
+
+use crate::framework::function::{Function, FunctionError, Parameter};
+use crate::framework::ty::Type;
 use crate::framework::value::Value;
 
 /// Every function.
-pub static ALL: [&dyn Function; 4] = [
-    &parse_image::ParseImage,
-    &registry_server::RegistryServer,
-    &normalize_server::NormalizeServer,
-    &monthly_cost::MonthlyCost,
-];
+pub static ALL: LazyLock<[Function; 4]> = LazyLock::new(|| {
+    [
+        parse_image::function(),
+        registry_server::function(),
+        normalize_server::function(),
+        monthly_cost::function(),
+    ]
+});
+
+/// The one parameter of a function that takes a text.
+fn text(name: &'static str, description: &'static str) -> Vec<Parameter> {
+    vec![Parameter {
+        name,
+        ty: Type::String,
+        description,
+    }]
+}
 
 /// The text of the only argument, which the types of the parameters guarantee.
 fn only_text(arguments: &[Value]) -> &str {

@@ -1,72 +1,41 @@
 //! `parse_image("ghcr.io/my-org/api:1.4.0")`: the parts of an image reference.
 
-use std::sync::LazyLock;
-
-use super::{only_text, wrong};
-use crate::framework::function::{Function, FunctionError, Parameter, Signature};
-use crate::framework::model::{Attr, AttrType, model};
+use super::{only_text, text, wrong};
+use crate::framework::function::Function;
+use crate::framework::model::object;
 use crate::framework::ty::Type;
-use crate::framework::value::Value;
-use crate::oci::image::{self, ImageReference};
+use crate::oci::image;
 
-/// The function.
-pub struct ParseImage;
-
-model! {
-    /// The parts of a reference.
-    pub struct Parts {
-        host: String,
-        repository: String,
-        tag: String,
-        digest: String,
-    }
-}
-
-static SIGNATURE: LazyLock<Signature> = LazyLock::new(|| Signature {
-    name: "parse_image",
-    summary: "Takes an image reference apart.",
-    description: "Returns an object with `host`, `repository`, `tag` and `digest` of an image reference, by \
-        the reference grammar of the distribution project with Docker's defaults: `nginx` is `library/nginx` \
-        at `docker.io`. `tag` and `digest` are null where the reference has none; no `latest` is made up.",
-    parameters: vec![Parameter {
-        name: "image",
-        ty: Type::String,
-        description: "An image reference, such as `ghcr.io/my-org/api:1.4.0`.",
-    }],
-    returns: Type::object([
-        ("host", Type::String),
-        ("repository", Type::String),
-        ("tag", Type::String),
-        ("digest", Type::String),
-    ]),
-});
-
-impl Function for ParseImage {
-    fn signature(&self) -> &'static Signature {
-        &SIGNATURE
-    }
-
-    fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {
-        let ImageReference {
-            host,
-            repository,
-            tag,
-            digest,
-        } = image::parse(only_text(arguments)).map_err(wrong)?;
-        let parts = Parts {
-            host: Attr::Known(host),
-            repository: Attr::Known(repository),
-            tag: tag.into(),
-            digest: digest.into(),
-        };
-        Ok(parts.into_value())
+pub fn function() -> Function {
+    Function {
+        name: "parse_image",
+        summary: "Takes an image reference apart.",
+        description: "Returns an object with `host`, `repository`, `tag` and `digest` of an image reference, by \
+            the reference grammar of the distribution project with Docker's defaults: `nginx` is `library/nginx` \
+            at `docker.io`. `tag` and `digest` are null where the reference has none; no `latest` is made up.",
+        parameters: text(
+            "image",
+            "An image reference, such as `ghcr.io/my-org/api:1.4.0`.",
+        ),
+        returns: Type::object(
+            ["host", "repository", "tag", "digest"].map(|part| (part, Type::String)),
+        ),
+        call: |arguments| {
+            let image = image::parse(only_text(arguments)).map_err(wrong)?;
+            Ok(object([
+                ("host", image.host.into()),
+                ("repository", image.repository.into()),
+                ("tag", image.tag.into()),
+                ("digest", image.digest.into()),
+            ]))
+        },
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::model::object;
+    use crate::framework::value::Value;
 
     #[test]
     fn what_a_reference_does_not_have_is_null() {
@@ -107,7 +76,7 @@ mod tests {
                 ),
             ]);
             assert_eq!(
-                ParseImage.call(&[image.as_str().into()]),
+                (function().call)(&[image.as_str().into()]),
                 Ok(expected),
                 "{image}"
             );
@@ -116,9 +85,7 @@ mod tests {
 
     #[test]
     fn an_error_points_at_the_argument() {
-        let error = ParseImage
-            .call(&["MyOrg/app".into()])
-            .expect_err("upper case");
+        let error = (function().call)(&["MyOrg/app".into()]).expect_err("upper case");
         assert_eq!(error.argument, Some(0));
         assert!(error.text.contains("myorg/app"), "{}", error.text);
     }

@@ -1,39 +1,24 @@
 //! `registry_server("nginx")`: the server that an image is pulled from.
 
-use std::sync::LazyLock;
-
-use super::{only_text, wrong};
-use crate::framework::function::{Function, FunctionError, Parameter, Signature};
+use super::{only_text, text, wrong};
+use crate::framework::function::Function;
 use crate::framework::ty::Type;
 use crate::framework::value::Value;
 use crate::oci::{image, server};
 
-/// The function.
-pub struct RegistryServer;
-
-static SIGNATURE: LazyLock<Signature> = LazyLock::new(|| Signature {
-    name: "registry_server",
-    summary: "Finds the registry server of an image.",
-    description: "Returns the server that an image is pulled from, spelled as `server` of `bahriya_registry` \
-        takes it: `docker.io` for `nginx`, `ghcr.io` for `GHCR.io/my-org/api:1.4.0`. A port stays as it is written.",
-    parameters: vec![Parameter {
-        name: "image",
-        ty: Type::String,
-        description: "An image reference.",
-    }],
-    returns: Type::String,
-});
-
-impl Function for RegistryServer {
-    fn signature(&self) -> &'static Signature {
-        &SIGNATURE
-    }
-
-    fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {
-        let image = image::parse(only_text(arguments)).map_err(wrong)?;
-        server::as_written(&image.host)
-            .map(Value::String)
-            .map_err(wrong)
+pub fn function() -> Function {
+    Function {
+        name: "registry_server",
+        summary: "Finds the registry server of an image.",
+        description: "Returns the server that an image is pulled from, spelled as `server` of `bahriya_registry` \
+            takes it: `docker.io` for `nginx`, `ghcr.io` for `GHCR.io/my-org/api:1.4.0`. A port stays as it is written.",
+        parameters: text("image", "An image reference."),
+        returns: Type::String,
+        call: |arguments| {
+            let image = image::parse(only_text(arguments)).map_err(wrong)?;
+            let name = server::as_written(&image.host).map_err(wrong)?;
+            Ok(Value::String(name))
+        },
     }
 }
 
@@ -53,14 +38,12 @@ mod tests {
             ("localhost:5000/app", "localhost:5000"),
         ] {
             assert_eq!(
-                RegistryServer.call(&[image.into()]),
+                (function().call)(&[image.into()]),
                 Ok(server.into()),
                 "{image}"
             );
         }
-        let error = RegistryServer
-            .call(&["https://ghcr.io/a".into()])
-            .expect_err("a scheme");
+        let error = (function().call)(&["https://ghcr.io/a".into()]).expect_err("a scheme");
         assert_eq!(error.argument, Some(0));
     }
 }

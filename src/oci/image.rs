@@ -39,6 +39,7 @@ pub struct ImageReference {
 
 /// Why a text is no image reference.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the texts say it")]
 pub enum ImageError {
     #[error("the image reference is empty")]
     Empty,

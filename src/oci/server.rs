@@ -38,6 +38,7 @@ pub fn as_written(name: &str) -> Result<String, ServerError> {
 
 /// Why a text names no registry server. The text itself is never repeated: it may hold a credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the texts say it")]
 pub enum ServerError {
     #[error("the name is empty")]
     Empty,

@@ -1,26 +1,26 @@
 //! One accepted connection, whatever it runs over, and the count of those that are open.
 
-use std::io::{self, IoSlice};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 
 /// What a connection runs over: a socket, or TLS on one.
 pub trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
-/// A connection to a peer that was let in.
+/// A connection to a peer that was let in. It counts as open until `open` is dropped.
 pub struct Connection {
-    io: Box<dyn Io>,
-    presence: Presence,
+    pub io: Box<dyn Io>,
+    pub open: Open,
 }
 
 /// How many peers are connected. Clones share the count.
 #[derive(Clone, Default)]
 pub struct Presence(Arc<Count>);
+
+/// One peer of that count.
+pub struct Open(Presence);
 
 #[derive(Default)]
 struct Count {
@@ -35,7 +35,7 @@ impl Presence {
         self.0.ever.store(true, Ordering::Relaxed);
         Connection {
             io,
-            presence: self.clone(),
+            open: Open(self.clone()),
         }
     }
 
@@ -50,49 +50,9 @@ impl Presence {
     }
 }
 
-impl Drop for Connection {
+impl Drop for Open {
     fn drop(&mut self) {
-        self.presence.0.open.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl AsyncRead for Connection {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(cx, buffer)
-    }
-}
-
-impl AsyncWrite for Connection {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(cx, slices)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(cx)
+        self.0.0.open.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -31,11 +31,6 @@ pub enum StartError {
         "no directory for the plugin socket could be used; set TMPDIR to a short, writable path: {0}"
     )]
     NoSocket(String),
-    #[cfg(unix)]
-    #[error(
-        "PLUGIN_UNIX_SOCKET_GROUP names {0:?}, which is not in /etc/group; give the number of the group instead"
-    )]
-    Group(String),
     #[error("the server certificate could not be made: {0}")]
     ServerCertificate(#[from] rcgen::Error),
     #[error("TLS could not be set up: {0}")]

@@ -16,7 +16,7 @@ pub fn is_host(get: impl Fn(&str) -> Option<OsString>) -> bool {
 }
 
 /// The wishes of the host about the connection.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Host {
     /// PEM of the one certificate that may connect; absent where the host has switched TLS off.
     pub client_certificate: Option<Vec<u8>>,
@@ -30,9 +30,6 @@ pub struct Host {
     /// Where the socket shall be made.
     #[cfg(unix)]
     pub socket_directory: Option<PathBuf>,
-    /// Name or number of a group that may use the socket.
-    #[cfg(unix)]
-    pub socket_group: Option<String>,
 }
 
 impl Host {
@@ -65,26 +62,13 @@ impl Host {
             knows_multiplexing: set("PLUGIN_MULTIPLEX_GRPC").is_some(),
             #[cfg(unix)]
             socket_directory: set("PLUGIN_UNIX_SOCKET_DIR").map(PathBuf::from),
-            #[cfg(unix)]
-            socket_group: set("PLUGIN_UNIX_SOCKET_GROUP")
-                .map(|group| group.to_string_lossy().into_owned()),
         })
     }
 
     /// What holds in debug mode: no TLS, since a Terraform that attaches offers no certificate, and a
     /// socket, since it keeps other users out.
     pub fn debugging() -> Self {
-        Self {
-            client_certificate: None,
-            #[cfg(unix)]
-            tcp: false,
-            ports: (0, 0),
-            knows_multiplexing: false,
-            #[cfg(unix)]
-            socket_directory: None,
-            #[cfg(unix)]
-            socket_group: None,
-        }
+        Self::default()
     }
 }
 

@@ -30,10 +30,10 @@ use args::Mode;
 use error::StartError;
 use host::Host;
 use server::Audience;
+use tonic::service::Routes;
 
 use crate::framework::lifecycle::Lifecycle;
 use crate::framework::panics;
-use crate::proto::tfplugin6::provider_server::Provider;
 
 /// How many threads may do what blocks: resolve names, hash credentials, each in 19 MiB.
 const THREADS: usize = 4;
@@ -53,7 +53,7 @@ pub struct Settings {
 
 /// The whole life of the process: serves `provider` to the Terraform that started it, until it is told
 /// to end or Terraform is gone. Answers 1 if it could not start to serve, 2 if it crashed.
-pub fn run<P: Provider>(settings: Settings, lifecycle: Lifecycle, provider: P) -> ExitCode {
+pub fn run(settings: Settings, lifecycle: Lifecycle, provider: Routes) -> ExitCode {
     panics::install();
     let code = match crash::guard(|| start(&settings, lifecycle, provider)) {
         Ok(code) => code,
@@ -66,7 +66,7 @@ pub fn run<P: Provider>(settings: Settings, lifecycle: Lifecycle, provider: P) -
     code
 }
 
-fn start<P: Provider>(settings: &Settings, lifecycle: Lifecycle, provider: P) -> ExitCode {
+fn start(settings: &Settings, lifecycle: Lifecycle, provider: Routes) -> ExitCode {
     let Settings {
         name,
         version,
@@ -102,11 +102,11 @@ fn start<P: Provider>(settings: &Settings, lifecycle: Lifecycle, provider: P) ->
     }
 }
 
-fn serve<P: Provider>(
+fn serve(
     settings: &Settings,
     audience: Audience,
     lifecycle: Lifecycle,
-    provider: P,
+    provider: Routes,
 ) -> Result<(), StartError> {
     let host = match audience {
         Audience::Host => Host::read(|name| std::env::var_os(name))?,

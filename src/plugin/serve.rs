@@ -39,11 +39,12 @@ pub async fn serve(
 /// Answers the calls of one connection. That it breaks is the peer's affair: whatever a call has begun
 /// goes on without it.
 async fn answer(routes: Routes, connection: Connection, ending: CancellationToken) {
+    let Connection { io, open: _open } = connection;
     let service = TowerToHyperService::new(routes);
     let serving = http2::Builder::new(TokioExecutor::new())
         // As many as the user's `-parallelism` says; a stop must not wait behind them.
         .max_concurrent_streams(None)
-        .serve_connection(TokioIo::new(connection), service);
+        .serve_connection(TokioIo::new(io), service);
     let mut serving = pin!(serving);
     tokio::select! {
         _ = &mut serving => return,

@@ -22,11 +22,7 @@ use crate::proto::go_plugin::grpc_broker_server::GrpcBrokerServer;
 use crate::proto::go_plugin::grpc_controller_server::GrpcControllerServer;
 use crate::proto::go_plugin::grpc_stdio_server::GrpcStdioServer;
 use crate::proto::health::health_server::HealthServer;
-use crate::proto::tfplugin6::provider_server::{Provider, ProviderServer};
 
-/// The largest message in either direction, the limit of Go providers. Requests carry whole states, so
-/// tonic's 4 MiB would be hit by real configurations.
-const LARGEST_MESSAGE: usize = 256 * 1024 * 1024;
 /// Connections that were let in and wait to be served. There is hardly ever more than one.
 const WAITING_CONNECTIONS: usize = 16;
 
@@ -71,12 +67,12 @@ impl End {
 }
 
 /// Serves until the end.
-pub async fn serve<P: Provider>(
+pub async fn serve(
     settings: &Settings,
     audience: Audience,
     host: Host,
     lifecycle: Lifecycle,
-    provider: P,
+    provider: Routes,
 ) -> Result<(), StartError> {
     let parent = Parent::now();
     let mut signals = Signals::listen().map_err(StartError::Runtime)?;
@@ -155,14 +151,11 @@ async fn asked_to_end(signals: &mut Signals, audience: Audience) -> End {
     }
 }
 
-fn routes<P: Provider>(provider: P, ending: &CancellationToken) -> Routes {
+fn routes(provider: Routes, ending: &CancellationToken) -> Routes {
     let services = Services {
         ending: ending.clone(),
     };
-    let provider = ProviderServer::new(provider)
-        .max_decoding_message_size(LARGEST_MESSAGE)
-        .max_encoding_message_size(LARGEST_MESSAGE);
-    Routes::new(provider)
+    provider
         .add_service(GrpcControllerServer::new(services.clone()))
         .add_service(GrpcStdioServer::new(services.clone()))
         .add_service(GrpcBrokerServer::new(services.clone()))

@@ -28,13 +28,7 @@ enum Listener {
 /// A peer that has connected and is not yet known.
 pub enum Peer {
     #[cfg(unix)]
-    Unix {
-        /// The connection.
-        stream: tokio::net::UnixStream,
-        /// Whether other users were invited by a group.
-        shared: bool,
-    },
-    /// The connection.
+    Unix(tokio::net::UnixStream),
     Tcp(TcpStream),
 }
 
@@ -73,11 +67,7 @@ impl Endpoint {
     pub async fn accept(&self) -> io::Result<Peer> {
         match &self.listener {
             #[cfg(unix)]
-            Listener::Unix(socket) => {
-                let stream = socket.accept().await?;
-                let shared = socket.shared;
-                Ok(Peer::Unix { stream, shared })
-            }
+            Listener::Unix(socket) => Ok(Peer::Unix(socket.accept().await?)),
             Listener::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
                 // Calls are small and answered one by one; waiting to fill a segment costs 40 ms each.
@@ -94,10 +84,8 @@ impl Peer {
     pub fn stream(self) -> io::Result<Box<dyn super::connection::Io>> {
         match self {
             #[cfg(unix)]
-            Self::Unix { stream, shared } => {
-                if !shared {
-                    connected_as_allowed(&stream)?;
-                }
+            Self::Unix(stream) => {
+                connected_as_allowed(&stream)?;
                 Ok(Box::new(stream))
             }
             Self::Tcp(stream) => Ok(Box::new(stream)),

@@ -1,8 +1,8 @@
 //! The unix socket: in a directory of its own that only its user may enter.
 
-use std::fs::{self, Permissions};
+use std::fs::Permissions;
 use std::io;
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -21,15 +21,12 @@ const LONGEST_PATH: usize = if cfg!(any(target_os = "linux", target_os = "androi
 /// A listening socket; its directory goes with it.
 pub struct UnixSocket {
     listener: UnixListener,
-    /// Whether a group was invited, so that peers may be other users.
-    pub shared: bool,
     _directory: TempDir,
 }
 
 impl UnixSocket {
     /// Listens in a fresh directory, under the first parent that can be used, and answers the path.
     pub fn bind(host: &Host) -> Result<(Self, String), StartError> {
-        let group = host.socket_group.as_deref().map(group_id).transpose()?;
         let asked = host.socket_directory.clone();
         let parents = [
             asked.unwrap_or_else(std::env::temp_dir),
@@ -37,7 +34,7 @@ impl UnixSocket {
         ];
         let mut refusals = Vec::new();
         for parent in parents {
-            match Self::bind_under(&parent, group) {
+            match Self::bind_under(&parent) {
                 Ok(bound) => return Ok(bound),
                 Err(error) => refusals.push(format!("{}: {error}", parent.display())),
             }
@@ -45,7 +42,7 @@ impl UnixSocket {
         Err(StartError::NoSocket(refusals.join("; ")))
     }
 
-    fn bind_under(parent: &Path, group: Option<u32>) -> io::Result<(Self, String)> {
+    fn bind_under(parent: &Path) -> io::Result<(Self, String)> {
         let directory = tempfile::Builder::new()
             .prefix("plugin")
             .permissions(Permissions::from_mode(0o700))
@@ -66,15 +63,8 @@ impl UnixSocket {
         }
         let address = address.to_owned();
         let listener = UnixListener::bind(&path)?;
-        if let Some(group) = group {
-            chown(&path, None, Some(group))?;
-            fs::set_permissions(&path, Permissions::from_mode(0o660))?;
-            chown(directory.path(), None, Some(group))?;
-            fs::set_permissions(directory.path(), Permissions::from_mode(0o710))?;
-        }
         let socket = Self {
             listener,
-            shared: group.is_some(),
             _directory: directory,
         };
         Ok((socket, address))
@@ -105,31 +95,10 @@ fn is_allowed(peer: u32, own: u32) -> bool {
     peer == own || peer == 0
 }
 
-/// The number of a group given by name or number. The name service has no safe interface, so names
-/// are looked up where local groups are kept.
-fn group_id(group: &str) -> Result<u32, StartError> {
-    if let Ok(id) = group.parse() {
-        return Ok(id);
-    }
-    fs::read_to_string("/etc/group")
-        .ok()
-        .and_then(|file| group_in(&file, group))
-        .ok_or_else(|| StartError::Group(group.to_owned()))
-}
-
-/// Finds a group in text of the form `name:password:id:members`.
-fn group_in(file: &str, name: &str) -> Option<u32> {
-    file.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        if fields.next() != Some(name) {
-            return None;
-        }
-        fields.nth(1)?.parse().ok()
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn host(directory: &Path) -> Host {
@@ -163,32 +132,6 @@ mod tests {
             0,
             "nothing is left behind"
         );
-    }
-
-    #[tokio::test]
-    async fn an_invited_group_may_use_the_socket() {
-        let parent = tempfile::tempdir().unwrap();
-        // One's own group is one that everybody may give a file to.
-        let group = rustix::process::getegid().as_raw();
-        let host = Host {
-            socket_group: Some(group.to_string()),
-            ..host(parent.path())
-        };
-        let (socket, address) = UnixSocket::bind(&host).unwrap();
-        assert!(socket.shared);
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(Path::new(&address)), 0o660);
-        assert_eq!(mode(Path::new(&address).parent().unwrap()), 0o710);
-    }
-
-    #[test]
-    fn groups_are_found_by_name_or_number() {
-        let file = "root:x:0:\nstaff:x:50:ann,bob\n";
-        assert_eq!(group_in(file, "staff"), Some(50));
-        assert_eq!(group_in(file, "sta"), None);
-        assert_eq!(group_id("1234").unwrap(), 1234);
-        let error = group_id("no such group").unwrap_err().to_string();
-        assert!(error.contains("no such group"), "{error}");
     }
 
     #[test]

@@ -87,8 +87,7 @@ fn every_attribute_stands_on_its_page() {
         let path = format!("list-resources/{}.md", short(list.type_name()));
         assert_stands_on(&page(&path), &path, &list.schema().attributes);
     }
-    for function in provider.functions() {
-        let signature = function.signature();
+    for signature in provider.functions() {
         let page = page(&format!("functions/{}.md", signature.name));
         assert!(page.contains(signature.description), "{}", signature.name);
         for parameter in &signature.parameters {

@@ -60,7 +60,6 @@ async fn what_a_host_got_wrong_is_named() {
             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
         ),
         ("PLUGIN_MIN_PORT", "many"),
-        ("PLUGIN_UNIX_SOCKET_GROUP", "no such group"),
     ] {
         let (code, stdout, stderr) = run(Options::default().env(name, value)).await;
         assert_eq!((code, stdout.len()), (1, 0), "{name}={value}");

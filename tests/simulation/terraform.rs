@@ -19,7 +19,6 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use proto::provider_client::ProviderClient;
-use proto::provider_server::ProviderServer;
 
 /// As little as there can be.
 const CHEAP: Cost = Cost {
@@ -166,7 +165,7 @@ impl Terraform {
     async fn process(&self) -> Process {
         let line = self.api.line();
         let server = Server::new(provider(line.clone()), Lifecycle::new());
-        let grpc = ProviderClient::new(ProviderServer::new(server));
+        let grpc = ProviderClient::new(server);
         let core = Core::connect(grpc, Some(self.schema.clone())).await;
         let mut core = core.expect("the schema is known");
         let config = json!({

@@ -24,11 +24,8 @@ fn value(json: Json, ty: &Type) -> Result<Value, CodecError> {
         (_, Json::Null) => Ok(Value::Null),
         (Type::String, Json::String(text)) => Ok(Value::String(text)),
         (Type::Bool, Json::Bool(flag)) => Ok(Value::Bool(flag)),
-        (Type::Number, Json::Number(number)) => number
-            .to_string()
-            .parse()
-            .map(Value::Number)
-            .map_err(|_| mismatch("a number", "one beyond any reasonable size")),
+        (Type::Number, Json::Number(number)) => Value::number(number.as_str())
+            .ok_or_else(|| mismatch("a number", "one beyond any reasonable size")),
         (Type::List(element), Json::Array(elements)) => elements
             .into_iter()
             .enumerate()

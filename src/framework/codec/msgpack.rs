@@ -5,7 +5,6 @@ use rmp::decode;
 use rmp::encode;
 
 use super::{CodecError, mismatch};
-use crate::framework::number::Number;
 use crate::framework::ty::Type;
 use crate::framework::value::{Object, Refinement, Value};
 
@@ -59,7 +58,7 @@ fn value(rest: &mut &[u8], ty: &Type) -> Result<Value, CodecError> {
                 }
                 _ => Err(mismatch(ty.noun(), kind(marker))),
             },
-            Type::Number => number(rest, marker).map(Value::Number),
+            Type::Number => number(rest, marker),
             Type::List(element) => list(rest, marker, element),
             Type::Object(_) => object(rest, marker, ty),
         },
@@ -111,23 +110,18 @@ fn utf8<'a>(bytes: &'a [u8], expected: &'static str) -> Result<&'a str, CodecErr
 }
 
 /// Reads a number in any of the forms that Terraform sends: integers, floats where exact, else decimal text.
-fn number(rest: &mut &[u8], marker: Marker) -> Result<Number, CodecError> {
+fn number(rest: &mut &[u8], marker: Marker) -> Result<Value, CodecError> {
     let expected = "a number";
-    let truncated = || mismatch(expected, TRUNCATED);
-    let float =
-        |value: f64| Number::try_from(value).map_err(|_| mismatch("a finite number", "infinity"));
+    let truncated = |_| mismatch(expected, TRUNCATED);
+    let float = |value: f64| {
+        Value::number(&value.to_string()).ok_or(mismatch("a finite number", "infinity"))
+    };
     match marker {
-        Marker::F32 => {
-            let value = decode::read_f32(rest).map_err(|_| truncated())?;
-            float(value.into())
-        }
-        Marker::F64 => {
-            let value = decode::read_f64(rest).map_err(|_| truncated())?;
-            float(value)
-        }
+        Marker::F32 => float(decode::read_f32(rest).map_err(truncated)?.into()),
+        Marker::F64 => float(decode::read_f64(rest).map_err(truncated)?),
         Marker::U64 => {
-            let value = decode::read_u64(rest).map_err(|_| truncated())?;
-            Ok(value.into())
+            let value = decode::read_u64(rest).map_err(truncated)?;
+            Ok(Value::Number(value.into()))
         }
         Marker::FixPos(_)
         | Marker::FixNeg(_)
@@ -138,12 +132,11 @@ fn number(rest: &mut &[u8], marker: Marker) -> Result<Number, CodecError> {
         | Marker::I16
         | Marker::I32
         | Marker::I64 => {
-            let value: i64 = decode::read_int(rest).map_err(|_| truncated())?;
+            let value: i64 = decode::read_int(rest).map_err(|_| mismatch(expected, TRUNCATED))?;
             Ok(value.into())
         }
-        _ => text(rest, expected)?
-            .parse()
-            .map_err(|_| mismatch(expected, "a text that is no number")),
+        _ => Value::number(text(rest, expected)?)
+            .ok_or(mismatch(expected, "a text that is no number")),
     }
 }
 

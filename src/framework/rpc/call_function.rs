@@ -1,6 +1,6 @@
 //! One call of a function, on a process that is usually not configured.
 
-use crate::framework::diagnostics::Diagnostics;
+use super::Answer;
 use crate::framework::function::FunctionError;
 use crate::framework::provider::Provider;
 use crate::framework::server::Server;
@@ -9,21 +9,15 @@ use crate::proto::tfplugin6 as proto;
 use crate::secret;
 use proto::call_function::{Request, Response};
 
-pub fn handle<P: Provider>(server: &Server<P>, request: &Request) -> Response {
-    match call(server, request) {
+pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<Response> {
+    Ok(match call(&server, &request) {
         Ok(result) => Response {
             result: Some(result),
             error: None,
         },
-        Err(error) => Response {
-            result: None,
-            error: Some(proto::FunctionError {
-                text: secret::redact(&error.text).into_owned(),
-                // A position among a handful of arguments always fits.
-                function_argument: error.argument.map(|position| position as i64),
-            }),
-        },
-    }
+        // A position among a handful of arguments always fits.
+        Err(error) => failed(&error.text, error.argument.map(|position| position as i64)),
+    })
 }
 
 fn call<P: Provider>(
@@ -33,14 +27,14 @@ fn call<P: Provider>(
     let functions = server.provider().functions();
     let function = functions
         .iter()
-        .find(|one| one.signature().name == request.name)
+        .find(|one| one.name == request.name)
         .ok_or_else(|| {
             whole(format!(
                 "this provider has no function \"{}\"",
                 request.name
             ))
         })?;
-    let parameters = &function.signature().parameters;
+    let parameters = &function.parameters;
     if request.arguments.len() != parameters.len() {
         return Err(whole(format!(
             "{} takes {} arguments, not {}",
@@ -66,7 +60,7 @@ fn call<P: Provider>(
             Ok(value)
         })
         .collect::<Result<Vec<_>, _>>()?;
-    function.call(&arguments).map(|value| wire::encode(&value))
+    (function.call)(&arguments).map(|value| wire::encode(&value))
 }
 
 fn whole(text: String) -> FunctionError {
@@ -77,13 +71,19 @@ fn whole(text: String) -> FunctionError {
 }
 
 /// The answer of a call that ended in a panic.
-pub fn failed(diagnostics: &Diagnostics) -> Response {
-    let texts: Vec<_> = diagnostics.iter().map(|one| one.detail.as_str()).collect();
+impl From<Vec<proto::Diagnostic>> for Response {
+    fn from(diagnostics: Vec<proto::Diagnostic>) -> Self {
+        let texts: Vec<_> = diagnostics.into_iter().map(|one| one.detail).collect();
+        failed(&texts.join(" "), None)
+    }
+}
+
+fn failed(text: &str, function_argument: Option<i64>) -> Response {
     Response {
         result: None,
         error: Some(proto::FunctionError {
-            text: secret::redact(&texts.join(" ")).into_owned(),
-            function_argument: None,
+            text: secret::redact(text).into_owned(),
+            function_argument,
         }),
     }
 }

@@ -1,10 +1,11 @@
 //! The objects that exist, as a stream that ends when the client has enough of it.
 
 use tokio::sync::mpsc;
-use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt as _};
+use tonic::Status;
 
-use super::service::Events;
+use super::Answer;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::list::{Found, Item, ListRequest};
 use crate::framework::provider::Provider;
@@ -16,7 +17,10 @@ use proto::list_resource::{Event, Request};
 /// How many objects may wait for the client.
 const WAITING: usize = 16;
 
-pub fn handle<P: Provider>(server: Server<P>, request: Request) -> Events<Event> {
+pub fn handle<P: Provider>(
+    server: Server<P>,
+    request: Request,
+) -> impl Stream<Item = Result<Event, Status>> {
     let (items, found) = mpsc::channel(WAITING);
     let subject = request.type_name.clone();
     server.lifecycle().clone().spawn(async move {
@@ -26,14 +30,14 @@ pub fn handle<P: Provider>(server: Server<P>, request: Request) -> Events<Event>
         // Whoever is not there any more does not miss it.
         let _ = items.send(Item::Outcome(diagnostics)).await;
     });
-    Box::pin(ReceiverStream::new(found).filter_map(event).map(Ok))
+    ReceiverStream::new(found).filter_map(event).map(Ok)
 }
 
 async fn list<P: Provider>(
     server: Server<P>,
     request: Request,
     items: mpsc::Sender<Item>,
-) -> Result<Diagnostics, Diagnostics> {
+) -> Answer<Diagnostics> {
     let lister = server.lister(&request.type_name)?;
     let resource = server.resource(&request.type_name)?;
     let schema = lister.schema();

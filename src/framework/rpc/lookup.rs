@@ -1,52 +1,71 @@
-//! What data sources and ephemeral resources have in common: both are looked at, and never changed.
+//! Data sources and ephemeral resources: both are looked at, and never changed. What a data source finds is stored,
+//! what an ephemeral resource finds is not; nothing stays open, so that there is nothing to renew or to close.
 
+use super::{Answer, Message};
 use crate::framework::diagnostics::Diagnostics;
-use crate::framework::path::Path;
 use crate::framework::plan;
 use crate::framework::provider::{DataSource, Provider};
 use crate::framework::server::Server;
-use crate::framework::validate::{self, Client};
 use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
+use proto::{
+    close_ephemeral_resource, open_ephemeral_resource, read_data_source, renew_ephemeral_resource,
+};
 
-type Config<'a> = Option<&'a proto::DynamicValue>;
-
-/// Checks a block before it is looked at.
-pub fn check<C: Send + Sync + 'static>(
-    source: &dyn DataSource<C>,
-    config: Config<'_>,
-) -> Result<Vec<proto::Diagnostic>, Diagnostics> {
-    let schema = source.schema();
-    let config = super::decode(config, schema, "configuration")?;
-    let mut diagnostics = Diagnostics::new();
-    // Write-only arguments exist in resources only.
-    let client = Client { write_only: true };
-    validate::block(
-        &schema.attributes,
-        &config,
-        &Path::ROOT,
-        client,
-        &mut diagnostics,
-    );
-    source.validate(&config, &mut diagnostics);
-    let secrets = schema.secrets_in(&config);
-    Ok(wire::diagnostics_apart_from(&secrets, &diagnostics))
+pub async fn read<P: Provider>(
+    server: Server<P>,
+    request: read_data_source::Request,
+) -> Answer<read_data_source::Response> {
+    let source = server.data_source(&request.type_name)?;
+    let (state, diagnostics) = look(&server, source, request.config).await?;
+    Ok(read_data_source::Response {
+        state,
+        diagnostics,
+        ..Default::default()
+    })
 }
 
-/// Looks, with a configuration that is wholly known.
-pub async fn look<P: Provider>(
+pub async fn open<P: Provider>(
+    server: Server<P>,
+    request: open_ephemeral_resource::Request,
+) -> Answer<open_ephemeral_resource::Response> {
+    let resource = server.ephemeral_resource(&request.type_name)?;
+    let (result, diagnostics) = look(&server, resource, request.config).await?;
+    Ok(open_ephemeral_resource::Response {
+        result,
+        diagnostics,
+        ..Default::default()
+    })
+}
+
+pub async fn renew<P: Provider>(
+    server: Server<P>,
+    request: renew_ephemeral_resource::Request,
+) -> Answer<renew_ephemeral_resource::Response> {
+    server.ephemeral_resource(&request.type_name)?;
+    Ok(Default::default())
+}
+
+pub async fn close<P: Provider>(
+    server: Server<P>,
+    request: close_ephemeral_resource::Request,
+) -> Answer<close_ephemeral_resource::Response> {
+    server.ephemeral_resource(&request.type_name)?;
+    Ok(Default::default())
+}
+
+async fn look<P: Provider>(
     server: &Server<P>,
     source: &dyn DataSource<P::Connection>,
-    config: Config<'_>,
-) -> Result<(Option<proto::DynamicValue>, Vec<proto::Diagnostic>), Diagnostics> {
+    config: Message,
+) -> Answer<(Message, Vec<proto::Diagnostic>)> {
     let schema = source.schema();
-    let config = super::decode(config, schema, "configuration")?;
+    let config = super::decode(config.as_ref(), schema, "configuration")?;
     super::wholly_known(&config)?;
     let mut diagnostics = Diagnostics::new();
     let secrets = schema.secrets_in(&config);
     let found = source.read(&server.call()?, config, &mut diagnostics).await;
-    let found = found
-        .ok()
-        .map(|value| wire::encode(&plan::storable(schema, value)));
-    Ok((found, wire::diagnostics_apart_from(&secrets, &diagnostics)))
+    let shown = |value| wire::encode(&plan::storable(schema, value));
+    let diagnostics = wire::diagnostics_apart_from(&secrets, &diagnostics);
+    Ok((found.ok().map(shown), diagnostics))
 }

@@ -1,5 +1,6 @@
 //! What an apply would do. Asked in the plan, and again at the start of the apply.
 
+use super::Answer;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::plan;
 use crate::framework::provider::{PlanRequest, Provider};
@@ -8,10 +9,7 @@ use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
 use proto::plan_resource_change::{Request, Response};
 
-pub async fn handle<P: Provider>(
-    server: Server<P>,
-    request: Request,
-) -> Result<Response, Diagnostics> {
+pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<Response> {
     let resource = server.resource(&request.type_name)?;
     let schema = resource.schema();
     let prior = super::decode(request.prior_state.as_ref(), schema, "prior state")?;

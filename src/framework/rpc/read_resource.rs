@@ -1,5 +1,6 @@
 //! The stored object compared with the real one.
 
+use super::Answer;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::plan;
 use crate::framework::provider::{Looked, Provider, Stored};
@@ -8,10 +9,7 @@ use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
 use proto::read_resource::{Request, Response};
 
-pub async fn handle<P: Provider>(
-    server: Server<P>,
-    request: Request,
-) -> Result<Response, Diagnostics> {
+pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<Response> {
     let resource = server.resource(&request.type_name)?;
     let schema = resource.schema();
     let state = super::decode(request.current_state.as_ref(), schema, "state")?;

@@ -7,13 +7,12 @@ use async_trait::async_trait;
 use super::ProjectRegistryAttachment;
 use super::operations;
 use super::schema::Model;
-use crate::api::{Client, Error, Operation, Project};
 use crate::connection::Connection;
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::list::{Found, ListRequest, ListResource, Listed};
 use crate::framework::model::Attr;
-use crate::framework::provider::Call;
+use crate::framework::provider::{Block, Call};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::resources::checks;
 use crate::resources::report;
@@ -33,16 +32,21 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     )
 });
 
-#[async_trait]
-impl ListResource<Connection> for ProjectRegistryAttachment {
+/// The list.
+pub struct Attachments;
+
+impl Block for Attachments {
     fn type_name(&self) -> &'static str {
-        "bahriya_project_registry_attachment"
+        ProjectRegistryAttachment.type_name()
     }
 
-    fn schema(&self) -> &'static Schema {
+    fn schema(&self) -> &Schema {
         &SCHEMA
     }
+}
 
+#[async_trait]
+impl ListResource<Connection> for Attachments {
     async fn list(
         &self,
         call: &Call<Connection>,
@@ -52,10 +56,12 @@ impl ListResource<Connection> for ProjectRegistryAttachment {
     ) -> Result<(), Reported> {
         let (client, operation) = timeouts::begin(call, diagnostics)?;
         let only = Attr::<String>::read(&request.config, "project_id");
-        let projects = match projects(client, &operation, only.known()).await {
-            Ok(projects) => projects,
-            Err(error) => return Err(report::failed("list", "the projects", &error, diagnostics)),
+        let projects = match only.known() {
+            Some(id) => client.project(&operation, id).await.map(Vec::from_iter),
+            None => client.projects(&operation).await,
         };
+        let projects = projects
+            .map_err(|error| report::failed("list", "the projects", &error, diagnostics))?;
         if let (Some(id), []) = (only.known(), projects.as_slice()) {
             return Err(diagnostics.error(findings::object_not_found(
                 format!("project {id}"),
@@ -63,13 +69,11 @@ impl ListResource<Connection> for ProjectRegistryAttachment {
             )));
         }
         for project in projects {
-            let attachments = match client.attachments(&operation, &project.id).await {
-                Ok(attachments) => attachments,
-                Err(error) => {
-                    let name = format!("the attachments of project \"{}\"", project.handle);
-                    return Err(report::failed("list", &name, &error, diagnostics));
-                }
-            };
+            let attachments = client.attachments(&operation, &project.id).await;
+            let attachments = attachments.map_err(|error| {
+                let name = format!("the attachments of project \"{}\"", project.handle);
+                report::failed("list", &name, &error, diagnostics)
+            })?;
             for attachment in attachments.into_iter().flatten() {
                 let display_name = format!("{} in {}", attachment.handle, project.handle);
                 let model = Model {
@@ -91,16 +95,5 @@ impl ListResource<Connection> for ProjectRegistryAttachment {
             }
         }
         Ok(())
-    }
-}
-
-async fn projects(
-    client: &Client,
-    operation: &Operation,
-    only: Option<&String>,
-) -> Result<Vec<Project>, Error> {
-    match only {
-        Some(id) => Ok(client.project(operation, id).await?.into_iter().collect()),
-        None => client.projects(operation).await,
     }
 }

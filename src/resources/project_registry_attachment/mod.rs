@@ -1,7 +1,7 @@
 //! `bahriya_project_registry_attachment`: a project may use a registry.
 
 mod import;
-mod list;
+pub mod list;
 mod operations;
 mod schema;
 
@@ -14,7 +14,7 @@ use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, object};
 use crate::framework::private;
 use crate::framework::provider::{
-    Call, ImportTarget, Looked, Plan, PlanRequest, Resource, Stored, UpdateRequest,
+    Block, Call, ImportTarget, Looked, Plan, PlanRequest, Resource, Stored, UpdateRequest,
 };
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Value;
@@ -22,16 +22,18 @@ use crate::framework::value::Value;
 /// The resource.
 pub struct ProjectRegistryAttachment;
 
-#[async_trait]
-impl Resource<Connection> for ProjectRegistryAttachment {
+impl Block for ProjectRegistryAttachment {
     fn type_name(&self) -> &'static str {
         "bahriya_project_registry_attachment"
     }
 
-    fn schema(&self) -> &'static Schema {
+    fn schema(&self) -> &Schema {
         &schema::SCHEMA
     }
+}
 
+#[async_trait]
+impl Resource<Connection> for ProjectRegistryAttachment {
     fn identity(&self) -> &'static IdentitySchema {
         &schema::IDENTITY
     }

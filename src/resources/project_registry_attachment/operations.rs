@@ -45,6 +45,7 @@ pub async fn create(
     let (project, handle) = link_of(&model, diagnostics)?;
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.create);
     let name = name_of(&model);
+    let mark = new_mark(&name, diagnostics)?;
     match client.attach(&operation, project, handle).await {
         Ok(attached) => {
             if attached.adopted {
@@ -54,7 +55,6 @@ pub async fn create(
             let (project, handle) = (project.to_owned(), handle.to_owned());
             model.id = Attr::Known(id);
             model.join_id = attached.join_id.into();
-            let mark = fingerprint::random();
             call.connection.walk.attach(&project, &handle, &mark);
             Ok(stored(client, model, Some(mark)))
         }
@@ -150,6 +150,7 @@ pub async fn relocate(
     let operation = timeouts::operation(call, &planned.timeouts, |timeouts| &timeouts.update);
     let (from, old) = link_of(prior, diagnostics)?;
     let (to, new) = link_of(&planned, diagnostics)?;
+    let mark = new_mark(&name, diagnostics)?;
     let attached = client
         .attach(&operation, to, new)
         .await
@@ -163,12 +164,16 @@ pub async fn relocate(
         }
         return Err(reported);
     }
-    let mark = fingerprint::random();
     call.connection.walk.attach(to, new, &mark);
     let mut model = planned.clone();
     model.id = Attr::Known(format!("{to}:{new}"));
     model.join_id = attached.join_id.into();
     Ok(stored(client, model, Some(mark)))
+}
+
+/// What tells this link from its successors. Asked for before anything is written.
+fn new_mark(name: &str, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
+    fingerprint::random().ok_or_else(|| diagnostics.error(findings::no_randomness(name)))
 }
 
 /// The two ends of a link. A state without one of them was edited by hand.

@@ -10,7 +10,7 @@ use crate::connection::Connection;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::list::{Found, ListRequest, ListResource, Listed};
 use crate::framework::model::object;
-use crate::framework::provider::Call;
+use crate::framework::provider::{Block, Call};
 use crate::framework::schema::Schema;
 use crate::resources::report;
 use crate::resources::timeouts;
@@ -18,16 +18,21 @@ use crate::resources::timeouts;
 static SCHEMA: LazyLock<Schema> =
     LazyLock::new(|| Schema::new("Lists the registries of the organisation.", Vec::new()));
 
-#[async_trait]
-impl ListResource<Connection> for Registry {
+/// The list.
+pub struct Registries;
+
+impl Block for Registries {
     fn type_name(&self) -> &'static str {
-        "bahriya_registry"
+        Registry.type_name()
     }
 
-    fn schema(&self) -> &'static Schema {
+    fn schema(&self) -> &Schema {
         &SCHEMA
     }
+}
 
+#[async_trait]
+impl ListResource<Connection> for Registries {
     async fn list(
         &self,
         call: &Call<Connection>,
@@ -36,30 +41,20 @@ impl ListResource<Connection> for Registry {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
         let (client, operation) = timeouts::begin(call, diagnostics)?;
-        let mut registries = match client.registries(&operation).await {
-            Ok(registries) => registries,
-            Err(error) => {
-                return Err(report::failed(
-                    "list",
-                    "the registries",
-                    &error,
-                    diagnostics,
-                ));
-            }
-        };
+        let listed = client.registries(&operation).await;
+        let mut registries = listed
+            .map_err(|error| report::failed("list", "the registries", &error, diagnostics))?;
         registries.sort_by(|a, b| a.handle.cmp(&b.handle));
         for registry in registries {
-            let whole = if request.objects {
-                match import::adopt(client, &operation, &registry).await {
-                    Ok(stored) => Some(stored.value),
-                    Err(error) => {
-                        let name = format!("registry \"{}\"", registry.handle);
-                        return Err(report::failed("list", &name, &error, diagnostics));
-                    }
-                }
-            } else {
-                None
-            };
+            let mut whole = None;
+            if request.objects {
+                let adopted = import::adopt(client, &operation, &registry).await;
+                let stored = adopted.map_err(|error| {
+                    let name = format!("registry \"{}\"", registry.handle);
+                    report::failed("list", &name, &error, diagnostics)
+                })?;
+                whole = Some(stored.value);
+            }
             let listed = Listed {
                 identity: object([
                     ("organisation_id", client.organisation().into()),
@@ -69,7 +64,7 @@ impl ListResource<Connection> for Registry {
                 object: whole,
             };
             if found.hand(listed).await.is_break() {
-                return Ok(());
+                break;
             }
         }
         Ok(())

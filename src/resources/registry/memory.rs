@@ -202,7 +202,9 @@ impl Memory {
         username: &str,
         password: &crate::secret::Secret,
     ) -> Option<Fingerprint> {
-        let salt = self.salt.get_or_insert_with(Salt::random);
+        let salt = self
+            .salt
+            .get_or_insert_with(|| Salt::random().expect("randomness"));
         let cost = crate::fingerprint::Cost {
             memory: 64,
             passes: 1,
@@ -215,14 +217,15 @@ impl Memory {
         Hasher::new(cost).at_once(salt, credentials)
     }
 
-    /// The fingerprint of credentials, under a salt that is made now if there is none yet.
+    /// The fingerprint of credentials, under a salt that is made now if there is none yet. `None` without randomness or
+    /// a thread: nothing is recognised then.
     pub async fn new_fingerprint(
         &mut self,
         hasher: &Hasher,
         credentials: api::Credentials<'_>,
     ) -> Option<Fingerprint> {
-        let salt = self.salt.get_or_insert_with(Salt::random);
-        hasher.fingerprint(salt, credentials).await
+        self.salt = self.salt.take().or_else(Salt::random);
+        hasher.fingerprint(self.salt.as_ref()?, credentials).await
     }
 
     /// Takes note that a write made a version of the configured credentials.

@@ -11,7 +11,7 @@ mod delete;
 mod guard;
 mod import;
 mod lint;
-mod list;
+pub mod list;
 mod memory;
 mod plan;
 mod read;
@@ -29,7 +29,7 @@ use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, object};
 use crate::framework::provider::{
-    Call, ImportTarget, Looked, Plan, PlanRequest, Resource, Stored, UpdateRequest,
+    Block, Call, ImportTarget, Looked, Plan, PlanRequest, Resource, Stored, UpdateRequest,
 };
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Value;
@@ -38,16 +38,18 @@ use crate::resources::report;
 /// The resource.
 pub struct Registry;
 
-#[async_trait]
-impl Resource<Connection> for Registry {
+impl Block for Registry {
     fn type_name(&self) -> &'static str {
         "bahriya_registry"
     }
 
-    fn schema(&self) -> &'static Schema {
+    fn schema(&self) -> &Schema {
         &schema::SCHEMA
     }
+}
 
+#[async_trait]
+impl Resource<Connection> for Registry {
     fn identity(&self) -> &'static IdentitySchema {
         &schema::IDENTITY
     }

@@ -14,7 +14,6 @@ use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
 use terraform_provider_bahriya::framework::server::Server;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
 use terraform_provider_bahriya::proto::tfplugin6::provider_client::ProviderClient;
-use terraform_provider_bahriya::proto::tfplugin6::provider_server::ProviderServer;
 use terraform_provider_bahriya::provider::Bahriya;
 use tonic::body::Body;
 use tonic::client::GrpcService;
@@ -43,7 +42,7 @@ pub const TERRAFORM_1_11: proto::ClientCapabilities = proto::ClientCapabilities 
 };
 
 /// The service of a provider in this process.
-pub type InProcess = ProviderServer<Server<Bahriya>>;
+pub type InProcess = Server<Bahriya>;
 
 /// Terraform's end of a connection to a provider.
 #[derive(Clone)]
@@ -106,7 +105,7 @@ macro_rules! ask {
 /// Terraform's end of a connection to a provider in this process, without a socket.
 pub async fn in_process(provider: Bahriya) -> Core<InProcess> {
     let server = Server::new(provider, Lifecycle::new());
-    let core = Core::connect(ProviderClient::new(ProviderServer::new(server)), None).await;
+    let core = Core::connect(ProviderClient::new(server), None).await;
     core.expect("schemas")
 }
 

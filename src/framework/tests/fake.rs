@@ -4,18 +4,18 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 
-use super::diagnostics::{Diagnostics, Reported};
-use super::findings;
-use super::function::{Function, FunctionError, Parameter, Signature};
-use super::list::{Found, ListRequest, ListResource, Listed};
-use super::model::object;
-use super::provider::{
-    Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider, Resource, Stored,
+use crate::framework::diagnostics::{Diagnostics, Reported};
+use crate::framework::findings;
+use crate::framework::function::{Function, FunctionError, Parameter};
+use crate::framework::list::{Found, ListRequest, ListResource, Listed};
+use crate::framework::model::object;
+use crate::framework::provider::{
+    Block, Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider, Resource, Stored,
     UpdateRequest,
 };
-use super::schema::{Attribute, IdentitySchema, Mode, Schema};
-use super::ty::Type;
-use super::value::Value;
+use crate::framework::schema::{Attribute, IdentitySchema, Mode, Schema};
+use crate::framework::ty::Type;
+use crate::framework::value::Value;
 
 /// The name that makes every operation panic.
 pub const PANICS: &str = "panics";
@@ -33,7 +33,7 @@ static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema {
     attributes: vec![("name", true, "")],
 });
 
-static SIGNATURE: LazyLock<Signature> = LazyLock::new(|| Signature {
+static ECHO: LazyLock<Function> = LazyLock::new(|| Function {
     name: "echo",
     summary: "",
     description: "",
@@ -43,6 +43,7 @@ static SIGNATURE: LazyLock<Signature> = LazyLock::new(|| Signature {
         description: "",
     }],
     returns: Type::String,
+    call: echo,
 });
 
 /// A block of the only schema.
@@ -85,8 +86,8 @@ impl Provider for Fake {
         &[&Thing]
     }
 
-    fn functions(&self) -> &[&'static dyn Function] {
-        &[&Thing]
+    fn functions(&self) -> &[Function] {
+        std::slice::from_ref(&*ECHO)
     }
 
     fn applied(&self, (): &()) {}
@@ -101,16 +102,18 @@ impl Provider for Fake {
     }
 }
 
-#[async_trait]
-impl Resource<()> for Thing {
+impl Block for Thing {
     fn type_name(&self) -> &'static str {
         "fake_thing"
     }
 
-    fn schema(&self) -> &'static Schema {
+    fn schema(&self) -> &Schema {
         &SCHEMA
     }
+}
 
+#[async_trait]
+impl Resource<()> for Thing {
     fn identity(&self) -> &'static IdentitySchema {
         &IDENTITY
     }
@@ -193,14 +196,6 @@ impl Resource<()> for Thing {
 
 #[async_trait]
 impl DataSource<()> for Thing {
-    fn type_name(&self) -> &'static str {
-        "fake_thing"
-    }
-
-    fn schema(&self) -> &'static Schema {
-        &SCHEMA
-    }
-
     fn validate(&self, _: &Value, _: &mut Diagnostics) {}
 
     async fn read(
@@ -215,14 +210,6 @@ impl DataSource<()> for Thing {
 
 #[async_trait]
 impl ListResource<()> for Thing {
-    fn type_name(&self) -> &'static str {
-        "fake_thing"
-    }
-
-    fn schema(&self) -> &'static Schema {
-        &SCHEMA
-    }
-
     async fn list(
         &self,
         _: &Call<()>,
@@ -242,19 +229,11 @@ impl ListResource<()> for Thing {
     }
 }
 
-impl Function for Thing {
-    fn signature(&self) -> &'static Signature {
-        &SIGNATURE
-    }
-
-    fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {
-        let text = &arguments[0];
-        act(&object([("name", text.clone())]), &mut Diagnostics::new()).map_err(|_| {
-            FunctionError {
-                text: "refused".to_owned(),
-                argument: None,
-            }
-        })?;
-        Ok(text.clone())
-    }
+fn echo(arguments: &[Value]) -> Result<Value, FunctionError> {
+    let text = &arguments[0];
+    act(&object([("name", text.clone())]), &mut Diagnostics::new()).map_err(|_| FunctionError {
+        text: "refused".to_owned(),
+        argument: None,
+    })?;
+    Ok(text.clone())
 }

@@ -1,0 +1,24 @@
+//! What all blocks of a configuration have, and what they are called with.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::schema::Schema;
+
+/// What a configuration has blocks of.
+pub trait Block: Send + Sync {
+    /// The name in the configuration.
+    fn type_name(&self) -> &'static str;
+
+    /// The attributes.
+    fn schema(&self) -> &Schema;
+}
+
+/// The surroundings of one call to a configured provider.
+pub struct Call<C> {
+    /// What `configure` made.
+    pub connection: Arc<C>,
+    /// Cancelled when the user interrupts Terraform.
+    pub cancel: CancellationToken,
+}

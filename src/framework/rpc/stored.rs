@@ -1,0 +1,100 @@
+//! Objects as they are stored, before anybody looks at the real ones.
+
+use super::Answer;
+use crate::framework::codec;
+use crate::framework::findings;
+use crate::framework::generate;
+use crate::framework::plan;
+use crate::framework::provider::Provider;
+use crate::framework::schema::Schema;
+use crate::framework::server::Server;
+use crate::framework::value::Value;
+use crate::framework::wire;
+use crate::proto::tfplugin6 as proto;
+use proto::{
+    generate_resource_config, move_resource_state, upgrade_resource_identity,
+    upgrade_resource_state,
+};
+
+/// Stored state into the present schema. Terraform asks before every read, whatever the version.
+pub async fn upgrade<P: Provider>(
+    server: Server<P>,
+    request: upgrade_resource_state::Request,
+) -> Answer<upgrade_resource_state::Response> {
+    let resource = server.resource(&request.type_name)?;
+    let state = object(request.raw_state, resource.schema())?;
+    // Clients ask unconfigured providers, too.
+    if let Ok(call) = server.call() {
+        resource.remember(&call.connection, &state);
+    }
+    Ok(upgrade_resource_state::Response {
+        upgraded_state: Some(wire::encode(&state)),
+        diagnostics: Vec::new(),
+    })
+}
+
+/// An object of another provider's type becomes one of ours, for `moved` blocks across providers.
+pub async fn move_here<P: Provider>(
+    server: Server<P>,
+    request: move_resource_state::Request,
+) -> Answer<move_resource_state::Response> {
+    let resource = server.resource(&request.target_type_name)?;
+    let (provider, ty) = (&request.source_provider_address, &request.source_type_name);
+    if !resource.accepts_move(provider, ty) {
+        let target = &request.target_type_name;
+        return Err(findings::move_not_supported(ty, provider, target).into());
+    }
+    let state = object(request.source_state, resource.schema())?;
+    Ok(move_resource_state::Response {
+        target_state: Some(wire::encode(&state)),
+        // Another provider's bytes mean nothing here; a read fills in our own.
+        target_private: Vec::new(),
+        ..Default::default()
+    })
+}
+
+/// A stored identity into the present schema.
+pub async fn upgrade_identity<P: Provider>(
+    server: Server<P>,
+    request: upgrade_resource_identity::Request,
+) -> Answer<upgrade_resource_identity::Response> {
+    let schema = server.resource(&request.type_name)?.identity();
+    let json = request.raw_identity.unwrap_or_default().json;
+    let identity = codec::decode_json(&json, &schema.ty())
+        .map_err(|error| super::unreadable("identity", &error))?;
+    Ok(upgrade_resource_identity::Response {
+        upgraded_identity: wire::encode_identity(&identity),
+        diagnostics: Vec::new(),
+    })
+}
+
+/// A configuration for an object that was found or imported.
+pub async fn generate_config<P: Provider>(
+    server: Server<P>,
+    request: generate_resource_config::Request,
+) -> Answer<generate_resource_config::Response> {
+    let schema = server.resource(&request.type_name)?.schema();
+    let state = super::decode(request.state.as_ref(), schema, "state")?;
+    Ok(generate_resource_config::Response {
+        config: Some(wire::encode(&generate::config(&schema.attributes, &state))),
+        diagnostics: Vec::new(),
+    })
+}
+
+/// Reads a stored object as one of the schema. Every schema version so far has only added attributes,
+/// so that reading by name is the whole upgrade.
+fn object(raw: Option<proto::RawState>, schema: &Schema) -> Answer<Value> {
+    let json = raw.unwrap_or_default().json;
+    let mut value = match json.as_slice() {
+        [] => Value::Null,
+        json => codec::decode_json(json, schema.ty())
+            .map_err(|error| super::unreadable("state", &error))?,
+    };
+    if value.is_null() {
+        // An empty answer would make the object vanish from the state and be planned anew.
+        return Err(findings::nothing_stored().into());
+    }
+    schema.recognise(&value);
+    plan::clear_write_only(&schema.attributes, &mut value);
+    Ok(value)
+}

@@ -1,0 +1,88 @@
+//! Blocks of a configuration, before anything is done with them.
+
+use super::{Answer, Message};
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::provider::{DataSource, Provider};
+use crate::framework::schema::Schema;
+use crate::framework::server::Server;
+use crate::framework::validate;
+use crate::framework::value::Value;
+use crate::framework::wire;
+use crate::proto::tfplugin6 as proto;
+use proto::{
+    validate_data_resource_config as data_source, validate_ephemeral_resource_config as ephemeral,
+    validate_list_resource_config as list, validate_provider_config as provider_block,
+    validate_resource_config as managed,
+};
+
+pub async fn provider<P: Provider>(
+    server: Server<P>,
+    request: provider_block::Request,
+) -> Answer<provider_block::Response> {
+    let diagnostics = checked(server.provider().schema(), request.config, true, |_, _| {})?;
+    Ok(provider_block::Response { diagnostics })
+}
+
+pub async fn resource<P: Provider>(
+    server: Server<P>,
+    request: managed::Request,
+) -> Answer<managed::Response> {
+    let resource = server.resource(&request.type_name)?;
+    let client = request.client_capabilities.unwrap_or_default();
+    let write_only = client.write_only_attributes_allowed;
+    let check = |config: &Value, told: &mut Diagnostics| resource.validate(config, told);
+    let diagnostics = checked(resource.schema(), request.config, write_only, check)?;
+    Ok(managed::Response { diagnostics })
+}
+
+pub async fn data_resource<P: Provider>(
+    server: Server<P>,
+    request: data_source::Request,
+) -> Answer<data_source::Response> {
+    let diagnostics = looked_up(server.data_source(&request.type_name)?, request.config)?;
+    Ok(data_source::Response { diagnostics })
+}
+
+pub async fn ephemeral_resource<P: Provider>(
+    server: Server<P>,
+    request: ephemeral::Request,
+) -> Answer<ephemeral::Response> {
+    let resource = server.ephemeral_resource(&request.type_name)?;
+    let diagnostics = looked_up(resource, request.config)?;
+    Ok(ephemeral::Response { diagnostics })
+}
+
+pub async fn list_resource<P: Provider>(
+    server: Server<P>,
+    request: list::Request,
+) -> Answer<list::Response> {
+    let schema = server.lister(&request.type_name)?.schema();
+    let diagnostics = checked(schema, request.config, true, |_, _| {})?;
+    Ok(list::Response { diagnostics })
+}
+
+fn looked_up<C: Send + Sync + 'static>(
+    source: &dyn DataSource<C>,
+    config: Message,
+) -> Answer<Vec<proto::Diagnostic>> {
+    let check = |config: &Value, told: &mut Diagnostics| source.validate(config, told);
+    checked(source.schema(), config, true, check)
+}
+
+/// Checks a block by its schema and then across its arguments. Only resources have write-only arguments, so that it
+/// matters for them alone whether the client knows such.
+fn checked(
+    schema: &Schema,
+    config: Message,
+    write_only: bool,
+    check: impl FnOnce(&Value, &mut Diagnostics),
+) -> Answer<Vec<proto::Diagnostic>> {
+    let config = super::decode(config.as_ref(), schema, "configuration")?;
+    let mut diagnostics = Diagnostics::new();
+    validate::block(schema, &config, write_only, &mut diagnostics);
+    check(&config, &mut diagnostics);
+    Ok(wire::diagnostics_apart_from(
+        &schema.secrets_in(&config),
+        &diagnostics,
+    ))
+}

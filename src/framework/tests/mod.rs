@@ -1,0 +1,3 @@
+//! What the tests of the framework share.
+
+pub mod fake;
