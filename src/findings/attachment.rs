@@ -36,7 +36,7 @@ crate::framework::diagnostics::findings! {
          to look up."
         "Name the registry that took its place.";
     no_randomness(attachment)
-        "Failed to create {attachment}"
+        "Random numbers are missing for {attachment}"
         "The system gives this process no random numbers. Nothing was changed."
         "Apply again; if it happens again, look at what the machine or the container is denied.";
     organisation_not_found(organisation)
