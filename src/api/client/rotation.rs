@@ -290,7 +290,12 @@ impl Client {
             request: &request,
             repeat: Repeat::AtMostOnce,
             baseline: baseline.clone(),
-            told: |answer| Some(Made::told(&answer.data)),
+            told: |answer| {
+                let made = Made::told(&answer.data);
+                // What was only accepted may be done later, and may be anybody's then.
+                let later = answer.is_promise() && made == Made::default();
+                (!later).then_some(made)
+            },
             find,
         };
         let written = self.http().write(op, write).await;

@@ -31,6 +31,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// 202: it was accepted, which is not to be done.
+    pub fn is_promise(&self) -> bool {
+        self.template.status() == Some(202)
+    }
+
     /// An error about this answer.
     pub fn unexpected(&self, problem: &str) -> Error {
         self.template.clone().saying(problem)
