@@ -189,10 +189,6 @@ impl Resource<()> for Project {
         &PROJECT_IDENTITY
     }
 
-    fn validate(&self, _: &Value, _: &mut Diagnostics) {}
-
-    fn remember(&self, (): &(), _: &Value) {}
-
     async fn plan(&self, _: &Call<()>, request: PlanRequest<'_>, _: &mut Diagnostics) -> Plan {
         Plan {
             planned: request.draft.clone(),

@@ -2,7 +2,7 @@
 //! handle shows only in two of them together.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One walk of Terraform over its graph. Every `ConfigureProvider` begins another one.
 #[derive(Default)]
@@ -18,9 +18,12 @@ struct Seen {
     stored: BTreeSet<String>,
     /// The ids of the objects that were looked at: a plan before an apply does that, and the apply does not.
     read: BTreeSet<String>,
-    /// The mark of the attachment that was made or adopted last, by project and handle.
-    attached: HashMap<(String, String), String>,
+    links: HashMap<(String, String), Arc<Link>>,
 }
+
+/// A link of a project and a registry, which one at a time may make or remove; and the mark of the attachment that was
+/// made or adopted here last.
+pub type Link = tokio::sync::Mutex<Option<String>>;
 
 /// How two plans go together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,18 +97,10 @@ impl Walk {
         self.seen().read.contains(id)
     }
 
-    /// The attachment with this mark was made or adopted.
-    pub fn attach(&self, project: &str, handle: &str, mark: &str) {
-        let link = (project.to_owned(), handle.to_owned());
-        self.seen().attached.insert(link, mark.to_owned());
-    }
-
-    /// Whether the attachment with this mark was succeeded here by another one of the same project and handle.
-    pub fn is_succeeded(&self, project: &str, handle: &str, mark: Option<&str>) -> bool {
-        let link = (project.to_owned(), handle.to_owned());
-        let seen = self.seen();
-        let last = seen.attached.get(&link).map(String::as_str);
-        last.is_some() && last != mark
+    /// The link of a project and a registry, to be locked while it is made or removed.
+    pub fn link(&self, project: &str, handle: &str) -> Arc<Link> {
+        let names = (project.to_lowercase(), handle.to_lowercase());
+        Arc::clone(self.seen().links.entry(names).or_default())
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -138,17 +133,5 @@ mod tests {
         assert_eq!(walk.plan_deletion("a"), Clash::Perhaps);
         assert_eq!(walk.plan_creation(None), Clash::Perhaps);
         assert_eq!(walk.plan_creation(Some("a")), Clash::Certain);
-    }
-
-    #[test]
-    fn only_the_attachment_made_last_may_be_removed() {
-        let walk = Walk::default();
-        assert!(!walk.is_succeeded("p", "h", Some("1")));
-        walk.attach("p", "h", "1");
-        assert!(!walk.is_succeeded("p", "h", Some("1")));
-        assert!(walk.is_succeeded("p", "h", None));
-        walk.attach("p", "h", "2");
-        assert!(walk.is_succeeded("p", "h", Some("1")));
-        assert!(!walk.is_succeeded("q", "h", Some("1")));
     }
 }

@@ -16,7 +16,8 @@ mod model;
 mod settings;
 
 pub use client::{
-    Attached, Baseline, Client, Credentials, HandleState, Made, NewRegistry, Rotated, Rotation,
+    Attached, Baseline, Client, Credentials, Detached, HandleState, Made, NewRegistry, Rotated,
+    Rotation,
 };
 pub use http::error::{Error, Kind, Outcome};
 pub use http::operation::Operation;

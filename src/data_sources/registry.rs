@@ -194,7 +194,7 @@ async fn projects(asked: &Asked<'_>, registry: &Registry) -> Result<Vec<Value>, 
     let mut attached = Vec::new();
     for project in client.projects(operation).await? {
         let kept = client.kept_attachments(operation, &project.id).await?;
-        if kept.iter().any(|one| one.handle == registry.handle) {
+        if kept.iter().any(|one| one.is_of(&registry.handle)) {
             attached.push(reference(project.id, project.handle));
         }
     }

@@ -32,7 +32,8 @@ crate::framework::diagnostics::findings! {
          would spend the handle, so that the creation must fail. Two registries cannot swap their handles."
         "If the resource only has another address now (another name, key or module, count in place of for_each), say \
          so, and nothing is deleted: moved {{ from = bahriya_registry.OLD, to = bahriya_registry.NEW }}, with the two \
-         addresses. To delete all of it, run terraform destroy -refresh=false.";
+         addresses. What an apply has put aside (deposed) is kept by terraform state rm, and an import. To delete all \
+         of it, run terraform destroy -refresh=false.";
     handle_may_move_by_deletion()
         "A registry is deleted beside a new one whose handle is not known yet"
         "Should the new handle turn out to be the deleted one, it is spent and cannot be created."
@@ -69,6 +70,12 @@ crate::framework::diagnostics::findings! {
         "The {registry} cannot be changed without its password"
         "This API changes a registry only as a whole, the credentials included, and none are configured."
         "Set password_wo or password to what it holds, or undo the change of name and maxversions.";
+    password_other_than_held(registry)
+        "The {registry} cannot be changed with another password"
+        "This API changes a registry only as a whole, the credentials included, and the configured password is not the \
+         one that it holds."
+        "Set a new password_wo_version to store it together with the change, configure the password that it holds, or \
+         undo the change of name and maxversions.";
     trigger_missing()
         "A new password_wo would not be sent"
         "Nothing tells when it changes, since it is not stored."

@@ -122,10 +122,15 @@ pub trait Resource<C: Send + Sync + 'static>: Block {
     fn identity(&self) -> &'static IdentitySchema;
 
     /// Checks across attributes that need no stored state. What is unknown is not judged.
-    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
+    fn validate(&self, _config: &Value, _diagnostics: &mut Diagnostics) {}
 
     /// The state holds this object. Every walk begins with that.
-    fn remember(&self, connection: &C, state: &Value);
+    fn remember(&self, _connection: &C, _state: &Value) {}
+
+    /// The private bytes for an object that another provider has stored as this JSON, and that is now one of these.
+    fn private_of(&self, _stored: &[u8]) -> Vec<u8> {
+        Vec::new()
+    }
 
     /// Plans a create or an update. It may look at what is there, once; from then on it is pure: no clock, no
     /// network, the same answer to the same question.
@@ -139,11 +144,13 @@ pub trait Resource<C: Send + Sync + 'static>: Block {
     /// Plans a deletion: a last chance to warn or to refuse. Answers the bytes for the apply.
     fn plan_delete(
         &self,
-        call: &Call<C>,
-        prior: &Value,
+        _call: &Call<C>,
+        _prior: &Value,
         private: &[u8],
-        diagnostics: &mut Diagnostics,
-    ) -> Vec<u8>;
+        _diagnostics: &mut Diagnostics,
+    ) -> Vec<u8> {
+        private.to_owned()
+    }
 
     /// Looks at the object.
     async fn read(

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::api::{Client, HandleState, Operation};
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
+use crate::framework::model::Attr;
+use crate::framework::value::Value;
 use crate::resources::report;
 
 /// Where an object was seen last.
@@ -27,6 +29,23 @@ impl Home {
         }
     }
 
+    /// Where the official provider's early versions say that an object is, which they stored as this JSON.
+    pub fn official(stored: &[u8]) -> Self {
+        let stored: serde_json::Value = serde_json::from_slice(stored).unwrap_or_default();
+        Self {
+            organisation: stored["organisation"].as_str().map(str::to_owned),
+            base_url: None,
+        }
+    }
+
+    /// The same, with the organisation that an identity names where nothing else is remembered.
+    #[must_use]
+    pub fn or_of(mut self, identity: &Value) -> Self {
+        let named = || Attr::read(identity, "organisation_id").known().cloned();
+        self.organisation = self.organisation.or_else(named);
+        self
+    }
+
     /// Makes sure that the object belongs to the configured organisation. Looked for in another one, every object
     /// would seem to be gone, and be created again there.
     pub fn same_organisation(
@@ -35,7 +54,13 @@ impl Home {
         on: &str,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
-        report::same_organisation(self.organisation.as_deref(), client, on, diagnostics)
+        match &self.organisation {
+            Some(recorded) if !recorded.eq_ignore_ascii_case(client.organisation()) => {
+                let configured = client.organisation();
+                Err(diagnostics.error(findings::other_organisation(on, recorded, configured)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Who has the handle of an object that was not found. An answer comes only from where the object was seen; a

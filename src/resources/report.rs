@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::api::{Client, Error, Kind, Outcome};
+use crate::api::{Error, Kind, Outcome};
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics, Reported};
 use crate::framework::private;
@@ -122,24 +122,6 @@ pub fn import(id: &str) -> String {
         )
     } else {
         "import it by its handle".to_owned()
-    }
-}
-
-/// Makes sure that the object belongs to the configured organisation.
-///
-/// Looked for in another organisation, every object would seem to be gone, and be created again there.
-pub fn same_organisation(
-    recorded: Option<&str>,
-    client: &Client,
-    on: &str,
-    diagnostics: &mut Diagnostics,
-) -> Result<(), Reported> {
-    match recorded {
-        Some(recorded) if !recorded.eq_ignore_ascii_case(client.organisation()) => {
-            let configured = client.organisation();
-            Err(diagnostics.error(findings::other_organisation(on, recorded, configured)))
-        }
-        _ => Ok(()),
     }
 }
 

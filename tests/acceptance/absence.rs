@@ -93,6 +93,31 @@ async fn private_bytes_that_are_lost_make_nothing_gone() {
     }
 }
 
+/// A state in which a handle stands in capitals means the same registry.
+#[tokio::test]
+async fn a_handle_in_another_case_is_the_same() {
+    let bench = Bench::new();
+    let shop = bench.sandbox.create_project("shop", &["helsinki-1"]).await;
+    bench.terraform.step(&with_attachment(&shop));
+    bench.writes().await;
+    edit(&bench, |instance| {
+        let handle = instance["attributes"]["handle"]
+            .as_str()
+            .unwrap_or_default()
+            .to_uppercase();
+        instance["attributes"]["handle"] = json!(handle);
+    });
+    bench
+        .terraform
+        .run(&["plan", "-refresh=false"])
+        .succeeds()
+        .keeps_silent_about(&["must be replaced", "will be destroyed"]);
+    bench.terraform.step(&with_attachment(&shop));
+    assert_eq!(bench.writes().await, [""; 0]);
+    assert_eq!(bench.terraform.attributes(ADDRESS)["handle"], "ghcr");
+    bench.terraform.destroy().succeeds().says(&["2 destroyed"]);
+}
+
 #[tokio::test]
 async fn an_empty_replica_drops_nothing() {
     let bench = Bench::new();
@@ -126,6 +151,72 @@ async fn another_address_of_the_api_drops_nothing() {
     let words = ["the organisation is not visible to this token"];
     bench.terraform.plan().fails().says(&words);
     assert_eq!(bench.terraform.state(), before);
+}
+
+/// The same organisation behind another address, where the registry is gone: that proves nothing about the first.
+#[tokio::test]
+async fn another_address_with_the_same_organisation_drops_nothing() {
+    let files = tempfile::tempdir().expect("a directory");
+    let file = |name: &str| files.path().join(name);
+    let mut bench = Bench::with(Sandbox::options().database(&file("one.db")));
+    bench.terraform.step(&registry("password = \"one\""));
+    let api_url = bench.sandbox.api_url.clone();
+    bench.sandbox.kill();
+    for entry in std::fs::read_dir(files.path()).expect("a directory") {
+        let from = entry.expect("an entry").path();
+        let name = from
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .replace("one", "two");
+        std::fs::copy(&from, file(&name)).expect("a copy");
+    }
+    let other = Sandbox::options().database(&file("two.db")).start();
+    let path = format!("/registries/{}", bench.id(ADDRESS));
+    other.call("DELETE", &path, None).await.expect(200);
+    bench.terraform.set("BAHRIYA_API_URL", &other.api_url);
+    let before = bench.terraform.state();
+    let words = [
+        "was not found, which does not prove that it is gone",
+        "It was last seen at",
+        &api_url,
+    ];
+    bench.terraform.plan().fails().says(&words);
+    bench
+        .terraform
+        .run(&["destroy", "-auto-approve", "-refresh=false"])
+        .fails()
+        .says(&words);
+    assert_eq!(bench.terraform.state()["resources"], before["resources"]);
+}
+
+/// A token from which one registry is hidden, while its organisation shows.
+#[tokio::test]
+async fn a_registry_that_a_token_does_not_see_is_not_dropped() {
+    let bench = Bench::new();
+    bench.terraform.step(&registry("password = \"one\""));
+    let before = bench.terraform.state();
+    for path in [
+        "/organisations/*/registries",
+        "/organisations/*/registries/*",
+    ] {
+        let fault =
+            json!({"method": "GET", "path": path, "times": 100, "fault": {"kind": "empty"}});
+        bench.sandbox.fault(fault).await;
+    }
+    bench
+        .terraform
+        .plan()
+        .fails()
+        .says(&["has another id now", "terraform state rm"]);
+    let fault = json!({"method": "GET", "path": "/organisations/*/registry/*", "times": 100, "fault": {"kind": "empty"}});
+    bench.sandbox.fault(fault).await;
+    bench.terraform.plan().fails().says(&[
+        "was never used",
+        "terraform state rm",
+        "-refresh=false",
+    ]);
+    assert_eq!(bench.terraform.state()["resources"], before["resources"]);
 }
 
 /// Where deletion gives a handle back, nothing tells a deleted registry from one that never was.

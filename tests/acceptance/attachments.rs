@@ -1,6 +1,6 @@
 //! Attachments that move, and those that are replaced before they are destroyed.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::bench::{Bench, registry};
 
@@ -93,4 +93,115 @@ async fn a_project_that_is_not_known_yet_replaces_nothing() {
     assert_eq!(attached(&bench, &shop).await.len(), 0);
     let stored = bench.terraform.attributes(ADDRESS);
     assert_eq!(stored["id"], format!("{blog}:ghcr"));
+}
+
+/// Without a `moved` block, one object of the same link is created while the other is destroyed.
+#[tokio::test]
+async fn an_attachment_of_another_name_stays_attached() {
+    let bench = Bench::new();
+    let shop = bench.sandbox.create_project("shop", &["helsinki-1"]).await;
+    let hcl = attachment(&format!("\"{shop}\""), "");
+    let named = |name: &str| {
+        hcl.replace(
+            "_attachment\" \"ghcr\"",
+            &format!("_attachment\" \"{name}\""),
+        )
+    };
+    bench.terraform.step(&named("a"));
+    let slow = |method: &str, when: &str| {
+        let fault = json!({"kind": "slow", "ms": 700, "when": when});
+        json!({"method": method, "path": "/organisations/*/projects/*/attach/**", "fault": fault})
+    };
+    for (name, befallen) in [
+        ("b", vec![slow("DELETE", "before")]),
+        ("c", vec![slow("POST", "before"), slow("POST", "after")]),
+        ("d", vec![slow("DELETE", "after")]),
+        ("e", vec![]),
+    ] {
+        for fault in befallen {
+            bench.sandbox.fault(fault).await;
+        }
+        bench
+            .terraform
+            .step(&named(name))
+            .says(&["1 added", "1 destroyed"]);
+        bench.sandbox.clear_faults().await;
+        assert_eq!(attached(&bench, &shop).await.len(), 1, "{name}");
+    }
+    // While a container uses it, it is never detached, and nothing waits for that.
+    let body = json!({
+        "handle": "api", "image": "ghcr.io/acme/api:1", "project": "shop", "registry": "ghcr",
+        "regions": ["helsinki-1"],
+    });
+    bench
+        .sandbox
+        .call("POST", "/containers", Some(body))
+        .await
+        .expect(201);
+    bench
+        .terraform
+        .step(&named("f"))
+        .says(&["existed already", "stays"]);
+    assert_eq!(attached(&bench, &shop).await.len(), 1);
+}
+
+/// A project of the official provider that is replaced has to be left before it goes. Another resource stands in for it,
+/// which asks the API for the same.
+#[tokio::test]
+async fn a_project_that_is_replaced_is_left_before_it_goes() {
+    let bench = Bench::new();
+    let curl = format!(
+        "curl -fsS -H 'Authorization: Bearer {}' -H 'Content-Type: application/json'",
+        bench.sandbox.token
+    );
+    let projects = format!(
+        "{}/organisations/{}",
+        bench.sandbox.api_url, bench.sandbox.organisation
+    );
+    let organisation = &bench.sandbox.organisation;
+    let hcl = |handle: &str| {
+        format!(
+            r#"
+resource "terraform_data" "shop" {{
+  input            = "{handle}"
+  triggers_replace = "{handle}"
+  provisioner "local-exec" {{
+    command = <<-END
+      {curl} -d '{{"handle": "${{self.input}}", "name": "${{self.input}}", "regions": ["helsinki-1"], "users": [], "organisation": "{organisation}"}}' {projects}/projects
+    END
+  }}
+  provisioner "local-exec" {{
+    when    = destroy
+    command = <<-END
+      id=$({curl} {projects}/project/${{self.input}} | grep -o '"id": *"[^"]*"' | head -1 | cut -d'"' -f4)
+      {curl} -X DELETE -d '{{"confirmName": "${{self.input}}"}}' {projects}/projects/$id
+    END
+  }}
+}}
+data "bahriya_project" "shop" {{
+  handle = terraform_data.shop.output
+}}
+{}"#,
+            attachment(
+                "data.bahriya_project.shop.id",
+                "lifecycle {\n    replace_triggered_by = [terraform_data.shop.id]\n  }"
+            )
+        )
+    };
+    bench.terraform.step(&hcl("shop"));
+    bench.writes().await;
+    bench
+        .terraform
+        .step(&hcl("boutique"))
+        .says(&["2 added", "2 destroyed"]);
+    assert_eq!(
+        bench.writes().await,
+        [
+            "DELETE /projects/*/attach/registries/ghcr",
+            "DELETE /projects/*",
+            "POST /projects",
+            "POST /projects/*/attach/registries/ghcr",
+        ]
+    );
+    bench.terraform.destroy().succeeds();
 }

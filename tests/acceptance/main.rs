@@ -32,5 +32,6 @@ mod rivals;
 mod rollback;
 mod verify;
 mod version_table;
+mod walks;
 mod withheld;
 mod write_only;

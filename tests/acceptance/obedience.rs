@@ -1,8 +1,9 @@
 //! An apply does what its plan showed: nothing that `ignore_changes` hides, nothing that came in between.
 
 use serde_json::json;
+use support::sandbox::Sandbox;
 
-use crate::bench::{Bench, registry, secret};
+use crate::bench::{Bench, named_registry, registry, secret};
 
 const ADDRESS: &str = "bahriya_registry.ghcr";
 
@@ -14,76 +15,171 @@ fn ignoring(hcl: &str, arguments: &str) -> String {
     )
 }
 
-/// What is changed in the code and ignored, and how.
-const IGNORED: [(&str, &str, &str); 8] = [
-    ("[password]", "password = \"one\"", "password = \"two\""),
-    ("[username]", "\"bot\"", "\"robot\""),
-    ("[server]", "\"ghcr.io\"", "\"quay.io\""),
+/// Each argument, how it is configured at first, and how it is changed in the code and ignored.
+const IGNORED: [(&str, &str, &str); 13] = [
+    ("handle", "\"handle\"\n", "\"another\"\n"),
+    ("name", "\"GitHub\"", "\"Another\""),
+    ("server", "\"ghcr.io\"", "\"quay.io\""),
+    ("username", "\"bot\"", "\"robot\""),
+    ("password", "password = \"one\"", "password = \"two\""),
     (
-        "[active_version]",
+        "password_wo",
+        "password_wo = \"one\"",
+        "password_wo = \"two\"",
+    ),
+    ("password_wo_version", "\"1\"", "\"2\""),
+    (
+        "active_version",
         "on_drift",
         "active_version = 1\n  on_drift",
     ),
-    ("[on_drift]", "\"warn\"", "\"restore\""),
-    ("[verify]", "\"off\"", "\"error\""),
-    ("[maxversions]", "maxversions = 5", "maxversions = 1"),
+    ("on_drift", "\"warn\"", "\"restore\""),
+    ("verify", "\"off\"", "\"error\""),
+    ("maxversions", "maxversions = 5", "maxversions = 1"),
+    ("timeouts", "\"5m\"", "\"9m\""),
     ("all", "password = \"one\"", "password = \"two\""),
 ];
 
+/// One registry for each argument that is ignored, with these credentials.
+fn each(ignored: &[&str], credentials: impl Fn(&str) -> String, changed: bool) -> String {
+    let rows = IGNORED
+        .iter()
+        .filter(|(argument, ..)| ignored.contains(argument));
+    rows.map(|(argument, from, to)| {
+        let handle = argument.replace('_', "-");
+        let lines = format!(
+            "{}; on_drift = \"warn\"; verify = \"off\"; maxversions = 5; timeouts = {{ create = \"5m\" }}",
+            credentials(argument)
+        );
+        let hcl = named_registry(&handle, &handle, &lines);
+        match (changed, *argument) {
+            (false, _) => hcl,
+            (true, "all") => ignoring(&hcl.replacen(from, to, 1), "all"),
+            (true, _) => ignoring(&hcl.replacen(from, to, 1), &format!("[{argument}]")),
+        }
+    })
+    .collect()
+}
+
+fn credentials(argument: &str, password: &str, trigger: &str) -> String {
+    match argument {
+        "password_wo" | "password_wo_version" => secret(password, trigger),
+        _ => format!("password = \"{password}\""),
+    }
+}
+
 #[tokio::test]
 async fn what_is_ignored_is_not_applied_with_something_else() {
+    needs!(WRITE_ONLY);
     for dialect in ["rotate", "put"] {
-        for (arguments, from, to) in IGNORED {
-            let bench = Bench::with(support::sandbox::Sandbox::options().dialect(dialect));
-            let hcl = registry(
-                "password = \"one\"; on_drift = \"warn\"; verify = \"off\"; maxversions = 5",
-            );
-            let pinned = arguments == "[active_version]";
-            if pinned && dialect == "put" {
-                continue;
-            }
-            bench.terraform.step(&hcl);
-            if pinned {
-                bench.terraform.step(&hcl.replace("\"one\"", "\"two\""));
-            }
-            let hcl = if pinned {
-                hcl.replace("\"one\"", "\"two\"")
-            } else {
-                hcl
-            };
-            let id = bench.id(ADDRESS);
-            let user = "bot";
-            let password = if pinned { "two" } else { "one" };
-            bench.writes().await;
-            let changed = ignoring(&hcl.replace(from, to), arguments);
-            // Another timeout is stored and calls nothing.
-            bench.terraform.step(
-                &changed.replace("  lifecycle", "  timeouts = { read = \"3m\" }\n  lifecycle"),
-            );
-            assert_eq!(bench.writes().await, [""; 0], "{dialect} {arguments} {to}");
-            assert!(
-                bench.sandbox.current_is(&id, user, password).await,
-                "{dialect} {arguments}"
-            );
-            // A rename is one write of metadata.
-            bench
-                .terraform
-                .step(&changed.replace("\"GitHub\"", "\"Packages\""));
-            let renamed: &[&str] = match arguments {
-                "all" => &[],
-                _ => &["PUT /registries/*"],
-            };
-            assert_eq!(bench.writes().await, renamed, "{dialect} {arguments} {to}");
-            assert!(
-                bench.sandbox.current_is(&id, user, password).await,
-                "{dialect} {arguments}"
-            );
-            let run = bench
-                .terraform
-                .run(&["apply", "-refresh-only", "-auto-approve"]);
-            run.succeeds();
-            assert_eq!(bench.writes().await, [""; 0]);
+        let bench = Bench::with(Sandbox::options().dialect(dialect));
+        let all = IGNORED.iter().map(|(argument, ..)| *argument);
+        // The put dialect has no activation.
+        let all: Vec<_> = all
+            .filter(|one| dialect == "rotate" || *one != "active_version")
+            .collect();
+        // A rename sends a password there, which puts the one that is configured back, or is refused without one.
+        let alone = |one: &str| dialect == "put" && ["on_drift", "password_wo"].contains(&one);
+        let renamed = all
+            .iter()
+            .filter(|one| !alone(one) && !["name", "all"].contains(one));
+        for (password, trigger) in [("zero", "0"), ("one", "1")] {
+            bench.terraform.step(&each(
+                &all,
+                |one| credentials(one, password, trigger),
+                false,
+            ));
         }
+        let id = bench.id("bahriya_registry.on-drift");
+        let body = json!({"handle": "on-drift", "name": "GitHub", "server": "ghcr.io", "username": "bot",
+            "password": "theirs", "maxversions": 5});
+        match dialect {
+            "rotate" => bench.sandbox.rotate(&id, "bot", "theirs").await,
+            _ => drop(
+                bench
+                    .sandbox
+                    .call("PUT", &format!("/registries/{id}"), Some(body))
+                    .await
+                    .expect(200),
+            ),
+        }
+        bench.writes().await;
+        let unharmed = async |step: &str, writes: usize| {
+            let made = bench.writes().await;
+            assert_eq!(made, vec!["PUT /registries/*"; writes], "{dialect} {step}");
+            for argument in &all {
+                let handle = argument.replace('_', "-");
+                let password = if *argument == "on_drift" {
+                    "theirs"
+                } else {
+                    "one"
+                };
+                let kept = bench.sandbox.current_is(&handle, "bot", password).await;
+                assert!(kept, "{dialect} {step} {argument}");
+                let shown = bench
+                    .sandbox
+                    .call("GET", &format!("/registry/{handle}"), None)
+                    .await;
+                assert_eq!(
+                    shown.expect(200).data["maxversions"],
+                    5,
+                    "{dialect} {step} {argument}"
+                );
+            }
+        };
+        // Another timeout is stored and calls nothing.
+        let hcl = each(&all, |one| credentials(one, "one", "1"), true);
+        bench
+            .terraform
+            .step(&hcl.replace("{ create", "{ read = \"3m\", create"));
+        unharmed("timeouts", 0).await;
+        let blocks = hcl.split_inclusive("\n}\n").zip(&all);
+        let hcl: String = blocks
+            .map(|(block, argument)| match alone(argument) {
+                true => block.to_owned(),
+                false => block.replace("\"GitHub\"", "\"Packages\""),
+            })
+            .collect();
+        bench.terraform.step(&hcl);
+        unharmed("rename", renamed.count()).await;
+        bench.terraform.apply_with(&["-refresh-only"]).succeeds();
+        unharmed("refresh-only", 0).await;
+
+        // Imported, with a word for a password in the code.
+        let addresses: Vec<_> = all
+            .iter()
+            .map(|one| format!("bahriya_registry.{}", one.replace('_', "-")))
+            .collect();
+        let mut arguments = vec!["state", "rm"];
+        arguments.extend(addresses.iter().map(String::as_str));
+        bench.terraform.run(&arguments).succeeds();
+        let imports: String = addresses
+            .iter()
+            .map(|to| format!("import {{\n  to = {to}\n  id = \"{}\"\n}}\n", &to[17..]))
+            .collect();
+        let placeholders = |argument: &str| match argument {
+            "password" | "all" => "password = \"one\"".to_owned(),
+            "password_wo" => "password_wo = \"one\"".to_owned(),
+            "password_wo_version" => secret("placeholder", "1"),
+            _ => String::new(),
+        };
+        let names = hcl
+            .split_inclusive("\n}\n")
+            .map(|block| block.contains("\"Packages\""));
+        let imported = each(&all, placeholders, true);
+        let imported: String = imported
+            .split_inclusive("\n}\n")
+            .zip(names)
+            .map(|(block, renamed)| match renamed {
+                true => block.replace("\"GitHub\"", "\"Packages\""),
+                false => block.to_owned(),
+            })
+            .collect();
+        bench
+            .terraform
+            .step(&(imports + &imported))
+            .says(&["imported, 0 added"]);
+        unharmed("import", 0).await;
     }
 }
 
@@ -145,7 +241,7 @@ async fn a_hidden_password_with_a_new_trigger_is_missed_and_nothing_is_stored() 
 #[tokio::test]
 async fn an_imported_registry_keeps_its_token_where_the_password_is_ignored() {
     for dialect in ["rotate", "put"] {
-        let bench = Bench::with(support::sandbox::Sandbox::options().dialect(dialect));
+        let bench = Bench::with(Sandbox::options().dialect(dialect));
         let id = bench
             .sandbox
             .create_registry("ghcr", "ghcr.io", "bot", "working")
@@ -232,99 +328,154 @@ async fn fewer_versions_are_named_before_they_are_evicted() {
         .keeps_silent_about(&["evicts"]);
 }
 
-/// Each argument unknown in the plan, and then the same, another, or one that cannot be.
+/// An argument that is not known in the plan: what it was, another value, and one that cannot be with what is said of it.
+struct Late {
+    argument: &'static str,
+    old: &'static str,
+    other: &'static str,
+    invalid: Option<(&'static str, &'static str)>,
+    /// What another value calls, in each dialect.
+    calls: [Option<&'static str>; 2],
+}
+
+const PUT: Option<&str> = Some("PUT /registries/*");
+const ROTATE: Option<&str> = Some("POST /registries/*/rotate");
+
+#[rustfmt::skip]
+const LATE: [Late; 12] = [
+    Late { argument: "handle", old: "\"handle\"", other: "\"other\"", invalid: Some(("\"A_B\"", "is not a handle")), calls: [None, None] },
+    Late { argument: "name", old: "\"GitHub\"", other: "\"Other\"", invalid: Some(("\"\"", "Invalid name")), calls: [PUT, PUT] },
+    Late { argument: "server", old: "\"ghcr.io\"", other: "\"quay.io\"", invalid: Some(("\"https://ghcr.io/\"", "Suspicious server")), calls: [ROTATE, PUT] },
+    Late { argument: "username", old: "\"bot\"", other: "\"robot\"", invalid: Some(("\"bot:x\"", "Suspicious username")), calls: [ROTATE, PUT] },
+    Late { argument: "password", old: "\"one\"", other: "\"two\"", invalid: Some(("\"two\\n\"", "Suspicious password")), calls: [ROTATE, PUT] },
+    Late { argument: "password_wo", old: "\"one\"", other: "\"two\"", invalid: None, calls: [None, None] },
+    Late { argument: "password_wo_version", old: "\"1\"", other: "\"2\"", invalid: None, calls: [None, None] },
+    Late { argument: "active_version", old: "2", other: "1", invalid: Some(("7", "Version 7 is not retained")), calls: [Some("POST /registries/*/versions/1/activate"), None] },
+    Late { argument: "on_drift", old: "\"warn\"", other: "\"restore\"", invalid: Some(("\"never\"", "Invalid on_drift")), calls: [None, None] },
+    Late { argument: "verify", old: "\"off\"", other: "\"warn\"", invalid: Some(("\"never\"", "Invalid verify")), calls: [None, None] },
+    Late { argument: "maxversions", old: "5", other: "4", invalid: Some(("0", "Invalid maxversions")), calls: [PUT, PUT] },
+    Late { argument: "timeouts", old: "{ read = \"3m\" }", other: "{ read = \"4m\" }", invalid: Some(("{ read = \"soon\" }", "Invalid timeouts.read")), calls: [None, None] },
+];
+
+/// One registry for each of these arguments, which is the value that a resource will have.
+fn late(rows: &[&Late], value: fn(&Late) -> &'static str) -> String {
+    let values = rows
+        .iter()
+        .map(|row| format!("    {} = {}\n", row.argument, value(row)));
+    let mut hcl = format!(
+        "resource \"terraform_data\" \"late\" {{\n  input = {{\n{}  }}\n}}\n",
+        values.collect::<String>()
+    );
+    for row in rows {
+        let output = format!(
+            "{} = terraform_data.late.output.{}\n",
+            row.argument, row.argument
+        );
+        hcl += &early(row).replacen(&format!("{} = {}\n", row.argument, row.old), &output, 1);
+    }
+    hcl
+}
+
+/// The same with what is known, and two versions.
+fn early(row: &Late) -> String {
+    let handle = row.argument.replace('_', "-");
+    let lines = match row.argument {
+        "password" => "password = \"one\"".to_owned(),
+        argument @ ("active_version" | "on_drift" | "verify" | "maxversions" | "timeouts") => {
+            format!("{}; {argument} = {}", secret("one", "1"), row.old)
+        }
+        _ => secret("one", "1"),
+    };
+    named_registry(&handle, &handle, &lines)
+}
+
 #[tokio::test]
 async fn what_is_not_known_yet_is_judged_when_it_is() {
     needs!(WRITE_ONLY);
-    let unknown = |argument: &str, value: &str, old: &str| {
-        format!(
-            "resource \"terraform_data\" \"late\" {{\n  input = {value}\n}}\n{}",
-            registry(&secret("one", "1")).replace(
-                &format!("{argument} = {old}"),
-                &format!("{argument} = terraform_data.late.output")
-            )
-        )
-    };
-    for (argument, old, other, writes, invalid) in [
-        (
-            "name",
-            "\"GitHub\"",
-            "\"Other\"",
-            &["PUT /registries/*"][..],
-            None,
-        ),
-        (
-            "server",
-            "\"ghcr.io\"",
-            "\"quay.io\"",
-            &["POST /registries/*/rotate"],
-            Some(("\"https://ghcr.io/\"", "Suspicious server")),
-        ),
-        (
-            "username",
-            "\"bot\"",
-            "\"robot\"",
-            &["POST /registries/*/rotate"],
-            Some(("\"bot:x\"", "Suspicious username")),
-        ),
-        ("password_wo_version", "\"1\"", "\"2\"", &[], None),
-        (
-            "handle",
-            "\"ghcr\"",
-            "\"other\"",
-            &[],
-            Some(("\"A_B\"", "handle")),
-        ),
-    ] {
-        let bench = Bench::new();
-        bench.terraform.step(&registry(&secret("one", "1")));
-        bench.writes().await;
-        let before = bench.id(ADDRESS);
-        bench.terraform.step(&unknown(argument, old, old));
-        assert_eq!(
-            bench.writes().await,
-            [""; 0],
-            "{argument} turned out the same"
-        );
-        assert_eq!(bench.id(ADDRESS), before);
-        let replaced = "-replace=terraform_data.late";
-        if let Some((value, word)) = invalid {
-            bench
-                .terraform
-                .write("main.tf", &unknown(argument, value, old));
-            bench
-                .terraform
-                .apply_with(&[replaced])
-                .fails()
-                .says(&[word]);
-            assert_eq!(
-                bench.writes().await,
-                [""; 0],
-                "{argument} turned out invalid"
-            );
+    for (number, dialect) in ["rotate", "put"].into_iter().enumerate() {
+        let bench = Bench::with(Sandbox::options().dialect(dialect));
+        let pins = |row: &&Late| dialect == "rotate" || row.argument != "active_version";
+        let rows: Vec<_> = LATE.iter().filter(pins).collect();
+        let first: String = rows.iter().map(|row| early(row)).collect();
+        // Two versions, and a pin only once there are.
+        let unpinned = first.replace("active_version = 2\n", "\n");
+        let zero = unpinned
+            .replace("\"one\"", "\"zero\"")
+            .replace("\"1\"", "\"0\"");
+        for hcl in [&zero, &unpinned, &first] {
+            bench.terraform.step(hcl);
         }
+        bench.writes().await;
+        let before = bench.terraform.state()["resources"].clone();
+
+        bench.terraform.step(&late(&rows, |row| row.old));
+        assert_eq!(bench.writes().await, [""; 0], "{dialect}: the same");
+
+        let invalid = late(&rows, |row| row.invalid.map_or(row.old, |(value, _)| value));
+        bench.terraform.write("main.tf", &invalid);
+        let words: Vec<_> = rows.iter().filter_map(|row| Some(row.invalid?.1)).collect();
+        bench.terraform.apply().fails().says(&words);
+        assert_eq!(bench.writes().await, [""; 0], "{dialect}: invalid");
+        assert_eq!(before.as_array().map(Vec::len), Some(rows.len()));
+
         bench
             .terraform
-            .write("main.tf", &unknown(argument, other, old));
-        let run = bench.terraform.apply_with(&[replaced]);
-        if argument == "handle" {
-            run.fails().says(&["plan again"]);
-        } else {
-            run.succeeds();
+            .write("main.tf", &late(&rows, |row| row.other));
+        bench
+            .terraform
+            .apply()
+            .fails()
+            .says(&["inconsistent final plan", "plan again"]);
+        let mut made = bench.writes().await;
+        let mut called: Vec<_> = rows.iter().filter_map(|row| row.calls[number]).collect();
+        made.sort();
+        called.sort_unstable();
+        assert_eq!(made, called, "{dialect}: another");
+        for row in rows.iter().filter(|row| row.argument != "handle") {
+            let handle = row.argument.replace('_', "-");
+            let address = format!("bahriya_registry.{handle}");
+            assert_eq!(bench.terraform.attributes(&address)["handle"], handle);
         }
-        assert_eq!(
-            bench.writes().await,
-            writes,
-            "{argument} turned out another"
-        );
-        assert_eq!(bench.id(ADDRESS), before);
     }
+}
+
+/// A password without its trigger is not what the registry holds, where a rename sends it along.
+#[tokio::test]
+async fn a_rename_sends_no_other_password_than_the_one_that_is_held() {
+    needs!(WRITE_ONLY);
+    let bench = Bench::with(Sandbox::options().dialect("put"));
+    bench.terraform.step(&registry(&secret("one", "1")));
+    bench.writes().await;
+    for (hcl, finding) in [
+        (
+            ignoring(&registry(&secret("two", "2")), "[password_wo_version]"),
+            "password_other_than_held",
+        ),
+        (registry(&secret("two", "1")), "password_other_than_held"),
+        (
+            ignoring(&registry(&secret("two", "1")), "[password_wo]"),
+            "password_missing_to_change",
+        ),
+    ] {
+        bench.terraform.write("main.tf", &hcl);
+        bench.terraform.assert_empty_plan();
+        bench
+            .terraform
+            .write("main.tf", &hcl.replace("\"GitHub\"", "\"Packages\""));
+        bench.terraform.apply().fails().finds(&[finding]);
+        assert_eq!(bench.writes().await, [""; 0], "{hcl}");
+    }
+    bench
+        .terraform
+        .step(&registry(&secret("two", "2")).replace("\"GitHub\"", "\"Packages\""));
+    assert_eq!(bench.writes().await, ["PUT /registries/*"]);
+    assert!(bench.sandbox.current_is("ghcr", "bot", "two").await);
 }
 
 /// Where the API only takes a registry as a whole, a change of its name sends the credentials along.
 #[tokio::test]
 async fn a_rename_that_sends_credentials_is_told_in_the_plan() {
-    let bench = Bench::with(support::sandbox::Sandbox::options().dialect("put"));
+    let bench = Bench::with(Sandbox::options().dialect("put"));
     bench.terraform.step(&registry("password = \"one\""));
     let id = bench.id(ADDRESS);
     let renamed = registry("password = \"one\"").replace("\"GitHub\"", "\"Packages\"");
@@ -348,7 +499,7 @@ async fn a_rename_that_sends_credentials_is_told_in_the_plan() {
         "would be current no more",
     ]);
     // Without a password it is refused before anything is written.
-    let bare = Bench::with(support::sandbox::Sandbox::options().dialect("put"));
+    let bare = Bench::with(Sandbox::options().dialect("put"));
     let id = bare
         .sandbox
         .create_registry("ghcr", "ghcr.io", "bot", "working")

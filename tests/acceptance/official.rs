@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use support::client;
 use support::terraform::{OFFICIAL, OURS, Terraform};
 
-use crate::bench::Bench;
+use crate::bench::{Bench, named_registry};
 
 /// As in the official documentation, with the project given by its id.
 const CONFIGURATION: &str = r#"
@@ -201,6 +201,39 @@ async fn moved_blocks_cross_the_providers() {
         .says(&["has moved to", "0 added, 0 changed, 0 destroyed"]);
     assert_eq!(bench.id("bahriya_registry.packages"), id);
     assert_eq!(bench.writes().await, [""; 0]);
+}
+
+/// An early version of it stored the organisation of a registry: what is gone there is gone.
+#[tokio::test]
+async fn the_organisation_that_it_stored_is_taken_over_with_a_move() {
+    let (mut bench, id, project) = existing().await;
+    bench.terraform.require(&BOTH);
+    let organisation = bench.sandbox.organisation.clone();
+    let first = json!({"organisation": organisation});
+    official_state(&bench.terraform, &id, &project, &first);
+    let attachment = "bahriya_project_registry_attachment.web_registry";
+    bench.terraform.run(&["state", "rm", attachment]).succeeds();
+    let hcl = named_registry("packages", "ghcr", "provider = bahriya-rs");
+    let moved = "moved {\n  from = bahriya_registry.ghcr\n  to = bahriya_registry.packages\n}\n";
+    bench.terraform.write("main.tf", &(hcl + moved));
+    bench.sandbox.detach(&project, "ghcr").await;
+    let path = format!("/registries/{id}");
+    bench.sandbox.call("DELETE", &path, None).await.expect(200);
+    let second = bench.sandbox.second_organisation.clone();
+    bench.terraform.set("BAHRIYA_ORGANISATION_ID", &second);
+    let words = [
+        "registry \"ghcr\" belongs to another organisation",
+        &organisation,
+    ];
+    bench.terraform.plan().fails().says(&words);
+    bench
+        .terraform
+        .set("BAHRIYA_ORGANISATION_ID", &organisation);
+    bench
+        .terraform
+        .run(&["plan", "-refresh-only"])
+        .succeeds()
+        .says(&["registry \"ghcr\" is gone"]);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::advice;
 use serde_json::{Value, json};
 use support::scripted::{Reply, Server, not_found, ok, organisations, within};
-use terraform_provider_bahriya::api::{Attached, Attachment, Client, Error, Kind};
+use terraform_provider_bahriya::api::{Attached, Attachment, Client, Detached, Error, Kind};
 
 const LINK: &str = "/projects/p/attach/registries/reg";
 
@@ -51,9 +51,11 @@ async fn attach(server: &Server, seconds: u64, project: &str) -> Result<Attached
     client.attach(&op, project, "reg").await
 }
 
-async fn detach(server: &Server, seconds: u64, project: &str) -> Result<bool, Error> {
+async fn detach(server: &Server, seconds: u64, project: &str) -> Result<Detached, Error> {
     let (client, op) = (server.client(), within(seconds));
-    client.detach(&op, project, "reg").await
+    client
+        .detach(&op, project, "reg", || async { Some(()) })
+        .await
 }
 
 #[tokio::test(start_paused = true)]
@@ -128,6 +130,18 @@ async fn detaching_waits_for_the_container() {
     let container = Some("web".to_owned());
     assert_eq!(*error.kind(), Kind::StillReferenced { container });
     assert!(advice(&error).contains("web"));
+
+    // Meanwhile it may turn out that it is to stay.
+    let server = project(true, move |_| guard());
+    let turns = AtomicUsize::new(0);
+    let once = || {
+        let first = turns.fetch_add(1, Ordering::Relaxed) == 0;
+        async move { first.then_some(()) }
+    };
+    let (client, op) = (server.client(), within(10));
+    let kept = client.detach(&op, "p", "reg", once).await;
+    assert_eq!(kept.expect("no error"), Detached::Kept);
+    assert_eq!(server.count("DELETE"), 1);
 }
 
 #[tokio::test(start_paused = true)]

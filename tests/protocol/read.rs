@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use support::provider_client::{
-    ATTACHMENT, Client, REGISTRY, check_stored, errors, json_of, rpc, warnings,
+    ATTACHMENT, Client, REGISTRY, check_stored, errors, json_of, provider_config, rpc, warnings,
 };
 use support::sandbox::Sandbox;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
@@ -81,6 +81,40 @@ async fn an_error_is_no_proof_that_it_is_gone() {
     assert_eq!(errors(&read.diagnostics), ["wrong_address"]);
     assert_eq!(json_of(read.new_state.as_ref()), created.state);
     assert_eq!(read.private, created.private);
+}
+
+/// Private bytes may be lost; clients from 1.12 on keep the identity beside them.
+#[tokio::test]
+async fn an_identity_says_where_what_is_gone_was() {
+    let sandbox = Sandbox::start();
+    let mut client = Client::configured(&sandbox).await;
+    let project = sandbox.create_project("shop", &["helsinki-1"]).await;
+    let mut registry = client.apply(REGISTRY, None, registry("one")).await;
+    let config = json!({"project_id": project, "handle": "one"});
+    let mut attached = client.apply(ATTACHMENT, None, config).await;
+    (registry.private, attached.private) = (Vec::new(), Vec::new());
+    let mut elsewhere = provider_config(&sandbox);
+    elsewhere["organisation_id"] = json!(sandbox.second_organisation);
+    client.configure(elsewhere, "1.11.4").await;
+    for (ty, object) in [(REGISTRY, &registry), (ATTACHMENT, &attached)] {
+        let read = client.read(ty, object).await;
+        let told = errors(&read.diagnostics).join("");
+        assert!(told.contains("belongs to another organisation"), "{told}");
+        assert_eq!(json_of(read.new_state.as_ref()), object.state);
+    }
+    sandbox.detach(&project, "one").await;
+    let path = format!("/registries/{}", registry.state["id"].as_str().unwrap());
+    sandbox.call("DELETE", &path, None).await.expect(200);
+    client.configure(provider_config(&sandbox), "1.11.4").await;
+    for (ty, mut object) in [(REGISTRY, registry), (ATTACHMENT, attached)] {
+        let read = client.read(ty, &object).await;
+        assert_eq!(json_of(read.new_state.as_ref()), Json::Null, "{ty}");
+        object.identity = None;
+        let read = client.read(ty, &object).await;
+        assert_eq!(json_of(read.new_state.as_ref()), object.state, "{ty}");
+        let told = errors(&read.diagnostics).join("");
+        assert!(told.contains("does not prove that it is gone"), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -20,6 +20,17 @@ pub struct Attached {
     pub adopted: bool,
 }
 
+/// What [`Client::detach`] came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detached {
+    /// There was a link, and there is none any more.
+    Done,
+    /// There was none.
+    Absent,
+    /// It is not to be detached any more.
+    Kept,
+}
+
 impl Client {
     /// Attaches a registry to a project, or takes the link that is there. A lost answer is settled by the list.
     pub async fn attach(
@@ -67,8 +78,17 @@ impl Client {
     }
 
     /// Detaches a registry. While a container still references it, this waits until the deadline, then
-    /// answers [`Kind::StillReferenced`]. `false`: there is no such link.
-    pub async fn detach(&self, op: &Operation, project: &str, handle: &str) -> Result<bool, Error> {
+    /// answers [`Kind::StillReferenced`]. Each attempt has a turn of its own; without one the link is kept.
+    pub async fn detach<Turn, T>(
+        &self,
+        op: &Operation,
+        project: &str,
+        handle: &str,
+        turn: impl Fn() -> Turn,
+    ) -> Result<Detached, Error>
+    where
+        Turn: Future<Output = Option<T>>,
+    {
         let request = Request::new(Method::DELETE, self.link(project, handle)?);
         let gone = |op: Operation| async move {
             let found = self.attachment(&op, project, handle).await?;
@@ -76,10 +96,13 @@ impl Client {
         };
         let mut delays = Delays::default();
         loop {
+            let Some(turn) = turn().await else {
+                return Ok(Detached::Kept);
+            };
             let detached = self.http().change(op, &request, gone).await;
             self.known().attachments(project).forget();
             let Err(error) = detached else {
-                return Ok(true);
+                return Ok(Detached::Done);
             };
             if !matches!(
                 error.kind(),
@@ -89,10 +112,11 @@ impl Client {
             }
             if !error.message().contains("still references") {
                 return match self.attachment(op, project, handle).await {
-                    Ok(None) => Ok(false),
+                    Ok(None) => Ok(Detached::Absent),
                     _ => Err(error),
                 };
             }
+            drop(turn);
             match op.back_off(&mut delays).await {
                 Ok(()) => {}
                 Err(Stop::Cancelled) => return Err(error.with_kind(Kind::Cancelled)),
@@ -149,7 +173,7 @@ impl Client {
         let kept = self.known().attachments(project);
         for since in [None, Some(asked)] {
             let list = kept.get(op, since, self.attachments(op, project)).await?;
-            let found = list.iter().flatten().find(|item| item.handle == handle);
+            let found = list.iter().flatten().find(|item| item.is_of(handle));
             if let Some(found) = found {
                 return Ok(Some(found.clone()));
             }
@@ -165,7 +189,7 @@ impl Client {
         handle: &str,
     ) -> Result<Option<Attachment>, Error> {
         let list = self.attachments(op, project).await?.unwrap_or_default();
-        Ok(list.into_iter().find(|item| item.handle == handle))
+        Ok(list.into_iter().find(|item| item.is_of(handle)))
     }
 
     fn link(&self, project: &str, handle: &str) -> Result<String, Error> {

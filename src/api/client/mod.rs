@@ -12,7 +12,7 @@ mod regions;
 mod registries;
 mod rotation;
 
-pub use attachments::Attached;
+pub use attachments::{Attached, Detached};
 pub use create::NewRegistry;
 pub use registries::HandleState;
 pub use rotation::{Baseline, Credentials, Made, Rotated, Rotation};

@@ -21,6 +21,11 @@ impl Attachment {
             join_id: fields.id("joinid"),
         })
     }
+
+    /// Whether it is that of the registry with this handle. The API knows no capitals; a state may.
+    pub fn is_of(&self, handle: &str) -> bool {
+        self.handle.eq_ignore_ascii_case(handle)
+    }
 }
 
 #[cfg(test)]

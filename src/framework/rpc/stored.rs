@@ -44,11 +44,13 @@ pub async fn move_here<P: Provider>(
         let target = &request.target_type_name;
         return Err(findings::move_not_supported(ty, provider, target).into());
     }
+    let stored = request.source_state.as_ref().map(|raw| raw.json.as_slice());
+    let private = resource.private_of(stored.unwrap_or_default());
     let state = object(request.source_state, resource.schema())?;
     Ok(move_resource_state::Response {
         target_state: Some(wire::encode(&state)),
         // Another provider's bytes mean nothing here; a read fills in our own.
-        target_private: Vec::new(),
+        target_private: private,
         ..Default::default()
     })
 }

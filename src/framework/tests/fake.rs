@@ -118,20 +118,12 @@ impl Resource<()> for Thing {
         &IDENTITY
     }
 
-    fn validate(&self, _: &Value, _: &mut Diagnostics) {}
-
-    fn remember(&self, (): &(), _: &Value) {}
-
     async fn plan(&self, _: &Call<()>, request: PlanRequest<'_>, _: &mut Diagnostics) -> Plan {
         Plan {
             planned: request.draft.clone(),
             private: request.private.to_owned(),
             in_place: false,
         }
-    }
-
-    fn plan_delete(&self, _: &Call<()>, _: &Value, private: &[u8], _: &mut Diagnostics) -> Vec<u8> {
-        private.to_owned()
     }
 
     async fn read(

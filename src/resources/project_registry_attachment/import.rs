@@ -9,6 +9,7 @@ use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, ImportTarget, Stored};
 use crate::framework::value::Value;
+use crate::resources::home::Home;
 use crate::resources::report;
 use crate::resources::timeouts;
 
@@ -49,8 +50,9 @@ fn of_identity(
     diagnostics: &mut Diagnostics,
 ) -> Result<(String, String), Reported> {
     let part = |name| Attr::<String>::read(identity, name).known().cloned();
-    let organisation = part("organisation_id");
-    report::same_organisation(organisation.as_deref(), client, "identity", diagnostics)?;
+    Home::default()
+        .or_of(identity)
+        .same_organisation(client, "identity", diagnostics)?;
     Ok((
         part("project_id").unwrap_or_default(),
         part("handle").unwrap_or_default(),
@@ -70,14 +72,8 @@ async fn find(
     let found = attachments
         .into_iter()
         .flatten()
-        .find(|attachment| attachment.handle == handle);
-    Ok(found.map(|attachment| Model {
-        id: Attr::Known(format!("{}:{handle}", project.id)),
-        project_id: Attr::Known(project.id),
-        handle: Attr::Known(attachment.handle),
-        join_id: attachment.join_id.into(),
-        timeouts: Attr::Null,
-    }))
+        .find(|attachment| attachment.is_of(handle));
+    Ok(found.map(|attachment| Model::listed(&project.id, attachment)))
 }
 
 async fn find_project(

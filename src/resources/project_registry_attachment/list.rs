@@ -76,13 +76,7 @@ impl ListResource<Connection> for Attachments {
             })?;
             for attachment in attachments.into_iter().flatten() {
                 let display_name = format!("{} in {}", attachment.handle, project.handle);
-                let model = Model {
-                    id: Attr::Known(format!("{}:{}", project.id, attachment.handle)),
-                    project_id: Attr::Known(project.id.clone()),
-                    handle: Attr::Known(attachment.handle),
-                    join_id: attachment.join_id.into(),
-                    timeouts: Attr::Null,
-                };
+                let model = Model::listed(&project.id, attachment);
                 let stored = operations::stored(client, model, None);
                 let listed = Listed {
                     identity: stored.identity,

@@ -38,10 +38,6 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         &schema::IDENTITY
     }
 
-    fn validate(&self, _: &Value, _: &mut Diagnostics) {}
-
-    fn remember(&self, _: &Connection, _: &Value) {}
-
     async fn plan(
         &self,
         call: &Call<Connection>,
@@ -68,16 +64,6 @@ impl Resource<Connection> for ProjectRegistryAttachment {
             private: request.private.to_owned(),
             in_place: !looked_at,
         }
-    }
-
-    fn plan_delete(
-        &self,
-        _: &Call<Connection>,
-        _: &Value,
-        private: &[u8],
-        _: &mut Diagnostics,
-    ) -> Vec<u8> {
-        private.to_owned()
     }
 
     async fn read(
@@ -107,21 +93,19 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         diagnostics: &mut Diagnostics,
     ) -> Stored {
         let (prior, planned) = (Model::from(&request.prior), Model::from(&request.planned));
-        if operations::same_link(&prior, &planned) {
-            // `timeouts` calls nothing.
-            return Stored {
-                value: request.planned,
-                private: request.private,
-                identity: Value::Null,
-            };
-        }
         let memory = private::decode(&request.private);
-        let moved = operations::relocate(call, &prior, planned, &memory, diagnostics).await;
-        moved.unwrap_or(Stored {
-            value: request.prior,
+        let kept = |value| Stored {
+            value,
             private: request.private,
             identity: Value::Null,
-        })
+        };
+        if operations::same_link(&prior, &planned) {
+            // `timeouts` calls nothing.
+            return kept(request.planned);
+        }
+        operations::relocate(call, &prior, planned, &memory, diagnostics)
+            .await
+            .unwrap_or_else(|_| kept(request.prior))
     }
 
     async fn delete(

@@ -1,9 +1,12 @@
 //! Attaching, looking and detaching.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::schema::Model;
 use super::{identity_of, name_of};
+use crate::api::{Detached, Operation};
 use crate::connection::{Api, Connection};
 use crate::findings;
 use crate::fingerprint;
@@ -38,28 +41,59 @@ pub fn same_link(a: &Model, b: &Model) -> bool {
 /// Attaches. A link that exists already becomes the managed one.
 pub async fn create(
     call: &Call<Connection>,
-    mut model: Model,
+    model: Model,
     diagnostics: &mut Diagnostics,
 ) -> Result<Stored, Reported> {
-    let client = call.connection.client(diagnostics)?;
-    let (project, handle) = link_of(&model, diagnostics)?;
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.create);
     let name = name_of(&model);
-    let mark = new_mark(&name, diagnostics)?;
-    match client.attach(&operation, project, handle).await {
-        Ok(attached) => {
-            if attached.adopted {
-                diagnostics.warning(findings::attachment_adopted(&name));
-            }
-            let id = format!("{project}:{handle}");
-            let (project, handle) = (project.to_owned(), handle.to_owned());
-            model.id = Attr::Known(id);
-            model.join_id = attached.join_id.into();
-            call.connection.walk.attach(&project, &handle, &mark);
-            Ok(stored(client, model, Some(mark)))
-        }
-        Err(error) => Err(report::failed("create", &name, &error, diagnostics)),
+    let (stored, adopted) = attach(call, &operation, model, diagnostics).await?;
+    if adopted {
+        diagnostics.warning(findings::attachment_adopted(&name));
     }
+    Ok(stored)
+}
+
+/// Makes a link, or takes one that is there; whether it was. No other object makes or removes the same one meanwhile.
+async fn attach(
+    call: &Call<Connection>,
+    operation: &Operation,
+    mut model: Model,
+    diagnostics: &mut Diagnostics,
+) -> Result<(Stored, bool), Reported> {
+    let client = call.connection.client(diagnostics)?;
+    let (project, handle) = link_of(&model, diagnostics)?;
+    let mark = new_mark(&name_of(&model), diagnostics)?;
+    let link = call.connection.walk.link(project, handle);
+    let mut last = link.lock().await;
+    let attached = client.attach(operation, project, handle).await;
+    let attached = attached
+        .map_err(|error| report::failed("create", &name_of(&model), &error, diagnostics))?;
+    *last = Some(mark);
+    model.id = Attr::Known(format!("{project}:{handle}"));
+    model.join_id = attached.join_id.into();
+    Ok((stored(client, model, last.clone()), attached.adopted))
+}
+
+/// Removes the link of an object, unless another object has taken it over.
+async fn detach(
+    call: &Call<Connection>,
+    operation: &Operation,
+    model: &Model,
+    mark: Option<&str>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Detached, Reported> {
+    let client = call.connection.client(diagnostics)?;
+    let (project, handle) = link_of(model, diagnostics)?;
+    let link = call.connection.walk.link(project, handle);
+    let turn = || {
+        let (link, mark) = (Arc::clone(&link), mark.map(str::to_owned));
+        async move {
+            let last = link.lock_owned().await;
+            (last.is_none() || *last == mark).then_some(last)
+        }
+    };
+    let detached = client.detach(operation, project, handle, turn).await;
+    detached.map_err(|error| report::failed("delete", &name_of(model), &error, diagnostics))
 }
 
 /// Looks for the link in the project's list.
@@ -77,7 +111,8 @@ pub async fn read(
     };
     let mut model = Model::from(&current.value);
     let name = name_of(&model);
-    let memory: Memory = private::decode(&current.private);
+    let mut memory: Memory = private::decode(&current.private);
+    memory.home = memory.home.or_of(&current.identity);
     report::foreign::<Memory>(&current.private, &name, "", diagnostics);
     memory.home.same_organisation(client, &name, diagnostics)?;
     if let Some(id) = model.id.known() {
@@ -90,7 +125,8 @@ pub async fn read(
         .await
     {
         Ok(Some(attachment)) => {
-            model.id = Attr::Known(format!("{project}:{handle}"));
+            model.id = Attr::Known(format!("{project}:{}", attachment.handle));
+            model.handle = Attr::Known(attachment.handle);
             if attachment.join_id.is_some() {
                 model.join_id = attachment.join_id.into();
             }
@@ -117,20 +153,20 @@ pub async fn delete(
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
     let name = name_of(model);
-    let (project, handle) = link_of(model, diagnostics)?;
     let client = call.connection.client(diagnostics)?;
     memory.home.same_organisation(client, &name, diagnostics)?;
-    let mark = memory.mark.as_deref();
-    if call.connection.walk.is_succeeded(project, handle, mark) {
-        diagnostics.warning(findings::attachment_stays(&name));
-        return Ok(());
-    }
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.delete);
-    let detached = client.detach(&operation, project, handle).await;
-    if !detached.map_err(|error| report::failed("delete", &name, &error, diagnostics))? {
-        let home = &memory.home;
-        let found = home.who_has(client, &operation, Some(handle), &name, diagnostics);
-        found.await?;
+    let mark = memory.mark.as_deref();
+    match detach(call, &operation, model, mark, diagnostics).await? {
+        Detached::Done => {}
+        Detached::Absent => {
+            let (home, handle) = (&memory.home, model.handle.known().map(String::as_str));
+            let found = home.who_has(client, &operation, handle, &name, diagnostics);
+            found.await?;
+        }
+        Detached::Kept => {
+            diagnostics.warning(findings::attachment_stays(&name));
+        }
     }
     Ok(())
 }
@@ -145,30 +181,23 @@ pub async fn relocate(
     diagnostics: &mut Diagnostics,
 ) -> Result<Stored, Reported> {
     let client = call.connection.client(diagnostics)?;
-    let name = name_of(prior);
-    memory.home.same_organisation(client, &name, diagnostics)?;
+    memory
+        .home
+        .same_organisation(client, &name_of(prior), diagnostics)?;
     let operation = timeouts::operation(call, &planned.timeouts, |timeouts| &timeouts.update);
-    let (from, old) = link_of(prior, diagnostics)?;
-    let (to, new) = link_of(&planned, diagnostics)?;
-    let mark = new_mark(&name, diagnostics)?;
-    let attached = client
-        .attach(&operation, to, new)
-        .await
-        .map_err(|error| report::failed("create", &name_of(&planned), &error, diagnostics))?;
-    if let Err(error) = client.detach(&operation, from, old).await {
-        let reported = report::failed("delete", &name, &error, diagnostics);
-        if !attached.adopted
-            && let Err(error) = client.detach(&operation, to, new).await
-        {
-            report::failed("delete", &name_of(&planned), &error, diagnostics);
-        }
-        return Err(reported);
+    let (stored, adopted) = attach(call, &operation, planned, diagnostics).await?;
+    let mark = memory.mark.as_deref();
+    let detached = detach(call, &operation, prior, mark, diagnostics).await;
+    if detached.is_err() && !adopted {
+        let (there, mine) = (
+            Model::from(&stored.value),
+            private::decode::<Memory>(&stored.private),
+        );
+        let undone = detach(call, &operation, &there, mine.mark.as_deref(), diagnostics);
+        // What failed is told.
+        let _ = undone.await;
     }
-    call.connection.walk.attach(to, new, &mark);
-    let mut model = planned.clone();
-    model.id = Attr::Known(format!("{to}:{new}"));
-    model.join_id = attached.join_id.into();
-    Ok(stored(client, model, Some(mark)))
+    detached.map(|_| stored)
 }
 
 /// What tells this link from its successors. Asked for before anything is written.

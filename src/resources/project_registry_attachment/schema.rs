@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use crate::framework::model::model;
+use crate::api::Attachment;
+use crate::framework::model::{Attr, model};
 use crate::framework::schema::{Attribute, IdentitySchema, Mode, Schema};
 use crate::resources::checks;
 use crate::resources::timeouts::{self, Timeouts};
@@ -15,6 +16,19 @@ model! {
         timeouts: Timeouts,
         id: String,
         join_id: String,
+    }
+}
+
+impl Model {
+    /// An attachment as a project's list shows it.
+    pub fn listed(project: &str, attachment: Attachment) -> Self {
+        Self {
+            id: Attr::Known(format!("{project}:{}", attachment.handle)),
+            project_id: Attr::Known(project.to_owned()),
+            handle: Attr::Known(attachment.handle),
+            join_id: attachment.join_id.into(),
+            timeouts: Attr::Null,
+        }
     }
 }
 

@@ -24,10 +24,19 @@ pub async fn hashes(
     prior: &Model,
     config: &Model,
     memory: &Memory,
+    renamed: bool,
 ) -> Vec<Fingerprint> {
-    match decide::change(prior, config, memory) {
-        Change::Perhaps { credentials, .. } => memory.hashes(hasher, credentials).await,
-        _ => Vec::new(),
+    let credentials = match decide::change(prior, config, memory) {
+        Change::Perhaps { credentials, .. } => Some(credentials),
+        // What is written as a whole sends them along.
+        Change::None if renamed && memory.whole_writes => {
+            prior.credentials(decide::configured_password(config).known())
+        }
+        _ => None,
+    };
+    match credentials {
+        Some(credentials) => memory.hashes(hasher, credentials).await,
+        None => Vec::new(),
     }
 }
 

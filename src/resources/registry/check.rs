@@ -2,12 +2,11 @@
 
 use tokio::time::Instant;
 
-use super::schema::Model;
-use crate::api::{Client, Operation};
+use crate::api::{Client, Credentials, Operation};
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics, Reported};
+use crate::framework::model::Attr;
 use crate::oci::verify::{DEFAULT_TIMEOUT, Outcome, Verifier};
-use crate::secret::Secret;
 
 /// Tries the configured credentials at their registry server, if the configuration asks for it. The server is
 /// trusted as the API is: with the system's certificates and those of `ca_certificate_file`.
@@ -17,18 +16,20 @@ use crate::secret::Secret;
 pub async fn credentials(
     client: &Client,
     operation: &Operation,
-    config: &Model,
-    password: &Secret,
+    verify: &Attr<String>,
+    credentials: Credentials<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Diagnostic>, Reported> {
-    let strict = match config.verify.known().map(String::as_str) {
+    let strict = match verify.known().map(String::as_str) {
         Some("error") => true,
         Some("warn") => false,
         _ => return Ok(None),
     };
-    let (Some(server), Some(username)) = (config.server.known(), config.username.known()) else {
-        return Ok(None);
-    };
+    let Credentials {
+        server,
+        username,
+        password,
+    } = credentials;
     // What comes after it needs most of the time.
     let left = operation.deadline.saturating_duration_since(Instant::now());
     let timeout = DEFAULT_TIMEOUT.min(left / 4);

@@ -7,7 +7,7 @@ use super::read;
 use super::schema::Model;
 use super::{identity_of, name_of};
 use crate::api::{
-    self, Client, Error, HandleState, Made, NewRegistry, Operation, Proof, Registry, Written,
+    Client, Error, HandleState, Made, NewRegistry, Operation, Proof, Registry, Written,
 };
 use crate::connection::Connection;
 use crate::findings;
@@ -36,26 +36,18 @@ pub async fn create(
             ..
         })
     );
-    let stored = model.password.known();
-    let password = stored
-        .or_else(|| config.password_wo.known().filter(|_| seen))
-        .cloned();
-    let (Some(handle), Some(display), Some(server), Some(username), Some(password)) = (
+    let password = model.password.known();
+    let password = password.or_else(|| config.password_wo.known().filter(|_| seen));
+    let (Some(handle), Some(display), Some(credentials)) = (
         model.handle.known(),
         model.name.known(),
-        model.server.known(),
-        model.username.known(),
-        password,
+        model.credentials(password),
     ) else {
         return Err(diagnostics.error(findings::password_missing_to_create().at("password")));
     };
     let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.create);
-    let doubt = check::credentials(client, &operation, &model, &password, diagnostics).await?;
-    let credentials = api::Credentials {
-        server,
-        username,
-        password: &password,
-    };
+    let doubt =
+        check::credentials(client, &operation, &model.verify, credentials, diagnostics).await?;
     let new = NewRegistry {
         handle,
         name: display,
@@ -64,7 +56,7 @@ pub async fn create(
     };
     let mut memory = Memory {
         home: Home::of(client),
-        server: Some(server.clone()),
+        server: Some(credentials.server.to_owned()),
         ..Memory::default()
     };
     let (created, fingerprint) = tokio::join!(
@@ -93,11 +85,9 @@ pub async fn create(
         }
     };
     if proof == Proof::OnlyCandidate {
-        memory.hold_unproved(first, fingerprint);
         diagnostics.warning(findings::unproved_creation(name));
-    } else {
-        memory.hold(first, fingerprint);
     }
+    memory.hold(first, proof, fingerprint);
     Ok(Stored {
         identity: identity_of(client, &model),
         value: model.into(),

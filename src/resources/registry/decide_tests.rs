@@ -12,6 +12,7 @@ fn memory() -> Memory {
                 number: Some(version),
                 id: None,
             },
+            crate::api::Proof::Answer,
             fingerprint,
         );
     }

@@ -83,7 +83,7 @@ async fn attached_to(
     let mut projects = Vec::new();
     for project in client.projects(&operation).await? {
         let attachments = client.kept_attachments(&operation, &project.id).await?;
-        if attachments.iter().any(|one| one.handle == handle) {
+        if attachments.iter().any(|one| one.is_of(handle)) {
             projects.push(secret::admit(&project.handle, Author::Unaware));
         }
     }

@@ -24,9 +24,9 @@ pub async fn import(
     let id = match target {
         ImportTarget::Id(id) => id,
         ImportTarget::Identity(identity) => {
-            let organisation = Attr::<String>::read(&identity, "organisation_id");
-            let recorded = organisation.known().map(String::as_str);
-            report::same_organisation(recorded, client, "identity", diagnostics)?;
+            Home::default()
+                .or_of(&identity)
+                .same_organisation(client, "identity", diagnostics)?;
             Attr::read(&identity, "id")
                 .known()
                 .cloned()
@@ -35,11 +35,11 @@ pub async fn import(
     };
     let name = format!("registry \"{id}\"");
     let adopted = match find(client, &operation, &id).await {
-        Ok(Found::Registry(registry)) => adopt(client, &operation, &registry).await,
-        Ok(Found::Burned) => {
+        Ok(HandleState::Alive(registry)) => adopt(client, &operation, &registry).await,
+        Ok(HandleState::Burned) => {
             return Err(diagnostics.error(findings::registry_was_deleted(name)));
         }
-        Ok(Found::Nothing) => {
+        Ok(HandleState::Free) => {
             let organisation = client.organisation();
             return Err(diagnostics.error(findings::object_not_found(name, organisation)));
         }
@@ -48,27 +48,17 @@ pub async fn import(
     adopted.map_err(|error| report::failed("import", &name, &error, diagnostics))
 }
 
-enum Found {
-    Registry(Box<Registry>),
-    Burned,
-    Nothing,
-}
-
-async fn find(client: &Client, operation: &Operation, id: &str) -> Result<Found, Error> {
+async fn find(client: &Client, operation: &Operation, id: &str) -> Result<HandleState, Error> {
     // A handle may look like a UUID, so one that is no id is still looked for as a handle.
     if uuid::Uuid::try_parse(id).is_ok()
         && let Some(registry) = client.registry(operation, id).await?
     {
-        return Ok(Found::Registry(Box::new(registry)));
+        return Ok(HandleState::Alive(Box::new(registry)));
     }
     if id.is_empty() {
-        return Ok(Found::Nothing);
+        return Ok(HandleState::Free);
     }
-    Ok(match client.registry_by_handle(operation, id).await? {
-        HandleState::Alive(registry) => Found::Registry(registry),
-        HandleState::Burned => Found::Burned,
-        HandleState::Free => Found::Nothing,
-    })
+    client.registry_by_handle(operation, id).await
 }
 
 /// The registry as it is stored after an import.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::decide::Credentials;
-use crate::api::{self, Baseline, Look, Made, Registry, Version};
+use crate::api::{self, Baseline, Look, Made, Proof, Registry, Version};
 use crate::fingerprint::{Fingerprint, Hasher, Salt};
 use crate::framework::private;
 use crate::resources::home::Home;
@@ -228,24 +228,19 @@ impl Memory {
         hasher.fingerprint(self.salt.as_ref()?, credentials).await
     }
 
-    /// Takes note that a write made a version of the configured credentials.
-    pub fn hold(&mut self, made: Made, fingerprint: Option<Fingerprint>) {
-        self.held.clone_from(&fingerprint);
-        if let (Some(version), Some(fingerprint)) = (made.number, fingerprint) {
-            self.fingerprints.insert(version, fingerprint);
+    /// Takes note that a write made a version of the configured credentials. It may be another client's if it is known
+    /// by its result alone.
+    pub fn hold(&mut self, made: Made, proof: Proof, fingerprint: Option<Fingerprint>) {
+        (self.held, self.unproved) = (None, None);
+        self.point_at(made);
+        match (fingerprint, proof) {
+            (Some(sent), Proof::OnlyCandidate) => {
+                let version = self.configured;
+                self.unproved = Some(Unproved { version, sent });
+            }
+            (Some(held), _) => self.vouch(held),
+            (None, _) => {}
         }
-        self.unproved = None;
-        self.point_at(made);
-    }
-
-    /// The same of a version that may be another client's.
-    pub fn hold_unproved(&mut self, made: Made, sent: Option<Fingerprint>) {
-        self.held = None;
-        self.unproved = sent.map(|sent| Unproved {
-            version: made.number,
-            sent,
-        });
-        self.point_at(made);
     }
 
     /// Takes note that the configured credentials are those of a version that was there before.
@@ -258,12 +253,12 @@ impl Memory {
         });
     }
 
-    /// Takes note of what the configured version holds, which was not known.
-    pub fn vouch(&mut self, fingerprint: Option<Fingerprint>) {
-        if let (Some(version), Some(fingerprint)) = (self.configured, fingerprint.clone()) {
-            self.fingerprints.insert(version, fingerprint);
+    /// Takes note of what the configured version holds.
+    pub fn vouch(&mut self, held: Fingerprint) {
+        if let Some(version) = self.configured {
+            self.fingerprints.insert(version, held.clone());
         }
-        self.held = fingerprint;
+        self.held = Some(held);
     }
 
     fn point_at(&mut self, made: Made) {
@@ -343,11 +338,8 @@ impl Memory {
         }
         // After an import or a switch from another provider, what is current now is taken as right.
         if self.configured.is_none() && self.configured_id.is_none() {
-            self.configured = current;
             self.configured_id.clone_from(&registry.currentversionid);
-            if let (Some(version), Some(held)) = (current, &self.held) {
-                self.fingerprints.insert(version, held.clone());
-            }
+            self.number_is_known(current);
         }
     }
 
@@ -386,8 +378,8 @@ impl Memory {
     fn number_is_known(&mut self, number: Option<i64>) {
         let first = self.configured.is_none();
         self.configured = number;
-        if first && let (Some(number), Some(held)) = (number, &self.held) {
-            self.fingerprints.insert(number, held.clone());
+        if first && let Some(held) = self.held.clone() {
+            self.vouch(held);
         }
     }
 }

@@ -37,7 +37,7 @@ fn fingerprint(memory: &mut Memory, password: &str) -> Option<Fingerprint> {
 fn a_fingerprint_follows_the_id_of_its_version() {
     let mut memory = Memory::default();
     let known = fingerprint(&mut memory, "one");
-    memory.hold(made("a", Some(1)), known.clone());
+    memory.hold(made("a", Some(1)), Proof::Answer, known.clone());
     // The number went to another version, and ours has another now.
     let versions = [version("b", 1), version("a", 2)];
     memory.settle(&registry("b", 1), Some(&versions), Some(1));
@@ -52,7 +52,7 @@ fn a_fingerprint_follows_the_id_of_its_version() {
 fn a_version_known_by_its_id_is_waited_for() {
     let mut memory = Memory::default();
     let known = fingerprint(&mut memory, "one");
-    memory.hold(made("b", None), known.clone());
+    memory.hold(made("b", None), Proof::Answer, known.clone());
     // A replica that lags, or another client's version: not ours.
     let older = [version("a", 1), version("c", 3)];
     memory.settle(&registry("c", 3), Some(&older), Some(3));
@@ -107,7 +107,7 @@ fn an_intent_is_kept_while_nothing_tells() {
 fn a_mark_lasts_until_the_next_rotation() {
     let mut memory = Memory::default();
     let sent = fingerprint(&mut memory, "two");
-    memory.hold_unproved(made("b", Some(2)), sent.clone());
+    memory.hold(made("b", Some(2)), Proof::OnlyCandidate, sent.clone());
     let versions = [version("a", 1), version("b", 2)];
     memory.settle(&registry("b", 2), Some(&versions), Some(2));
     assert_eq!(memory.version_with(&[sent.expect("sent")]), Some(2));
@@ -115,6 +115,6 @@ fn a_mark_lasts_until_the_next_rotation() {
     memory.follow(Some(1));
     assert!(memory.unproved.is_some());
     let next = fingerprint(&mut memory, "three");
-    memory.hold(made("c", Some(3)), next);
+    memory.hold(made("c", Some(3)), Proof::Answer, next);
     assert!(memory.unproved.is_none());
 }

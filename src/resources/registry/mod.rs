@@ -33,6 +33,7 @@ use crate::framework::provider::{
 };
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Value;
+use crate::resources::home::Home;
 use crate::resources::report;
 
 /// The resource.
@@ -67,6 +68,15 @@ impl Resource<Connection> for Registry {
         }
     }
 
+    fn private_of(&self, stored: &[u8]) -> Vec<u8> {
+        let home = Home::official(stored);
+        Memory {
+            home,
+            ..Memory::default()
+        }
+        .stored()
+    }
+
     async fn plan(
         &self,
         call: &Call<Connection>,
@@ -78,8 +88,8 @@ impl Resource<Connection> for Registry {
         let mut memory = Memory::decode(request.private);
         let mut hashes = Vec::new();
         if let Some(prior) = &prior {
-            hashes = ahead::hashes(&call.connection.hasher, prior, &config, &memory).await;
-            if !memory.whole_writes && prior.metadata_differs(&Model::from(request.draft)) {
+            let renamed = prior.metadata_differs(&Model::from(request.draft));
+            if !memory.whole_writes && renamed {
                 memory.whole_writes =
                     ahead::writes_whole(call, prior)
                         .await
@@ -88,13 +98,16 @@ impl Resource<Connection> for Registry {
                             false
                         });
             }
+            hashes = ahead::hashes(&call.connection.hasher, prior, &config, &memory, renamed).await;
         }
         let told = PlanRequest {
             private: &memory.encode(),
             ..request
         };
         let plan = plan::plan(told, hashes, diagnostics);
-        if prior.is_none() && !diagnostics.has_errors() {
+        // What is planned again for its apply was looked up before. An error would come too late here: Terraform has
+        // put a tainted registry aside by now if its successor is to be created first.
+        if prior.is_none() && request.earlier.is_empty() && !diagnostics.has_errors() {
             ahead::look_up_handle(call, &config, diagnostics).await;
         }
         plan

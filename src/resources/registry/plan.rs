@@ -25,7 +25,7 @@ pub fn plan(
         diagnostics.warning(findings::trigger_missing().at("password_wo"));
     }
     let (planned, memory) = match request.prior {
-        None => create(&config, planned, memory, diagnostics),
+        None => (planned, create(&config, memory, diagnostics)),
         Some(prior) => {
             let earlier = Memory::decode(request.earlier).plan;
             let (planned, memory) = update(
@@ -57,12 +57,7 @@ pub fn plan_delete(prior: &Model, private: &[u8], diagnostics: &mut Diagnostics)
     Memory::decode(private).stored()
 }
 
-fn create(
-    config: &Model,
-    planned: Model,
-    first_half: Memory,
-    diagnostics: &mut Diagnostics,
-) -> (Model, Memory) {
+fn create(config: &Model, first_half: Memory, diagnostics: &mut Diagnostics) -> Memory {
     let replaces = match first_half.plan {
         Some(PlanNote::Change { of, .. }) => Some(of),
         _ => None,
@@ -81,7 +76,7 @@ fn create(
         diagnostics.error(findings::version_not_there_yet(pin).at("active_version"));
     }
     lint::tell(None, config, true, diagnostics);
-    let memory = Memory {
+    Memory {
         home: first_half.home,
         plan: Some(PlanNote::Create {
             handle: config.handle.known().cloned(),
@@ -89,8 +84,7 @@ fn create(
             write_only: !config.password_wo.is_null(),
         }),
         ..Memory::default()
-    };
-    (planned, memory)
+    }
 }
 
 fn update(
@@ -122,21 +116,17 @@ fn update(
     lint::tell(Some(prior), config, rotates, diagnostics);
     let renamed = prior.metadata_differs(&planned);
     if renamed && memory.whole_writes && !decision.told.has_errors() {
-        warnings::written_as_a_whole(prior, config, &memory, rotates, diagnostics);
+        warnings::written_as_a_whole(prior, config, &memory, rotates, &hashes, diagnostics);
     }
     diagnostics.extend(decision.told);
     // Unknown exactly when credentials may be written: Terraform holds the plan that it makes again before the
     // apply to this one, and refuses it if what was known is not.
-    match decision.credentials {
-        Credentials::Activate(version) => {
-            planned.current_version = Attr::Known(version);
-            planned.currentversionid = Attr::Unknown;
-        }
-        Credentials::Keep if !(renamed && memory.whole_writes) => {}
-        _ => {
-            planned.current_version = Attr::Unknown;
-            planned.currentversionid = Attr::Unknown;
-        }
+    if decision.credentials != Credentials::Keep || renamed && memory.whole_writes {
+        planned.current_version = match decision.credentials {
+            Credentials::Activate(version) => Attr::Known(version),
+            _ => Attr::Unknown,
+        };
+        planned.currentversionid = Attr::Unknown;
     }
     if memory.intent.is_some() {
         let found = if rotates {

@@ -92,6 +92,7 @@ static RECOGNISING: LazyLock<Memory> = LazyLock::new(|| {
             number: Some(1),
             id: None,
         },
+        crate::api::Proof::Answer,
         fingerprint,
     );
     memory.retained = Some(vec![1, 2, 3]);
@@ -205,7 +206,7 @@ proptest! {
                 return Err(TestCaseError::fail("a rotation without credentials"));
             };
             let fingerprint = memory.fingerprint_now(server, username, &password);
-            memory.hold(crate::api::Made { number: Some(4), id: None }, fingerprint);
+            memory.hold(crate::api::Made { number: Some(4), id: None }, crate::api::Proof::Answer, fingerprint);
             memory.retained = Some(vec![1, 2, 3, 4]);
             applied.current_version.resolve(Some(4));
         } else {

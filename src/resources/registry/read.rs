@@ -28,7 +28,8 @@ pub async fn read(
         }
     };
     let model = Model::from(&current.value);
-    let memory = Memory::decode(&current.private);
+    let mut memory = Memory::decode(&current.private);
+    memory.home = memory.home.or_of(&current.identity);
     let name = name_of(&model);
     let lost = " Which versions hold which credentials is known no more, so that going back to earlier credentials \
                 makes a new version.";
@@ -69,10 +70,9 @@ pub async fn find_again(
 ) -> Result<Option<Registry>, Reported> {
     let handle = model.handle.known().map(String::as_str);
     let name = name_of(model);
-    let found = memory
-        .home
-        .who_has(client, operation, handle, &name, diagnostics)
-        .await?;
+    let home = &memory.home;
+    let found = home.who_has(client, operation, handle, &name, diagnostics);
+    let found = found.await?;
     match found {
         HandleState::Alive(registry) if model.id.is_null() => Ok(Some(*registry)),
         HandleState::Alive(registry) => {
@@ -90,7 +90,7 @@ async fn refresh(
     mut memory: Memory,
 ) -> Result<(Model, Memory), crate::api::Error> {
     if let Some(handle) = model.handle.known()
-        && *handle != registry.handle
+        && !handle.eq_ignore_ascii_case(&registry.handle)
     {
         return Err(crate::api::Error::mixed_up(handle));
     }

@@ -2,10 +2,12 @@
 
 use std::sync::LazyLock;
 
+use crate::api::Credentials;
 use crate::framework::model::model;
 use crate::framework::schema::{Attribute, IdentitySchema, Mode, Schema};
 use crate::resources::checks;
 use crate::resources::timeouts::{self, Timeouts};
+use crate::secret::Secret;
 
 model! {
     /// A registry as configured, planned or stored.
@@ -14,8 +16,8 @@ model! {
         name: String,
         server: String,
         username: String,
-        password: crate::secret::Secret,
-        password_wo: crate::secret::Secret,
+        password: Secret,
+        password_wo: Secret,
         password_wo_version: String,
         active_version: i64,
         on_drift: String,
@@ -35,6 +37,15 @@ impl Model {
     /// Whether anything changes that is no credential and is sent to the API.
     pub fn metadata_differs(&self, other: &Self) -> bool {
         self.name != other.name || self.maxversions != other.maxversions
+    }
+
+    /// Its credentials with this password, if they are known.
+    pub fn credentials<'a>(&'a self, password: Option<&'a Secret>) -> Option<Credentials<'a>> {
+        Some(Credentials {
+            server: self.server.known()?,
+            username: self.username.known()?,
+            password: password?,
+        })
     }
 
     /// Takes for each computed attribute that is still unknown what has been seen.

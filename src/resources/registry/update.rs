@@ -7,9 +7,7 @@ use super::plan::same_handle;
 use super::read;
 use super::schema::Model;
 use super::{identity_of, name_of};
-use crate::api::{
-    self, Client, Dialect, Error, Kind, Operation, Proof, Registry, Rotation, Written,
-};
+use crate::api::{Client, Dialect, Error, Kind, Operation, Proof, Registry, Rotation, Written};
 use crate::connection::Connection;
 use crate::findings;
 use crate::fingerprint::Hasher;
@@ -116,12 +114,13 @@ impl Update<'_> {
         }
         let rotates = self.decision.credentials == Credentials::Rotate;
         let mut doubt = None;
-        if rotates && let Some(password) = &self.password {
+        if rotates && let Some(credentials) = self.planned.credentials(self.password.as_ref()) {
+            let verify = &self.planned.verify;
             let checked = check::credentials(
                 self.client,
                 &self.operation,
-                &self.planned,
-                password,
+                verify,
+                credentials,
                 diagnostics,
             );
             match checked.await {
@@ -163,22 +162,13 @@ impl Update<'_> {
         if self.decision.hashes.is_empty() || self.decision.credentials == Credentials::Rotate {
             return true;
         }
-        match self.credentials() {
+        match self.planned.credentials(self.password.as_ref()) {
             Some(credentials) => {
                 let hashes = self.memory.hashes(self.hasher, credentials).await;
                 hashes == self.decision.hashes
             }
             None => false,
         }
-    }
-
-    /// What the plan has for credentials.
-    fn credentials(&self) -> Option<api::Credentials<'_>> {
-        Some(api::Credentials {
-            server: self.planned.server.known()?,
-            username: self.planned.username.known()?,
-            password: self.password.as_ref()?,
-        })
     }
 
     async fn write(
@@ -188,24 +178,23 @@ impl Update<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Error> {
         let rotates = self.decision.credentials == Credentials::Rotate;
-        let mut whole = false;
-        if renames {
-            whole = self.client.dialect(&self.operation, registry).await? == Dialect::Put;
-            if !whole && let Some(name) = self.planned.name.known() {
-                let maxversions = self.planned.maxversions.known().copied();
-                self.client
-                    .update_metadata(&self.operation, registry, name, maxversions)
-                    .await?;
-                self.proved.name = self.planned.name.clone();
-                self.proved.maxversions = self.planned.maxversions.clone();
-            }
+        let whole = self.client.dialect(&self.operation, registry).await? == Dialect::Put;
+        self.memory.whole_writes = whole;
+        if renames
+            && !whole
+            && let Some(name) = self.planned.name.known()
+        {
+            let maxversions = self.planned.maxversions.known().copied();
+            self.client
+                .update_metadata(&self.operation, registry, name, maxversions)
+                .await?;
+            self.proved.name = self.planned.name.clone();
+            self.proved.maxversions = self.planned.maxversions.clone();
         }
         // The put dialect writes the whole object, so that one write does for all.
         if rotates || whole {
             self.rotate(registry, diagnostics).await?;
         }
-        let dialect = self.client.dialect(&self.operation, registry).await?;
-        self.memory.whole_writes = dialect == Dialect::Put;
         if whole && !rotates {
             diagnostics.warning(findings::may_have_a_version(&self.name));
         }
@@ -217,22 +206,13 @@ impl Update<'_> {
         registry: &Registry,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Error> {
-        let (Some(server), Some(username), Some(password)) = (
-            self.planned.server.known(),
-            self.planned.username.known(),
-            &self.password,
-        ) else {
+        let Some(credentials) = self.planned.credentials(self.password.as_ref()) else {
             return Err(Error::credentials_needed());
-        };
-        let credentials = api::Credentials {
-            server,
-            username,
-            password,
         };
         let fingerprint = self.memory.new_fingerprint(self.hasher, credentials).await;
         // What was read may lag behind what the plan knew.
         let moves = self.prior.server != self.planned.server
-            || registry.server.as_ref().is_none_or(|now| now != server);
+            || registry.server.as_deref() != Some(credentials.server);
         let rotation = Rotation {
             credentials,
             moves,
@@ -258,11 +238,9 @@ impl Update<'_> {
             self.planned.currentversionid.resolve(id);
         }
         if proof == Proof::OnlyCandidate {
-            self.memory.hold_unproved(rotated.made, fingerprint);
             diagnostics.warning(findings::unproved_version().at("current_version"));
-        } else {
-            self.memory.hold(rotated.made, fingerprint);
         }
+        self.memory.hold(rotated.made, proof, fingerprint);
         self.memory.retained = None;
         self.rotated = Some(rotated.registry);
         Ok(())
@@ -274,19 +252,13 @@ impl Update<'_> {
             self.memory.follow(self.decision.configured);
         } else if self.memory.held.is_none()
             && self.memory.unproved.is_none()
-            && let Some(password) = &self.password
-            && self.prior.password.known() == Some(password)
-            && let (Some(server), Some(username)) =
-                (self.prior.server.known(), self.prior.username.known())
+            && self.prior.password.known() == self.password.as_ref()
+            && let Some(credentials) = self.prior.credentials(self.password.as_ref())
         {
             // The state vouches for the password: from now on it is recognised without being stored.
-            let credentials = api::Credentials {
-                server,
-                username,
-                password,
-            };
-            let fingerprint = self.memory.new_fingerprint(self.hasher, credentials).await;
-            self.memory.vouch(fingerprint);
+            if let Some(held) = self.memory.new_fingerprint(self.hasher, credentials).await {
+                self.memory.vouch(held);
+            }
         }
         self.memory.imported = false;
     }

@@ -15,27 +15,67 @@ use crate::fingerprint::Cost;
 use crate::framework::model::Attr;
 use crate::framework::plan as schema_plan;
 use crate::framework::provider::PlanRequest;
-use crate::resources::registry::plan;
 use crate::resources::registry::plan::tests::{configurations, memories, proposed, states};
 use crate::resources::registry::schema::SCHEMA;
+use crate::resources::registry::{ahead, plan};
 
 const ID: &str = "4a7f9f0e-1b1f-4f36-9a53-0d8a3b3d2c11";
 
-/// An API with one registry of three versions, which keeps what it is asked to write.
+/// An API with one registry, which keeps what it is asked to write.
 struct World {
+    /// It speaks the *put* dialect.
+    put: bool,
+    /// What it tells: versions in the registry, and what a write made in its answer.
+    tells: [bool; 2],
     registry: Mutex<Json>,
+    versions: Mutex<Vec<i64>>,
     writes: Mutex<Vec<(String, Json)>>,
 }
 
 impl World {
-    fn with(prior: &Model) -> Self {
+    fn with(prior: &Model, put: bool, tells: [bool; 2], versions: Vec<i64>) -> Self {
+        let current = prior.current_version.known().or(versions.last());
         let registry = json!({"id": ID, "handle": "reg", "name": prior.name.known(), "server": prior.server.known(),
-            "username": prior.username.known(), "maxversions": 5, "billable": true, "versioncount": 3,
-            "currentversion": prior.current_version.known()});
+            "username": prior.username.known(), "maxversions": 5, "billable": true, "currentversion": current});
         Self {
+            put,
+            tells,
             registry: Mutex::new(registry),
+            versions: Mutex::new(versions),
             writes: Mutex::default(),
         }
+    }
+
+    /// The call of a write, which is done.
+    fn write(
+        &self,
+        registry: &mut Json,
+        versions: &mut Vec<i64>,
+        end: &str,
+        request: &Request,
+    ) -> (String, Json) {
+        let body = request.body().map_or(&b"null"[..], |body| &body[..]);
+        let body: Json = serde_json::from_slice(body).expect("JSON");
+        for key in ["name", "server", "username", "maxversions"] {
+            if let Some(value) = body.get(key) {
+                registry[key] = value.clone();
+            }
+        }
+        let call = match (end, self.put) {
+            (ID, false) => return ("metadata".to_owned(), body),
+            (ID, true) => "whole".to_owned(),
+            ("rotate", false) => end.to_owned(),
+            _ => {
+                let before = request.path().trim_end_matches("/activate");
+                let number = before.rsplit('/').next().unwrap_or_default();
+                registry["currentversion"] = json!(number.parse::<i64>().ok());
+                return (format!("activate {number}"), body);
+            }
+        };
+        let newest = versions.last().map_or(1, |newest| newest + 1);
+        versions.push(newest);
+        registry["currentversion"] = json!(newest);
+        (call, body)
     }
 }
 
@@ -43,40 +83,36 @@ impl World {
 impl Transport for World {
     async fn exchange(&self, request: &Request) -> Result<Reply, Fault> {
         let mut registry = self.registry.lock().expect("no panic");
+        let mut versions = self.versions.lock().expect("no panic");
         let (_, end) = request.path().rsplit_once('/').expect("a path");
-        let mut data = registry.clone();
-        if *request.method() == Method::GET {
-            if end == "versions" {
-                let version = |number: i64| {
-                    json!({"id": format!("v{number}"), "version": number,
-                    "current": data["currentversion"] == number})
+        let (mut status, mut data) = (StatusCode::OK, json!(ID));
+        if *request.method() != Method::GET {
+            let (call, body) = self.write(&mut registry, &mut versions, end, request);
+            if call == "rotate" {
+                status = StatusCode::CREATED;
+                let newest = versions.last().copied().unwrap_or_default();
+                data = if self.tells[1] {
+                    json!(format!("v{newest}"))
+                } else {
+                    Json::Null
                 };
-                data = json!({"count": 3, "versions": [version(1), version(2), version(3)]});
-            }
-        } else {
-            let body = request.body().map_or(&b"null"[..], |body| &body[..]);
-            let body: Json = serde_json::from_slice(body).expect("JSON");
-            let call = match end {
-                ID => "metadata".to_owned(),
-                "rotate" => "rotate".to_owned(),
-                _ => {
-                    let before = request.path().trim_end_matches("/activate");
-                    format!("activate {}", before.rsplit('/').next().unwrap_or_default())
-                }
-            };
-            for key in ["name", "server", "username", "maxversions"] {
-                if let Some(value) = body.get(key) {
-                    registry[key] = value.clone();
-                }
             }
             self.writes.lock().expect("no panic").push((call, body));
-            data = json!("v4");
+        } else if end == "versions" && self.put {
+            (status, data) = (StatusCode::NOT_FOUND, json!("Route not found."));
+        } else if end == "versions" {
+            let version = |number: &i64| json!({"id": format!("v{number}"), "version": number, "current": registry["currentversion"] == *number});
+            let listed: Vec<_> = versions.iter().map(version).collect();
+            data = json!({"count": listed.len(), "versions": listed});
+        } else {
+            data = registry.clone();
+            data["versioncount"] = json!(versions.len());
+            if !self.tells[0] {
+                data["currentversion"] = Json::Null;
+                data["versioncount"] = Json::Null;
+            }
         }
-        let status = match end {
-            "rotate" => StatusCode::CREATED,
-            _ => StatusCode::OK,
-        };
-        let answer = json!({"status": status.as_u16(), "data": data, "message": "ok"}).to_string();
+        let answer = json!({"code": status.as_u16(), "status": "", "data": data}).to_string();
         Ok(Reply::new(status, |_| None, answer.as_bytes()))
     }
 }
@@ -150,8 +186,9 @@ async fn check(
     code: Model,
     ignored: [bool; 8],
     memory: Memory,
+    world: World,
 ) -> Result<(), TestCaseError> {
-    let world = Arc::new(World::with(&prior));
+    let world = Arc::new(world);
     let call = connected(Arc::clone(&world));
     let config = ignoring(&code, &prior, ignored);
     let (prior_value, config_value) = (Value::from(prior.clone()), Value::from(config.clone()));
@@ -165,7 +202,8 @@ async fn check(
         private: &memory.encode(),
         earlier: &[],
     };
-    let hashes = memory.hashes_now(&prior, &config);
+    let renamed = prior.metadata_differs(&Model::from(&draft));
+    let hashes = ahead::hashes(&call.connection.hasher, &prior, &config, &memory, renamed).await;
     let plan = plan::plan(asked, hashes, &mut diagnostics);
     if diagnostics.has_errors() || plan.planned == prior_value {
         return Ok(());
@@ -181,10 +219,14 @@ async fn check(
     let mut expected = Vec::new();
     let renamed = prior.metadata_differs(&planned);
     let rotates = decided.credentials == Credentials::Rotate;
-    if renamed {
+    let whole = world.put && (renamed || rotates);
+    if whole {
+        expected.push("whole".to_owned());
+    } else if renamed {
         expected.push("metadata".to_owned());
     }
     match decided.credentials {
+        Credentials::Rotate if whole => {}
         Credentials::Rotate => expected.push("rotate".to_owned()),
         Credentials::Activate(version) => expected.push(format!("activate {version}")),
         Credentials::Keep | Credentials::Undecided => {}
@@ -192,7 +234,7 @@ async fn check(
     let shows =
         planned.current_version != prior.current_version || planned.currentversionid.is_unknown();
     prop_assert_eq!(
-        decided.credentials != Credentials::Keep,
+        decided.credentials != Credentials::Keep || whole,
         shows,
         "shown exactly when it is done"
     );
@@ -207,13 +249,13 @@ async fn check(
     let writes = std::mem::take(&mut *world.writes.lock().expect("no panic"));
     let calls: Vec<_> = writes.iter().map(|(call, _)| call.clone()).collect();
     prop_assert_eq!(calls, expected);
-    for (call, body) in &writes {
-        let sent = (call == "rotate" && rotates).then(|| body["password"].clone());
+    for (_, body) in writes
+        .iter()
+        .filter(|(call, _)| call == "rotate" || call == "whole")
+    {
         let password = config.password.known().or(config.password_wo.known());
-        prop_assert_eq!(
-            sent.clone(),
-            sent.and(password.map(|known| json!(known.expose())))
-        );
+        prop_assert_eq!(&body["password"], &json!(password.map(Secret::expose)));
+        prop_assert_eq!(&body["username"], &json!(config.username.known()));
     }
     Ok(())
 }
@@ -227,13 +269,21 @@ proptest! {
         code in configurations(false),
         ignored in any::<[bool; 8]>(),
         memory in memories(),
+        (put, tells) in any::<(bool, [bool; 2])>(),
+        oldest in 1_i64..4,
     ) {
-        let memory = Memory { whole_writes: false, ..memory };
+        let memory = Memory { whole_writes: put, retained: None, ..memory };
+        let versions: Vec<_> = (oldest..4).collect();
+        let memory = match put {
+            true => memory,
+            false => Memory { retained: Some(versions.clone()), ..memory },
+        };
+        let world = World::with(&prior, put, tells, versions);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .start_paused(true)
             .build()
             .expect("a runtime");
-        runtime.block_on(check(prior, code, ignored, memory))?;
+        runtime.block_on(check(prior, code, ignored, memory, world))?;
     }
 }

@@ -6,6 +6,7 @@ use super::name_of;
 use super::plan::password_argument;
 use super::schema::Model;
 use crate::findings;
+use crate::fingerprint::Fingerprint;
 use crate::framework::diagnostics::Diagnostics;
 
 /// How many versions the API retains when nobody says.
@@ -17,11 +18,16 @@ pub fn written_as_a_whole(
     config: &Model,
     memory: &Memory,
     rotates: bool,
+    hashes: &[Fingerprint],
     diagnostics: &mut Diagnostics,
 ) {
     let name = name_of(prior);
+    let held = |held| hashes.is_empty() || hashes.contains(held);
     if decide::configured_password(config).is_null() {
         diagnostics.error(findings::password_missing_to_change(name).at("password"));
+    } else if !rotates && !memory.held.as_ref().is_none_or(held) {
+        let found = findings::password_other_than_held(name);
+        diagnostics.error(found.at(password_argument(config)));
     } else if !rotates {
         let drift = match (prior.current_version.known(), memory.configured) {
             (Some(current), Some(configured)) if *current != configured => format!(

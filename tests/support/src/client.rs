@@ -86,6 +86,13 @@ pub const PLANNED_PRIVATE: Feature = Feature {
     refusal: "Provider produced inconsistent final plan",
 };
 
+/// `terraform test` with files of runs.
+pub const TEST: Feature = Feature {
+    since: [Some((1, 6)), Some((1, 6))],
+    example: "",
+    refusal: "command is experimental",
+};
+
 /// The client of the tests.
 pub fn product() -> Product {
     CLIENT.0
