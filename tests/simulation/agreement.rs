@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use support::chance::Chance;
 use support::memory_api::{Call, Dialect, Line, MemoryApi, ORGANISATION, Shape};
 use support::sandbox::Sandbox;
+use tokio::task::JoinSet;
 
 const STORIES: u64 = 8;
 const REQUESTS: usize = 50;
@@ -47,24 +48,39 @@ const SEEN: [(Call, u16); 28] = [
 
 #[tokio::test]
 async fn the_api_in_memory_answers_like_the_sandbox() {
-    let mut seen = BTreeSet::new();
-    for dialect in [Dialect::Rotate, Dialect::Put] {
-        for versions_shown in [true, false] {
-            let shape = Shape {
-                dialect,
-                versions_shown,
-                ..Shape::default()
-            };
-            let sandbox = sandbox(shape);
-            let pair = Pair::new(&sandbox, shape).await;
-            for seed in 0..STORIES {
-                pair.tell(seed, &mut seen).await;
-            }
-        }
+    let (rotate, put) = (Dialect::Rotate, Dialect::Put);
+    let mut shapes = JoinSet::new();
+    // With handles that a deletion frees, and attachments that it ends, too.
+    for (dialect, versions_shown, free) in [
+        (rotate, true, false),
+        (rotate, false, false),
+        (put, true, false),
+        (put, false, false),
+        (rotate, true, true),
+        (put, false, true),
+    ] {
+        shapes.spawn(stories(Shape {
+            dialect,
+            versions_shown,
+            handles_reusable: free,
+            delete_detaches: free,
+        }));
     }
+    let seen: BTreeSet<_> = shapes.join_all().await.into_iter().flatten().collect();
     for wanted in SEEN {
         assert!(seen.contains(&wanted), "no story came to {wanted:?}");
     }
+}
+
+/// Tells the stories to one shape of both APIs, side by side with those of the other shapes: each waits most of the time.
+async fn stories(shape: Shape) -> BTreeSet<(Call, u16)> {
+    let mut seen = BTreeSet::new();
+    let sandbox = sandbox(shape);
+    let pair = Pair::new(&sandbox, shape).await;
+    for seed in 0..STORIES {
+        pair.tell(seed, &mut seen).await;
+    }
+    seen
 }
 
 fn sandbox(shape: Shape) -> Sandbox {
@@ -72,10 +88,15 @@ fn sandbox(shape: Shape) -> Sandbox {
         Dialect::Rotate => Sandbox::options(),
         Dialect::Put => Sandbox::options().dialect("put"),
     };
-    match shape.versions_shown {
-        true => options.start(),
-        false => options.versions_withheld().start(),
+    let options = match shape.versions_shown {
+        true => options,
+        false => options.versions_withheld(),
+    };
+    match shape.handles_reusable {
+        true => options.arg("--handles-reusable").arg("--delete-detaches"),
+        false => options,
     }
+    .start()
 }
 
 /// The two APIs, and how ids of theirs correspond.
