@@ -1,9 +1,7 @@
 //! What a difference between state and configuration means for credentials. Pure, and the heart of the
 //! resource: plan shows its answer, apply carries it out.
 
-use serde::{Deserialize, Serialize};
-
-use super::memory::Memory;
+use super::memory::{Action, Memory};
 use super::schema::Model;
 use crate::api;
 use crate::findings;
@@ -14,24 +12,11 @@ use crate::oci::server;
 use crate::resources::report;
 use crate::secret::Secret;
 
-/// What has to happen to the credentials of a registry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Credentials {
-    /// Nothing.
-    Keep,
-    /// This retained version becomes current.
-    Activate(i64),
-    /// The configured credentials become a new version.
-    Rotate,
-    /// It depends on values that are not known yet.
-    Undecided,
-}
-
 /// The outcome of comparing state, configuration and memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// What has to happen.
-    pub credentials: Credentials,
+    pub credentials: Action,
     /// The version that holds the configured credentials afterwards; `None` if a rotation will tell, or
     /// if the API shows no numbers.
     pub configured: Option<i64>,
@@ -140,9 +125,9 @@ pub fn decide(prior: &Model, config: &Model, memory: &Memory, hashes: &[Fingerpr
     let mut told = Diagnostics::new();
     let wanted = wanted(prior, config, memory, hashes, &mut told);
     let (credentials, configured) = match (&config.active_version, wanted) {
-        (Attr::Unknown, _) | (_, Wanted::Unknown) => (Credentials::Undecided, memory.configured),
+        (Attr::Unknown, _) | (_, Wanted::Unknown) => (Action::Undecided, memory.configured),
         (Attr::Known(pin), wanted) => pinned(*pin, &wanted, prior, memory, &mut told),
-        (Attr::Null, Wanted::New) => (Credentials::Rotate, None),
+        (Attr::Null, Wanted::New) => (Action::Rotate, None),
         (Attr::Null, Wanted::Version(version)) => {
             let target = activate(version, prior, memory, &mut told);
             (target, Some(version))
@@ -202,18 +187,18 @@ fn pinned(
     prior: &Model,
     memory: &Memory,
     told: &mut Diagnostics,
-) -> (Credentials, Option<i64>) {
+) -> (Action, Option<i64>) {
     let configured = match wanted {
         Wanted::Version(version) if *version == pin => Some(pin),
         Wanted::Version(_) | Wanted::New => {
             told.error(findings::pinned_against_change(pin).at("active_version"));
-            return (Credentials::Keep, memory.configured);
+            return (Action::Keep, memory.configured);
         }
         Wanted::Same | Wanted::Unknown => memory.configured,
     };
     let Some(&current) = prior.current_version.known() else {
         told.error(findings::versions_without_numbers().at("active_version"));
-        return (Credentials::Keep, configured);
+        return (Action::Keep, configured);
     };
     let was_pinned = prior.active_version.known() == Some(&pin);
     if was_pinned && current != pin {
@@ -222,13 +207,13 @@ fn pinned(
     (activate(pin, prior, memory, told), configured)
 }
 
-fn unpinned(prior: &Model, config: &Model, memory: &Memory, told: &mut Diagnostics) -> Credentials {
+fn unpinned(prior: &Model, config: &Model, memory: &Memory, told: &mut Diagnostics) -> Action {
     let (Some(&current), Some(expected)) = (prior.current_version.known(), memory.configured)
     else {
-        return Credentials::Keep;
+        return Action::Keep;
     };
     if current == expected {
-        return Credentials::Keep;
+        return Action::Keep;
     }
     let unpinned_now = !prior.active_version.is_null();
     let restored = config
@@ -238,37 +223,37 @@ fn unpinned(prior: &Model, config: &Model, memory: &Memory, told: &mut Diagnosti
     if !unpinned_now {
         if !restored {
             told.warning(findings::drifted(current, expected).at("current_version"));
-            return Credentials::Keep;
+            return Action::Keep;
         }
         told.warning(findings::drift_is_undone(current, expected).at("current_version"));
     }
     if memory.retains(expected) && !memory.whole_writes {
-        return Credentials::Activate(expected);
+        return Action::Activate(expected);
     }
     match configured_password(config) {
-        Attr::Known(_) => Credentials::Rotate,
-        Attr::Unknown => Credentials::Undecided,
+        Attr::Known(_) => Action::Rotate,
+        Attr::Unknown => Action::Undecided,
         Attr::Null => {
             told.error(findings::password_missing_to_restore(expected).at("on_drift"));
-            Credentials::Keep
+            Action::Keep
         }
     }
 }
 
-fn activate(version: i64, prior: &Model, memory: &Memory, told: &mut Diagnostics) -> Credentials {
+fn activate(version: i64, prior: &Model, memory: &Memory, told: &mut Diagnostics) -> Action {
     if prior.current_version.known() == Some(&version) {
-        return Credentials::Keep;
+        return Action::Keep;
     }
     if memory.whole_writes {
         told.error(findings::version_without_activation(version).at("active_version"));
-        return Credentials::Keep;
+        return Action::Keep;
     }
     if !memory.retains(version) {
         let retained = report::retained(memory.retained.as_deref().unwrap_or_default());
         told.error(findings::version_not_retained(version, retained).at("active_version"));
-        return Credentials::Keep;
+        return Action::Keep;
     }
-    Credentials::Activate(version)
+    Action::Activate(version)
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ fn stored_write_only(trigger: &str) -> Model {
 }
 
 #[track_caller]
-fn expect(prior: &Model, config: &Model, memory: &Memory, credentials: Credentials) -> Decision {
+fn expect(prior: &Model, config: &Model, memory: &Memory, credentials: Action) -> Decision {
     let decision = decide(prior, config, memory, &memory.hashes_now(prior, config));
     assert_eq!(decision.credentials, credentials, "{:?}", decision.told);
     decision
@@ -81,7 +81,7 @@ fn told(decision: &Decision) -> Vec<&'static str> {
 
 #[test]
 fn nothing_changed_calls_nothing() {
-    expect(&state(), &config(), &memory(), Credentials::Keep);
+    expect(&state(), &config(), &memory(), Action::Keep);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn metadata_never_touches_credentials() {
         verify: known("error"),
         ..config()
     };
-    expect(&state(), &config, &memory(), Credentials::Keep);
+    expect(&state(), &config, &memory(), Action::Keep);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn each_new_credential_rotates() {
     for change in changes {
         let mut config = config();
         change(&mut config);
-        let decision = expect(&state(), &config, &memory(), Credentials::Rotate);
+        let decision = expect(&state(), &config, &memory(), Action::Rotate);
         assert_eq!(decision.configured, None, "the rotation will tell");
     }
 }
@@ -121,7 +121,7 @@ fn another_spelling_of_the_server_is_no_change() {
         server: known("index.docker.io"),
         ..config()
     };
-    expect(&prior, &config, &memory(), Credentials::Keep);
+    expect(&prior, &config, &memory(), Action::Keep);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn credentials_of_a_retained_version_activate_it() {
         password: password("one"),
         ..config()
     };
-    let decision = expect(&state(), &config, &memory(), Credentials::Activate(1));
+    let decision = expect(&state(), &config, &memory(), Action::Activate(1));
     assert_eq!(decision.configured, Some(1));
 }
 
@@ -142,7 +142,7 @@ fn credentials_of_an_evicted_version_rotate() {
         password: password("one"),
         ..config()
     };
-    expect(&state(), &config, &memory, Credentials::Rotate);
+    expect(&state(), &config, &memory, Action::Rotate);
 }
 
 #[test]
@@ -153,51 +153,31 @@ fn an_api_without_activation_rotates_back() {
         password: password("one"),
         ..config()
     };
-    expect(&state(), &config, &memory, Credentials::Rotate);
+    expect(&state(), &config, &memory, Action::Rotate);
 }
 
 #[test]
 fn a_write_only_value_is_noticed_only_with_a_new_trigger() {
     let prior = stored_write_only("1");
-    expect(
-        &prior,
-        &write_only("three", "1"),
-        &memory(),
-        Credentials::Keep,
-    );
-    expect(
-        &prior,
-        &write_only("three", "2"),
-        &memory(),
-        Credentials::Rotate,
-    );
+    expect(&prior, &write_only("three", "1"), &memory(), Action::Keep);
+    expect(&prior, &write_only("three", "2"), &memory(), Action::Rotate);
 }
 
 #[test]
 fn a_new_trigger_with_the_same_credentials_calls_nothing() {
     let prior = stored_write_only("1");
-    expect(
-        &prior,
-        &write_only("two", "2"),
-        &memory(),
-        Credentials::Keep,
-    );
+    expect(&prior, &write_only("two", "2"), &memory(), Action::Keep);
 }
 
 #[test]
 fn a_reused_trigger_counts_for_what_it_comes_with() {
     let prior = stored_write_only("2");
-    expect(
-        &prior,
-        &write_only("three", "1"),
-        &memory(),
-        Credentials::Rotate,
-    );
+    expect(&prior, &write_only("three", "1"), &memory(), Action::Rotate);
     expect(
         &prior,
         &write_only("one", "1"),
         &memory(),
-        Credentials::Activate(1),
+        Action::Activate(1),
     );
 }
 
@@ -207,20 +187,20 @@ fn moving_to_write_only_with_the_same_value_calls_nothing() {
         password_wo_version: Attr::Null,
         ..write_only("two", "")
     };
-    expect(&state(), &moved, &memory(), Credentials::Keep);
+    expect(&state(), &moved, &memory(), Action::Keep);
     // Also where nothing was ever fingerprinted, as after a switch from another provider.
-    expect(&state(), &moved, &Memory::default(), Credentials::Keep);
+    expect(&state(), &moved, &Memory::default(), Action::Keep);
     expect(
         &state(),
         &write_only("two", "1"),
         &Memory::default(),
-        Credentials::Keep,
+        Action::Keep,
     );
     let other = Model {
         password_wo_version: Attr::Null,
         ..write_only("three", "")
     };
-    expect(&state(), &other, &memory(), Credentials::Rotate);
+    expect(&state(), &other, &memory(), Action::Rotate);
 }
 
 #[test]
@@ -229,13 +209,13 @@ fn without_any_password_credentials_are_left_alone() {
         password: Attr::Null,
         ..config()
     };
-    let decision = expect(&state(), &config, &memory(), Credentials::Keep);
+    let decision = expect(&state(), &config, &memory(), Action::Keep);
     assert_eq!(told(&decision), [""; 0]);
     let moved = Model {
         username: known("robot"),
         ..config
     };
-    let decision = expect(&state(), &moved, &memory(), Credentials::Keep);
+    let decision = expect(&state(), &moved, &memory(), Action::Keep);
     assert_eq!(told(&decision), ["password_missing_to_rotate"]);
 }
 
@@ -255,7 +235,7 @@ fn unknown_values_leave_it_open() {
             // The trigger does not matter where a stored password shows that nothing changed.
             continue;
         }
-        let decision = expect(&state(), &config, &memory(), Credentials::Undecided);
+        let decision = expect(&state(), &config, &memory(), Action::Undecided);
         assert_eq!(told(&decision), [""; 0]);
     }
     let config = Model {
@@ -266,7 +246,7 @@ fn unknown_values_leave_it_open() {
         &stored_write_only("1"),
         &config,
         &memory(),
-        Credentials::Undecided,
+        Action::Undecided,
     );
 }
 
@@ -276,7 +256,7 @@ fn a_pin_activates_and_its_removal_rolls_forward() {
         active_version: Attr::Known(1),
         ..config()
     };
-    let decision = expect(&state(), &pinned, &memory(), Credentials::Activate(1));
+    let decision = expect(&state(), &pinned, &memory(), Action::Activate(1));
     assert_eq!(
         decision.configured,
         Some(2),
@@ -287,8 +267,8 @@ fn a_pin_activates_and_its_removal_rolls_forward() {
         current_version: Attr::Known(1),
         ..state()
     };
-    expect(&rolled_back, &pinned, &memory(), Credentials::Keep);
-    let decision = expect(&rolled_back, &config(), &memory(), Credentials::Activate(2));
+    expect(&rolled_back, &pinned, &memory(), Action::Keep);
+    let decision = expect(&rolled_back, &config(), &memory(), Action::Activate(2));
     assert_eq!(told(&decision), [""; 0], "asked for, not drift");
 }
 
@@ -299,14 +279,14 @@ fn a_pin_contradicts_changed_credentials_unless_it_holds_them() {
         password: password("three"),
         ..config()
     };
-    let decision = expect(&state(), &rotated, &memory(), Credentials::Keep);
+    let decision = expect(&state(), &rotated, &memory(), Action::Keep);
     assert_eq!(told(&decision), ["pinned_against_change"]);
     let reverted = Model {
         active_version: Attr::Known(1),
         password: password("one"),
         ..config()
     };
-    let decision = expect(&state(), &reverted, &memory(), Credentials::Activate(1));
+    let decision = expect(&state(), &reverted, &memory(), Action::Activate(1));
     assert_eq!((decision.configured, told(&decision)), (Some(1), vec![]));
 }
 
@@ -320,19 +300,19 @@ fn a_pin_needs_numbers_a_retained_version_and_a_way_to_activate_it() {
         current_version: Attr::Null,
         ..state()
     };
-    let decision = expect(&unnumbered, &pinned, &Memory::default(), Credentials::Keep);
+    let decision = expect(&unnumbered, &pinned, &Memory::default(), Action::Keep);
     assert_eq!(told(&decision), ["versions_without_numbers"]);
 
     let mut evicted = memory();
     evicted.retained = Some(vec![2, 3]);
-    let decision = expect(&state(), &pinned, &evicted, Credentials::Keep);
+    let decision = expect(&state(), &pinned, &evicted, Action::Keep);
     let expected = findings::version_not_retained(1, "Retained are the versions 2, 3.");
     let expected = expected.at("active_version");
     assert!(decision.told.iter().eq([&expected]), "{:?}", decision.told);
 
     let mut whole = memory();
     whole.whole_writes = true;
-    let decision = expect(&state(), &pinned, &whole, Credentials::Keep);
+    let decision = expect(&state(), &pinned, &whole, Action::Keep);
     assert_eq!(told(&decision), ["version_without_activation"]);
 }
 
@@ -350,13 +330,13 @@ fn drifted() -> (Model, Memory) {
 #[test]
 fn drift_is_reported_and_put_back_only_on_request() {
     let (state, memory) = drifted();
-    let decision = expect(&state, &config(), &memory, Credentials::Keep);
+    let decision = expect(&state, &config(), &memory, Action::Keep);
     assert_eq!(told(&decision), ["drifted"]);
     let restoring = Model {
         on_drift: known("restore"),
         ..config()
     };
-    let decision = expect(&state, &restoring, &memory, Credentials::Activate(2));
+    let decision = expect(&state, &restoring, &memory, Action::Activate(2));
     assert_eq!(told(&decision), ["drift_is_undone"]);
 }
 
@@ -368,12 +348,12 @@ fn an_evicted_version_is_restored_from_the_configured_password() {
         on_drift: known("restore"),
         ..config()
     };
-    expect(&state, &restoring, &memory, Credentials::Rotate);
+    expect(&state, &restoring, &memory, Action::Rotate);
     let without = Model {
         password: Attr::Null,
         ..restoring
     };
-    let decision = expect(&state, &without, &memory, Credentials::Keep);
+    let decision = expect(&state, &without, &memory, Action::Keep);
     assert!(told(&decision).contains(&"password_missing_to_restore"));
 }
 
@@ -388,7 +368,7 @@ fn a_pin_is_always_put_back() {
         active_version: Attr::Known(1),
         ..state
     };
-    let decision = expect(&prior, &pinned, &memory, Credentials::Activate(1));
+    let decision = expect(&prior, &pinned, &memory, Action::Activate(1));
     assert_eq!(told(&decision), ["drift_is_undone"]);
 }
 
@@ -399,7 +379,7 @@ fn after_drift_new_credentials_rotate_as_ever() {
         password: password("four"),
         ..config()
     };
-    expect(&state, &config, &memory, Credentials::Rotate);
+    expect(&state, &config, &memory, Action::Rotate);
 }
 
 #[test]
@@ -410,12 +390,12 @@ fn without_numbers_there_is_no_drift_to_see() {
     };
     let mut memory = Memory::default();
     memory.held = memory.fingerprint_now("ghcr.io", "bot", &Secret::new("two"));
-    expect(&state, &config(), &memory, Credentials::Keep);
+    expect(&state, &config(), &memory, Action::Keep);
     let config = Model {
         password: password("three"),
         ..config()
     };
-    expect(&state, &config, &memory, Credentials::Rotate);
+    expect(&state, &config, &memory, Action::Rotate);
 }
 
 #[test]
@@ -427,5 +407,5 @@ fn without_numbers_a_place_that_somebody_changed_is_put_back() {
         current_version: Attr::Null,
         ..state()
     };
-    expect(&moved, &config(), &memory, Credentials::Rotate);
+    expect(&moved, &config(), &memory, Action::Rotate);
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::decide::Credentials;
 use crate::api::{self, Baseline, Look, Made, Proof, Registry, Version};
 use crate::fingerprint::{Fingerprint, Hasher, Salt};
 use crate::framework::private;
@@ -102,11 +101,24 @@ pub enum PlanNote {
     },
 }
 
+/// What has to happen to the credentials of a registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// Nothing.
+    Keep,
+    /// This retained version becomes current.
+    Activate(i64),
+    /// The configured credentials become a new version.
+    Rotate,
+    /// It depends on values that are not known yet.
+    Undecided,
+}
+
 /// What the last plan before an update decided: the update does that and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decided {
     /// What happens to the credentials.
-    pub credentials: Credentials,
+    pub credentials: Action,
     /// The version that holds the configured credentials afterwards.
     pub configured: Option<i64>,
     /// The plan saw a write-only password. One that it did not see is not used.
@@ -125,8 +137,7 @@ impl PlanNote {
             Self::Create { .. } => None,
         };
         match (decided(self), decided(earlier)) {
-            (_, Some(Credentials::Rotate | Credentials::Undecided))
-            | (Some(Credentials::Keep), _) => false,
+            (_, Some(Action::Rotate | Action::Undecided)) | (Some(Action::Keep), _) => false,
             (now, before) => now != before,
         }
     }

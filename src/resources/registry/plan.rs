@@ -1,8 +1,8 @@
 //! Planning: prior, configuration and memory in; planned state, memory and messages out. Pure.
 
-use super::decide::{self, Credentials};
+use super::decide;
 use super::lint;
-use super::memory::{Decided, Memory, PlanNote};
+use super::memory::{Action, Decided, Memory, PlanNote};
 use super::schema::Model;
 use super::warnings;
 use crate::findings;
@@ -112,7 +112,7 @@ fn update(
         return (planned, memory);
     }
     let decision = decide::decide(prior, config, &memory, &hashes);
-    let rotates = decision.credentials == Credentials::Rotate;
+    let rotates = decision.credentials == Action::Rotate;
     lint::tell(Some(prior), config, rotates, diagnostics);
     let renamed = prior.metadata_differs(&planned);
     if renamed && memory.whole_writes && !decision.told.has_errors() {
@@ -121,9 +121,9 @@ fn update(
     diagnostics.extend(decision.told);
     // Unknown exactly when credentials may be written: Terraform holds the plan that it makes again before the
     // apply to this one, and refuses it if what was known is not.
-    if decision.credentials != Credentials::Keep || renamed && memory.whole_writes {
+    if decision.credentials != Action::Keep || renamed && memory.whole_writes {
         planned.current_version = match decision.credentials {
-            Credentials::Activate(version) => Attr::Known(version),
+            Action::Activate(version) => Attr::Known(version),
             _ => Attr::Unknown,
         };
         planned.currentversionid = Attr::Unknown;
@@ -139,7 +139,7 @@ fn update(
         diagnostics.warning(findings::unproved_version().at("current_version"));
     }
     if rotates && memory.imported {
-        let argument = password_argument(config);
+        let argument = config.password_argument();
         diagnostics.warning(findings::rotates_after_import(argument).at(argument));
     }
     if planned != *prior {
@@ -171,15 +171,6 @@ fn handle_will_be_spent(prior: &Model, diagnostics: &mut Diagnostics) {
     let handle = prior.handle.known().map(|handle| format!("\"{handle}\""));
     let handle = handle.unwrap_or_else(|| "of this registry".to_owned());
     diagnostics.warning(findings::handle_will_be_spent(handle).at("handle"));
-}
-
-/// The argument whose change asks for other credentials.
-pub(super) fn password_argument(config: &Model) -> &'static str {
-    if config.password.is_null() {
-        "password_wo_version"
-    } else {
-        "password"
-    }
 }
 
 #[cfg(test)]

@@ -198,7 +198,7 @@ proptest! {
         // What an apply would report and remember: a rotation makes version 4.
         let hashes = memory.hashes_now(&prior, &config);
         let decision = decide::decide(&prior, &config, &memory, &hashes);
-        if decision.credentials == Credentials::Rotate {
+        if decision.credentials == Action::Rotate {
             let password = decide::configured_password(&config).known().cloned();
             let (Some(server), Some(username), Some(password)) =
                 (config.server.known(), config.username.known(), password)

@@ -39,6 +39,15 @@ impl Model {
         self.name != other.name || self.maxversions != other.maxversions
     }
 
+    /// The argument whose change asks for another password.
+    pub fn password_argument(&self) -> &'static str {
+        if self.password.is_null() {
+            "password_wo_version"
+        } else {
+            "password"
+        }
+    }
+
     /// Its credentials with this password, if they are known.
     pub fn credentials<'a>(&'a self, password: Option<&'a Secret>) -> Option<Credentials<'a>> {
         Some(Credentials {

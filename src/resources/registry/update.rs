@@ -1,8 +1,7 @@
 //! Updating a registry: metadata, then credentials, each its own call. What comes back is what was proved.
 
 use super::check;
-use super::decide::Credentials;
-use super::memory::{Decided, Intent, Memory, PlanNote};
+use super::memory::{Action, Decided, Intent, Memory, PlanNote};
 use super::plan::same_handle;
 use super::read;
 use super::schema::Model;
@@ -78,7 +77,7 @@ fn decided(
         Some(PlanNote::Change {
             decision: Some(decision),
             ..
-        }) if decision.credentials != Credentials::Undecided && same_handle(prior, planned) => {
+        }) if decision.credentials != Action::Undecided && same_handle(prior, planned) => {
             Ok(decision)
         }
         _ => Err(diagnostics.error(findings::not_planned_wholly(name_of(prior)))),
@@ -112,7 +111,7 @@ impl Update<'_> {
             diagnostics.error(findings::other_password_than_planned().at("password"));
             return Ok(());
         }
-        let rotates = self.decision.credentials == Credentials::Rotate;
+        let rotates = self.decision.credentials == Action::Rotate;
         let mut doubt = None;
         if rotates && let Some(credentials) = self.planned.credentials(self.password.as_ref()) {
             let verify = &self.planned.verify;
@@ -139,7 +138,7 @@ impl Update<'_> {
                 diagnostics.warning(doubt);
             }
         }
-        if let Credentials::Activate(version) = self.decision.credentials {
+        if let Action::Activate(version) = self.decision.credentials {
             let activated = self.client.activate(&self.operation, &id, version).await;
             if let Err(Kind::NoSuchVersion { remaining, .. }) =
                 activated.as_ref().map_err(Error::kind)
@@ -159,7 +158,7 @@ impl Update<'_> {
     /// Whether the credentials at hand are those for which the plan found that nothing has to be written. A
     /// rotation was shown, and stores whatever there is.
     async fn is_what_was_planned(&mut self) -> bool {
-        if self.decision.hashes.is_empty() || self.decision.credentials == Credentials::Rotate {
+        if self.decision.hashes.is_empty() || self.decision.credentials == Action::Rotate {
             return true;
         }
         match self.planned.credentials(self.password.as_ref()) {
@@ -177,7 +176,7 @@ impl Update<'_> {
         renames: bool,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Error> {
-        let rotates = self.decision.credentials == Credentials::Rotate;
+        let rotates = self.decision.credentials == Action::Rotate;
         let whole = self.client.dialect(&self.operation, registry).await? == Dialect::Put;
         self.memory.whole_writes = whole;
         if renames
@@ -216,7 +215,7 @@ impl Update<'_> {
         let rotation = Rotation {
             credentials,
             moves,
-            renews: self.decision.credentials == Credentials::Rotate,
+            renews: self.decision.credentials == Action::Rotate,
             name: self.planned.name.known().map(String::as_str),
             maxversions: self.planned.maxversions.known().copied(),
         };
@@ -265,8 +264,8 @@ impl Update<'_> {
 
     /// Reads the registry back and takes the planned state for proved.
     async fn confirm(&mut self, id: &str, diagnostics: &mut Diagnostics) {
-        let called = self.decision.credentials != Credentials::Keep
-            || self.prior.metadata_differs(&self.planned);
+        let called =
+            self.decision.credentials != Action::Keep || self.prior.metadata_differs(&self.planned);
         if called {
             let rotated = self.rotated.is_some();
             let expected = self.planned.current_version.known().filter(|_| !rotated);

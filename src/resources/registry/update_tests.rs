@@ -218,7 +218,7 @@ async fn check(
     let planned = Model::from(&plan.planned);
     let mut expected = Vec::new();
     let renamed = prior.metadata_differs(&planned);
-    let rotates = decided.credentials == Credentials::Rotate;
+    let rotates = decided.credentials == Action::Rotate;
     let whole = world.put && (renamed || rotates);
     if whole {
         expected.push("whole".to_owned());
@@ -226,15 +226,15 @@ async fn check(
         expected.push("metadata".to_owned());
     }
     match decided.credentials {
-        Credentials::Rotate if whole => {}
-        Credentials::Rotate => expected.push("rotate".to_owned()),
-        Credentials::Activate(version) => expected.push(format!("activate {version}")),
-        Credentials::Keep | Credentials::Undecided => {}
+        Action::Rotate if whole => {}
+        Action::Rotate => expected.push("rotate".to_owned()),
+        Action::Activate(version) => expected.push(format!("activate {version}")),
+        Action::Keep | Action::Undecided => {}
     }
     let shows =
         planned.current_version != prior.current_version || planned.currentversionid.is_unknown();
     prop_assert_eq!(
-        decided.credentials != Credentials::Keep || whole,
+        decided.credentials != Action::Keep || whole,
         shows,
         "shown exactly when it is done"
     );

@@ -3,7 +3,6 @@
 use super::decide;
 use super::memory::Memory;
 use super::name_of;
-use super::plan::password_argument;
 use super::schema::Model;
 use crate::findings;
 use crate::fingerprint::Fingerprint;
@@ -27,7 +26,7 @@ pub fn written_as_a_whole(
         diagnostics.error(findings::password_missing_to_change(name).at("password"));
     } else if !rotates && !memory.held.as_ref().is_none_or(held) {
         let found = findings::password_other_than_held(name);
-        diagnostics.error(found.at(password_argument(config)));
+        diagnostics.error(found.at(config.password_argument()));
     } else if !rotates {
         let drift = match (prior.current_version.known(), memory.configured) {
             (Some(current), Some(configured)) if *current != configured => format!(
@@ -37,7 +36,7 @@ pub fn written_as_a_whole(
             _ => String::new(),
         };
         let found = findings::may_get_a_version(name, drift);
-        diagnostics.warning(found.at(password_argument(config)));
+        diagnostics.warning(found.at(config.password_argument()));
     }
 }
 
