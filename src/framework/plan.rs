@@ -102,7 +102,7 @@ fn settle(value: &mut Value) {
 }
 
 /// An object of the schema with every attribute null.
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub fn empty(schema: &Schema) -> super::value::Object {
     schema
         .attributes

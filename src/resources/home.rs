@@ -30,12 +30,12 @@ impl Home {
     }
 
     /// Where the official provider's early versions say that an object is, which they stored as this JSON.
-    pub fn official(stored: &[u8]) -> Self {
-        let stored: serde_json::Value = serde_json::from_slice(stored).unwrap_or_default();
-        Self {
-            organisation: stored["organisation"].as_str().map(str::to_owned),
+    pub fn official(stored: &[u8]) -> Option<Self> {
+        let stored: serde_json::Value = serde_json::from_slice(stored).ok()?;
+        Some(Self {
+            organisation: Some(stored["organisation"].as_str()?.to_owned()),
             base_url: None,
-        }
+        })
     }
 
     /// The same, with the organisation that an identity names where nothing else is remembered.

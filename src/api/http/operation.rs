@@ -15,6 +15,9 @@ const FIRST_LOOK: Duration = Duration::from_secs(10);
 /// How long to wait for a read to show what was written.
 const READ_BACK: Duration = Duration::from_secs(10);
 
+/// An attempt with less time than this says nothing but that it had too little, and of a write that it may be done.
+const ROOM: Duration = Duration::from_millis(250);
+
 /// The bounds of one operation of the caller, passed to every call that belongs to it.
 ///
 /// All waits and retries end at the deadline. Cancellation ends waits and retries at once, but never a
@@ -63,10 +66,10 @@ impl Operation {
         }
     }
 
-    /// Waits. A wait that would reach the deadline is not begun: nothing could follow it.
+    /// Waits. A wait after which no time would be left for an answer is not begun.
     pub(in crate::api) async fn pause(&self, delay: Duration) -> Result<(), Stop> {
         self.check()?;
-        if self.deadline - Instant::now() <= delay {
+        if self.deadline - Instant::now() <= delay + ROOM {
             return Err(Stop::Deadline);
         }
         self.within(tokio::time::sleep(delay)).await

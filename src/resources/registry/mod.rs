@@ -70,11 +70,11 @@ impl Resource<Connection> for Registry {
 
     fn private_of(&self, stored: &[u8]) -> Vec<u8> {
         let home = Home::official(stored);
-        Memory {
+        let memory = home.map(|home| Memory {
             home,
             ..Memory::default()
-        }
-        .stored()
+        });
+        memory.map(Memory::stored).unwrap_or_default()
     }
 
     async fn plan(

@@ -177,23 +177,25 @@ impl Update<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Error> {
         let rotates = self.decision.credentials == Action::Rotate;
-        let whole = self.client.dialect(&self.operation, registry).await? == Dialect::Put;
-        self.memory.whole_writes = whole;
-        if renames
-            && !whole
-            && let Some(name) = self.planned.name.known()
-        {
-            let maxversions = self.planned.maxversions.known().copied();
-            self.client
-                .update_metadata(&self.operation, registry, name, maxversions)
-                .await?;
-            self.proved.name = self.planned.name.clone();
-            self.proved.maxversions = self.planned.maxversions.clone();
+        // A rotation finds out by itself, with the list of versions that it reads.
+        let mut whole = false;
+        if renames {
+            whole = self.client.dialect(&self.operation, registry).await? == Dialect::Put;
+            if !whole && let Some(name) = self.planned.name.known() {
+                let maxversions = self.planned.maxversions.known().copied();
+                self.client
+                    .update_metadata(&self.operation, registry, name, maxversions)
+                    .await?;
+                self.proved.name = self.planned.name.clone();
+                self.proved.maxversions = self.planned.maxversions.clone();
+            }
         }
         // The put dialect writes the whole object, so that one write does for all.
         if rotates || whole {
             self.rotate(registry, diagnostics).await?;
         }
+        let dialect = self.client.dialect(&self.operation, registry).await?;
+        self.memory.whole_writes = dialect == Dialect::Put;
         if whole && !rotates {
             diagnostics.warning(findings::may_have_a_version(&self.name));
         }
