@@ -38,7 +38,6 @@ check: ## Check format, lints, dependencies and generated documentation.
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib
-	RUSTFLAGS="--cfg fuzzing" $(CARGO) check --locked --bins --manifest-path fuzz/Cargo.toml
 	$(CARGO) run --locked --quiet --example generate_docs -- --check
 	@scripts/deny.sh
 	@scripts/lint-workflows.sh

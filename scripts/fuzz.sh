@@ -16,6 +16,8 @@ if [ "$(cargo fuzz --version 2>/dev/null)" != "cargo-fuzz $version" ]; then
 fi
 [ "$sanitizer" = none ] || export RUSTC_BOOTSTRAP=1
 
+# All of them, so that each still compiles, whichever are run.
+cargo fuzz build --sanitizer "$sanitizer"
 [ $# -gt 0 ] || set -- $(cargo fuzz list)
 for target; do
     found=fuzz/target/corpus/$target

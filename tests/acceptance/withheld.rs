@@ -89,17 +89,25 @@ async fn in_the_put_dialect_a_pin_is_no_way_back_even_where_numbers_show() {
 }
 
 #[tokio::test]
-async fn credentials_that_went_along_with_a_rename_are_not_taken_for_the_earlier_ones() {
+async fn in_the_put_dialect_a_rename_takes_no_other_password_along() {
     needs!(WRITE_ONLY);
     let bench = Bench::with(Sandbox::options().dialect("put"));
     bench.terraform.step(&registry(&secret("one", "1")));
-    // Nobody asked for a rotation, but this dialect cannot rename without sending the password that is there.
-    let renamed = registry(&secret("two", "1")).replace("GitHub", "Packages");
-    bench.terraform.step(&renamed);
-    assert!(bench.sandbox.current_is("ghcr", "bot", "two").await);
     bench.writes().await;
-    let back = registry(&secret("one", "2")).replace("GitHub", "Packages");
-    bench.terraform.step(&back);
+    // Nobody asked for a rotation, and this dialect cannot rename without sending the password that is configured.
+    let renamed =
+        |password, trigger| registry(&secret(password, trigger)).replace("GitHub", "Packages");
+    bench.terraform.write("main.tf", &renamed("two", "1"));
+    bench
+        .terraform
+        .plan()
+        .fails()
+        .finds(&["password_other_than_held"]);
+    assert_eq!(bench.writes().await, [""; 0]);
+    bench.terraform.step(&renamed("two", "2"));
+    assert_eq!(bench.writes().await, ["PUT /registries/*"]);
+    assert!(bench.sandbox.current_is("ghcr", "bot", "two").await);
+    bench.terraform.step(&renamed("one", "3"));
     assert_eq!(bench.writes().await, ["PUT /registries/*"]);
     assert!(bench.sandbox.current_is("ghcr", "bot", "one").await);
 }

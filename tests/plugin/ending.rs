@@ -95,7 +95,13 @@ async fn an_interrupt_is_left_to_terraform() {
 #[tokio::test]
 async fn a_request_to_terminate_is_followed() {
     for signal in [Signal::TERM, Signal::HUP] {
-        let plugin = PluginProcess::start(Options::default()).await;
+        // The tests themselves may run with hang-ups ignored, which is inherited.
+        let through = ["env", "--default-signal=HUP"].map(str::to_owned);
+        let options = Options {
+            through: through.into(),
+            ..Options::default()
+        };
+        let plugin = PluginProcess::start(options).await;
         let has_socket = has_socket(&plugin);
         plugin.process.signal(signal);
         let (status, _) = plugin.process.end().await;
