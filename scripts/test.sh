@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test. The acceptance tests keep the processors busy and the others mostly wait, so that both run side
-# by side, with more threads than processors.
+# Runs every test. The acceptance tests keep the processors busy, those of a hostile server and of the process edge mostly
+# wait, and the others take turns, so that all three run side by side, with more threads than processors.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/terraform.sh
@@ -21,25 +21,28 @@ others=()
 for main in tests/*/main.rs; do
     name=$(basename "$(dirname "$main")")
     case $name in
-    acceptance) ;;
+    acceptance | hostile | plugin) ;;
     # It makes root directories of its own, which takes root, or a namespace in which one is.
     executable) [ "$(id -u)" != 0 ] || others+=(--test "$name") ;;
     *) others+=(--test "$name") ;;
     esac
 done
 
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
+output=$(mktemp -d)
+trap 'rm -rf "$output"' EXIT
 # What is shipped is what is tested.
 shipped=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/release/terraform-provider-bahriya
-TERRAFORM=$client PROVIDER_EXECUTABLE=$shipped cargo test --locked --test acceptance >"$output" 2>&1 &
+TERRAFORM=$client PROVIDER_EXECUTABLE=$shipped cargo test --locked --test acceptance >"$output/acceptance" 2>&1 &
 acceptance=$!
+cargo test --locked --no-fail-fast --test hostile --test plugin >"$output/waiting" 2>&1 &
+waiting=$!
 
 failed=0
 cargo test --locked --no-fail-fast --lib --bins "${others[@]}" || failed=1
 [ "$(id -u)" = 0 ] || [ "$(uname -s)" != Linux ] ||
     unshare --map-root-user --net sh -c 'ip link set lo up && exec cargo test --locked --test executable' || failed=1
 cargo test --locked --doc || failed=1
+wait "$waiting" || failed=1
 wait "$acceptance" || failed=1
-cat "$output"
+cat "$output"/*
 exit "$failed"
