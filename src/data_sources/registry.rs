@@ -190,15 +190,12 @@ async fn projects(asked: &Asked<'_>, registry: &Registry) -> Result<Vec<Value>, 
     if let Some(shown) = registry.projects.as_deref().and_then(whole) {
         return Ok(shown);
     }
-    let (client, operation) = (asked.client, &asked.operation);
-    let mut attached = Vec::new();
-    for project in client.projects(operation).await? {
-        let kept = client.kept_attachments(operation, &project.id).await?;
-        if kept.iter().any(|one| one.is_of(&registry.handle)) {
-            attached.push(reference(project.id, project.handle));
-        }
-    }
-    Ok(attached)
+    let projects = asked
+        .client
+        .projects_with(&asked.operation, &registry.handle);
+    let projects = projects.await?.into_iter();
+    let references = projects.map(|project| reference(project.id, project.handle));
+    Ok(references.collect())
 }
 
 /// `None` if any of them lacks its id or its handle.

@@ -76,6 +76,11 @@ pub fn operation(
         .known()
         .and_then(|timeouts| which(timeouts).known());
     let duration = configured.and_then(|text| parse(text)).unwrap_or(DEFAULT);
+    within(call, duration)
+}
+
+/// The bounds of an operation that starts now and may take so long.
+pub fn within(call: &Call<Connection>, duration: Duration) -> Operation {
     Operation {
         deadline: Instant::now() + duration,
         cancel: call.cancel.clone(),

@@ -10,6 +10,7 @@ use crate::api::http::transport::Request;
 use crate::api::http::write::{Look, Proof, Repeat, Write};
 use crate::api::model::attachment::Attachment;
 use crate::api::model::fields::id;
+use crate::api::model::project::Project;
 
 /// What [`Client::attach`] found or made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,6 +160,18 @@ impl Client {
         let kept = self.known().attachments(project);
         let list = kept.get(op, None, self.attachments(op, project)).await?;
         Ok(list.as_ref().clone().unwrap_or_default())
+    }
+
+    /// The projects that have a registry, by the kept lists of all projects.
+    pub async fn projects_with(&self, op: &Operation, handle: &str) -> Result<Vec<Project>, Error> {
+        let mut with = Vec::new();
+        for project in self.projects(op).await? {
+            let kept = self.kept_attachments(op, &project.id).await?;
+            if kept.iter().any(|one| one.is_of(handle)) {
+                with.push(project);
+            }
+        }
+        Ok(with)
     }
 
     /// One attachment, for a refresh: all callers share one list per project, kept for 60 s or until a

@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::decide::{self, Change};
 use super::memory::Memory;
 use super::schema::Model;
-use crate::api::{Dialect, Error, HandleState, Kind, Operation};
+use crate::api::{Dialect, Error, HandleState, Kind};
 use crate::connection::{Api, Connection};
 use crate::findings;
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Call;
 use crate::resources::report;
+use crate::resources::timeouts;
 
 /// How long a plan waits for an answer. What it does not hear the apply will be told.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -46,7 +45,7 @@ pub async fn writes_whole(call: &Call<Connection>, prior: &Model) -> Result<bool
     let (Api::Ready(client), Some(id)) = (&call.connection.api, prior.id.known()) else {
         return Ok(false);
     };
-    let operation = patiently(call);
+    let operation = timeouts::within(call, PATIENCE);
     let registry = match client.refreshed_registry(&operation, id).await? {
         Some(registry) => registry,
         None => client.existing(&operation, id).await?,
@@ -64,7 +63,7 @@ pub async fn look_up_handle(
     let (Api::Ready(client), Some(handle)) = (&call.connection.api, config.handle.known()) else {
         return;
     };
-    let operation = patiently(call);
+    let operation = timeouts::within(call, PATIENCE);
     match client.handle_before(&operation, handle).await {
         Ok(HandleState::Burned) => {
             diagnostics.error(findings::handle_is_spent(handle).at("handle"));
@@ -81,12 +80,5 @@ pub async fn look_up_handle(
         }
         // The apply will be told.
         Ok(HandleState::Free) | Err(_) => {}
-    }
-}
-
-fn patiently(call: &Call<Connection>) -> Operation {
-    Operation {
-        deadline: Instant::now() + PATIENCE,
-        cancel: call.cancel.clone(),
     }
 }

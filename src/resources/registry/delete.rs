@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::memory::{Memory, PlanNote};
 use super::name_of;
 use super::read;
 use super::schema::Model;
-use crate::api::{Client, Error, Kind, Operation};
+use crate::api::{Client, Kind, Operation};
 use crate::connection::Connection;
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
@@ -61,33 +59,16 @@ async fn remove(
     if matches!(error.kind(), Kind::StillAttached { projects } if projects.is_empty())
         && let Some(handle) = prior.handle.known()
         // That the lists cannot be read is not what went wrong.
-        && let Ok(projects) = attached_to(client, call, handle).await
+        && let Ok(projects) = client.projects_with(&timeouts::within(call, LAST_LOOK), handle).await
         && !projects.is_empty()
     {
-        obstacle = format!(" It is attached to the projects {}.", projects.join(", "));
+        let projects = projects.iter();
+        let handles = projects.map(|project| secret::admit(&project.handle, Author::Unaware));
+        let handles = handles.collect::<Vec<_>>().join(", ");
+        obstacle = format!(" It is attached to the projects {handles}.");
     }
     let found = report::failure("delete", &name_of(prior), &error, &obstacle);
     Err(diagnostics.error(found))
-}
-
-/// The handles of the projects that have a registry, by the lists of all projects.
-async fn attached_to(
-    client: &Client,
-    call: &Call<Connection>,
-    handle: &str,
-) -> Result<Vec<String>, Error> {
-    let operation = Operation {
-        deadline: Instant::now() + LAST_LOOK,
-        cancel: call.cancel.clone(),
-    };
-    let mut projects = Vec::new();
-    for project in client.projects(&operation).await? {
-        let attachments = client.kept_attachments(&operation, &project.id).await?;
-        if attachments.iter().any(|one| one.is_of(handle)) {
-            projects.push(secret::admit(&project.handle, Author::Unaware));
-        }
-    }
-    Ok(projects)
 }
 
 /// A tainted registry looks like a plain create in the plan, so this is where its replacement is stopped:
