@@ -11,7 +11,7 @@ use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Block, Call, DataSource};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
-use crate::oci::credential_lint::{self, Credentials, Field};
+use crate::oci::credential_lint::{self, Credentials};
 use crate::oci::verify::{DEFAULT_TIMEOUT, Outcome, Verifier};
 use crate::resources::checks;
 use crate::secret::Secret;
@@ -84,12 +84,7 @@ impl DataSource<Connection> for RegistryLogin {
         for remark in remarks {
             // What may be right is for the registry to say.
             if remark.severity() != credential_lint::Severity::Warning {
-                let argument = match remark.field() {
-                    Field::Server => "server",
-                    Field::Username => "username",
-                    Field::Password => "password",
-                };
-                diagnostics.error(checks::remark(&remark, argument));
+                diagnostics.error(checks::remark(&remark, "password"));
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::findings;
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::value::Value;
-use crate::oci::credential_lint::{MASK, Remark};
+use crate::oci::credential_lint::{Field, MASK, Remark};
 
 /// The length of a DNS label, which a handle is.
 const LONGEST_HANDLE: usize = 63;
@@ -63,8 +63,13 @@ pub fn positive(argument: &str, value: &Value) -> Checked {
     }
 }
 
-/// What there is to say of credentials, at the argument that they are in.
-pub fn remark(remark: &Remark, argument: &str) -> Diagnostic {
+/// What there is to say of credentials, at the argument that they are in; `password` is the one of the password.
+pub fn remark(remark: &Remark, password: &str) -> Diagnostic {
+    let argument = match remark.field() {
+        Field::Server => "server",
+        Field::Username => "username",
+        Field::Password => password,
+    };
     match remark {
         Remark::ServerSpelling { problem, right } => {
             findings::server_spelling(argument, problem, right)

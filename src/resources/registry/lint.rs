@@ -24,14 +24,12 @@ pub fn tell(prior: Option<&Model>, config: &Model, stored: bool, diagnostics: &m
         username: config.username.known().map(String::as_str),
         password: decide::configured_password(config).known(),
     });
+    let password = match config.password.is_null() {
+        true => "password_wo",
+        false => "password",
+    };
     for remark in remarks {
-        let argument = match remark.field() {
-            Field::Server => "server",
-            Field::Username => "username",
-            Field::Password if config.password.is_null() => "password_wo",
-            Field::Password => "password",
-        };
-        let found = checks::remark(&remark, argument);
+        let found = checks::remark(&remark, password);
         match remark.severity() {
             Severity::Warning if !stored => {}
             Severity::ErrorIfNew if is_new(remark.field()) => drop(diagnostics.error(found)),
