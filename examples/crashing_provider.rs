@@ -10,9 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use terraform_provider_bahriya::framework::diagnostics::{Diagnostics, Reported};
 use terraform_provider_bahriya::framework::findings;
-use terraform_provider_bahriya::framework::function::Function;
 use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
-use terraform_provider_bahriya::framework::list::ListResource;
 use terraform_provider_bahriya::framework::provider::{DataSource, Provider, Resource};
 use terraform_provider_bahriya::framework::schema::Schema;
 use terraform_provider_bahriya::framework::server::Server;
@@ -37,20 +35,6 @@ impl Provider for Crashing {
     fn data_sources(&self) -> &[&'static dyn DataSource<Self::Connection>] {
         &[]
     }
-
-    fn ephemeral_resources(&self) -> &[&'static dyn DataSource<Self::Connection>] {
-        &[]
-    }
-
-    fn list_resources(&self) -> &[&'static dyn ListResource<Self::Connection>] {
-        &[]
-    }
-
-    fn functions(&self) -> &[Function] {
-        &[]
-    }
-
-    fn applied(&self, _: &Self::Connection) {}
 
     fn configure(
         &self,

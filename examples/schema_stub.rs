@@ -11,9 +11,7 @@ use async_trait::async_trait;
 
 use terraform_provider_bahriya::framework::diagnostics::{Diagnostics, Reported};
 use terraform_provider_bahriya::framework::findings;
-use terraform_provider_bahriya::framework::function::Function;
 use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
-use terraform_provider_bahriya::framework::list::ListResource;
 use terraform_provider_bahriya::framework::provider::{
     Block, Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider, Resource, Stored,
     UpdateRequest,
@@ -101,16 +99,6 @@ impl Provider for Stub {
         &[&ECR, &VAULT]
     }
 
-    fn list_resources(&self) -> &[&'static dyn ListResource<()>] {
-        &[]
-    }
-
-    fn functions(&self) -> &[Function] {
-        &[]
-    }
-
-    fn applied(&self, (): &()) {}
-
     fn configure(&self, _: &Value, _: &str, _: &mut Diagnostics) -> Result<(), Reported> {
         Ok(())
     }
@@ -131,8 +119,6 @@ impl Block for Lookup {
 
 #[async_trait]
 impl DataSource<()> for Lookup {
-    fn validate(&self, _: &Value, _: &mut Diagnostics) {}
-
     async fn read(
         &self,
         _: &Call<()>,
@@ -252,10 +238,6 @@ impl Resource<()> for Project {
         diagnostics: &mut Diagnostics,
     ) -> Result<Stored, Reported> {
         Err(refused(diagnostics))
-    }
-
-    fn accepts_move(&self, _: &str, _: &str) -> bool {
-        false
     }
 }
 

@@ -27,16 +27,22 @@ pub trait Provider: Send + Sync + 'static {
     fn data_sources(&self) -> &[&'static dyn DataSource<Self::Connection>];
 
     /// What it looks at without storing the answer.
-    fn ephemeral_resources(&self) -> &[&'static dyn DataSource<Self::Connection>];
+    fn ephemeral_resources(&self) -> &[&'static dyn DataSource<Self::Connection>] {
+        &[]
+    }
 
     /// Of what it manages, what it can list.
-    fn list_resources(&self) -> &[&'static dyn ListResource<Self::Connection>];
+    fn list_resources(&self) -> &[&'static dyn ListResource<Self::Connection>] {
+        &[]
+    }
 
     /// What it computes.
-    fn functions(&self) -> &[Function];
+    fn functions(&self) -> &[Function] {
+        &[]
+    }
 
     /// A change was carried out, or failed.
-    fn applied(&self, connection: &Self::Connection);
+    fn applied(&self, _connection: &Self::Connection) {}
 
     /// Takes the configuration, in which values may still be unknown during a plan. No I/O.
     fn configure(
@@ -196,7 +202,9 @@ pub trait Resource<C: Send + Sync + 'static>: Block {
     ) -> Result<Stored, Reported>;
 
     /// Whether a stored object of another provider's type may become one of this type as it stands.
-    fn accepts_move(&self, source_provider: &str, source_type: &str) -> bool;
+    fn accepts_move(&self, _source_provider: &str, _source_type: &str) -> bool {
+        false
+    }
 }
 
 /// A look at something that is managed elsewhere. What a data source finds is stored, what an ephemeral resource
@@ -204,7 +212,7 @@ pub trait Resource<C: Send + Sync + 'static>: Block {
 #[async_trait]
 pub trait DataSource<C: Send + Sync + 'static>: Block {
     /// Checks across arguments. What is unknown is not judged.
-    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
+    fn validate(&self, _config: &Value, _diagnostics: &mut Diagnostics) {}
 
     /// Fills in the object that was asked for.
     async fn read(

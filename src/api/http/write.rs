@@ -239,8 +239,8 @@ impl<T, B> Written<T, B> {
     }
 }
 
-/// Whether a write that is seen not to be done may be sent again. After a timeout the server may still be
-/// at it; a 500 or a page in place of the API would come again.
+/// Whether a write that is seen not to be done may be sent again. After a timeout the API may still be
+/// working on it; a 500 or a page in place of the API would come again.
 fn repeatable(lost: &Error) -> bool {
     match lost.kind() {
         Kind::Timeout | Kind::WrongAddress => false,
@@ -249,7 +249,7 @@ fn repeatable(lost: &Error) -> bool {
     }
 }
 
-/// Whether whoever answered is done with the request. Who did not, or is only a gateway, may still be at it.
+/// Whether the request is finished. It is if the API itself answered; a gateway or a cut connection proves nothing.
 fn server_is_done(lost: &Error) -> bool {
     lost.own_form()
         && matches!(lost.status(), Some(500..=599))

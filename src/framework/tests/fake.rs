@@ -90,8 +90,6 @@ impl Provider for Fake {
         std::slice::from_ref(&*ECHO)
     }
 
-    fn applied(&self, (): &()) {}
-
     fn configure(
         &self,
         config: &Value,
@@ -180,16 +178,10 @@ impl Resource<()> for Thing {
             ImportTarget::Identity(identity) => act(&identity, diagnostics),
         }
     }
-
-    fn accepts_move(&self, _: &str, _: &str) -> bool {
-        false
-    }
 }
 
 #[async_trait]
 impl DataSource<()> for Thing {
-    fn validate(&self, _: &Value, _: &mut Diagnostics) {}
-
     async fn read(
         &self,
         _: &Call<()>,
