@@ -184,50 +184,6 @@ impl Memory {
         }
     }
 
-    /// The fingerprints that a plan is told, at once, for tests of what is pure.
-    #[cfg(test)]
-    pub fn hashes_now(
-        &self,
-        prior: &super::schema::Model,
-        config: &super::schema::Model,
-    ) -> Vec<Fingerprint> {
-        match super::decide::change(prior, config, self) {
-            super::decide::Change::Perhaps { credentials, .. } if self.salt.is_some() => self
-                .clone()
-                .fingerprint_now(
-                    credentials.server,
-                    credentials.username,
-                    credentials.password,
-                )
-                .into_iter()
-                .collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// A new fingerprint, at once and cheap, for tests of what is pure.
-    #[cfg(test)]
-    pub fn fingerprint_now(
-        &mut self,
-        server: &str,
-        username: &str,
-        password: &crate::secret::Secret,
-    ) -> Option<Fingerprint> {
-        let salt = self
-            .salt
-            .get_or_insert_with(|| Salt::random().expect("randomness"));
-        let cost = crate::fingerprint::Cost {
-            memory: 64,
-            passes: 1,
-        };
-        let credentials = api::Credentials {
-            server,
-            username,
-            password,
-        };
-        Hasher::new(cost).at_once(salt, credentials)
-    }
-
     /// The fingerprint of credentials, under a salt that is made now if there is none yet. `None` without randomness or
     /// a thread: nothing is recognised then.
     pub async fn new_fingerprint(

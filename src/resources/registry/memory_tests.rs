@@ -1,7 +1,50 @@
 use serde_json::json;
 
 use super::*;
+use crate::fingerprint::Cost;
+use crate::resources::registry::decide;
+use crate::resources::registry::schema::Model;
 use crate::secret::Secret;
+
+impl Memory {
+    /// The fingerprints that a plan is told, at once, for tests of what is pure.
+    pub fn hashes_now(&self, prior: &Model, config: &Model) -> Vec<Fingerprint> {
+        match decide::change(prior, config, self) {
+            decide::Change::Perhaps { credentials, .. } if self.salt.is_some() => self
+                .clone()
+                .fingerprint_now(
+                    credentials.server,
+                    credentials.username,
+                    credentials.password,
+                )
+                .into_iter()
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A new fingerprint, at once and cheap, for tests of what is pure.
+    pub fn fingerprint_now(
+        &mut self,
+        server: &str,
+        username: &str,
+        password: &Secret,
+    ) -> Option<Fingerprint> {
+        let salt = self
+            .salt
+            .get_or_insert_with(|| Salt::random().expect("randomness"));
+        let cost = Cost {
+            memory: 64,
+            passes: 1,
+        };
+        let credentials = api::Credentials {
+            server,
+            username,
+            password,
+        };
+        Hasher::new(cost).at_once(salt, credentials)
+    }
+}
 
 fn registry(id: &str, number: i64) -> Registry {
     Registry {
