@@ -30,6 +30,7 @@ mod providers;
 mod refactoring;
 mod rivals;
 mod rollback;
+mod unknown;
 mod verify;
 mod version_table;
 mod walks;
