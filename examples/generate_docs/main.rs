@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod comparison;
 mod markdown;
 mod messages;
 mod results;
@@ -30,6 +31,9 @@ const GENERATED: [&str; 5] = [
     "list-resources",
     "functions",
 ];
+
+/// The guide with the table that a picture is drawn from.
+const COMPARISON: &str = "beside-the-official-provider";
 
 /// What stands at the top of each generated page, for whoever wants to edit it.
 const MARK: &str =
@@ -147,6 +151,15 @@ fn pages(root: &Path) -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
     for function in provider.functions() {
         page("functions", function.name, markdown::of_function(function))?;
     }
+    let guide = fs::read_to_string(
+        root.join("docs/guides")
+            .join(COMPARISON)
+            .with_extension("md"),
+    )?;
+    let picture = Path::new("docs/images")
+        .join(COMPARISON)
+        .with_extension("svg");
+    pages.insert(picture, comparison::picture(&guide));
     Ok(pages)
 }
 
