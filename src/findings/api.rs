@@ -1,9 +1,9 @@
 //! What the API refused or could not do. What it says itself stands between the cause and the cure.
 
 crate::framework::diagnostics::findings! {
-    fate_unknown(failed, error)
+    outcome_unknown(failed, error)
         "{failed}, and perhaps it was done"
-        "Bahriya: {error}. The change may have been made all the same."
+        "Bahriya: {error}. The change may have been made anyway."
         "Run the plan again: it shows what is there now. Where answers are slow, allow more time in `timeouts`.";
     value_refused(failed, argument, problem, error)
         "{failed}: {argument} {problem}"
@@ -46,7 +46,7 @@ crate::framework::diagnostics::findings! {
         "{failed}: a container still references the registry"
         "Bahriya: {error}."
         "Remove the registry from {container} or terminate the container, then apply again.";
-    version_went(failed, error, retained)
+    version_evicted(failed, error, retained)
         "{failed}: the version is not retained"
         "Bahriya: {error}. {retained}"
         "Choose one that is retained, or give the credentials again to make a new version.";
@@ -80,7 +80,7 @@ crate::framework::diagnostics::findings! {
         "Bahriya: {error}. That is where the sandbox listens."
         "Start it with make sandbox, in another terminal.";
     not_trusted(failed, error)
-        "{failed}: the API cannot be trusted"
+        "{failed}: the API's certificate is not trusted"
         "Bahriya: {error}."
         "Check the host in `base_url` (or BAHRIYA_API_URL) and the clock of this machine. Behind a proxy that inspects \
          TLS, set `ca_certificate_file` to a PEM file with the certificate of its authority.";

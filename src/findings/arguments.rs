@@ -89,7 +89,7 @@ crate::framework::diagnostics::findings! {
          can never log in."
         "If this is `username:password`, split it.";
     blank_around_username(argument, what)
-        "Suspicious {argument}: something stands around it"
+        "Suspicious {argument}: blanks or a byte order mark around it"
         "The username {what}, which makes it another username."
         "Wrap the expression in `trimspace(...)`; a file with a byte order mark is to be saved without it.";
     newline_after_password(argument)
@@ -106,12 +106,12 @@ crate::framework::diagnostics::findings! {
         "The password begins like a token of {issuer}, whose registry is `{home}`, but the server belongs to {service}."
         "Set the server, or the password, that belongs to the other.";
     ecr_username_elsewhere(argument)
-        "Check {argument}: the one of Amazon ECR"
+        "Check {argument}: AWS is the username of Amazon ECR only"
         "The username `AWS` is the one that Amazon ECR uses, but the server is not an ECR registry \
          (`<account>.dkr.ecr.<region>.amazonaws.com` or `public.ecr.aws`)."
-        "Set the username of that registry, or the server of yours.";
+        "Change username, or set server to <account>.dkr.ecr.<region>.amazonaws.com.";
     short_lived_token(argument)
-        "Check {argument}: a token for 12 hours"
+        "Check {argument}: this token expires after 12 hours"
         "Amazon ECR tokens live for 12 hours. Images cannot be pulled with this one after that."
-        "Renew it on a schedule that is shorter.";
+        "Run terraform apply with a new token and a new password_wo_version every six hours, say.";
 }

@@ -6,7 +6,7 @@ crate::framework::diagnostics::findings! {
         "Nothing was changed: Terraform manages the existing link from now on, and removes it on destroy."
         "If something else manages it, remove it here with terraform state rm.";
     attachment_is_gone(attachment)
-        "The {attachment} is attached no more"
+        "The {attachment} is no longer attached"
         "It was detached outside Terraform."
         "The plan attaches it again while it is configured.";
     attachment_stays(attachment)
@@ -21,14 +21,15 @@ crate::framework::diagnostics::findings! {
     attachment_not_found(attachment, organisation)
         "No {attachment} to import"
         "Organisation {organisation} has no such project, or the registry is not attached to it."
-        "Check both, or create the attachment instead of importing it.";
+        "Check both (the data source bahriya_project_attachments lists what a project has), or create the attachment \
+         instead of importing it.";
     attachment_id_malformed(id)
         "\"{id}\" names no attachment"
         "An attachment is known by its project and the handle of its registry."
         "Import it by {{project_id}}:{{handle}} or {{project_handle}}:{{handle}}, for example shop:ghcr-deploy.";
     object_not_found(object, organisation)
         "No {object}"
-        "Organisation {organisation} has none of this id or handle, or has it no more."
+        "Organisation {organisation} has none with this id or handle, or has it no longer."
         "Name it by its UUID or by its handle, check the spelling, and check organisation_id.";
     registry_was_deleted(registry)
         "The {registry} was deleted"
@@ -46,7 +47,7 @@ crate::framework::diagnostics::findings! {
     region_not_found(region)
         "No region \"{region}\""
         "Bahriya has no such region."
-        "The data source bahriya_regions lists those that there are.";
+        "Choose one that the data source bahriya_regions lists.";
     no_key(id, handle)
         "Neither {id} nor {handle}"
         "Nothing says what to look up."

@@ -3,7 +3,7 @@
 crate::framework::diagnostics::findings! {
     handle_will_be_spent(handle)
         "The handle {handle} will be spent"
-        "Deleting a registry uses up its handle for ever: nobody can create a registry named {handle} again, and \
+        "Deleting a registry spends its handle forever: nobody can create a registry named {handle} again, and \
          containers that name it fail at their next pull."
         "To give the registry up without deleting it, use a \"removed\" block or terraform state rm. If this stands \
          beside an inconsistent final plan, the new handle was not known when this was planned; nothing was changed, \
@@ -11,35 +11,34 @@ crate::framework::diagnostics::findings! {
     handle_is_spent(handle)
         "The handle \"{handle}\" is spent"
         "A registry had this handle and was deleted, and a handle can never be used again."
-        "Choose another one. To destroy what else there is, run terraform destroy -refresh=false.";
+        "Choose another handle. If you wanted to destroy, run terraform destroy -refresh=false.";
     handle_is_taken(handle, import)
         "A registry \"{handle}\" exists already"
         "The organisation has a registry with this handle, and this state does not."
-        "To manage it here, {import}. If it is in this state and tainted, run terraform untaint. To have another one, \
-         choose another handle. To destroy what else there is, run terraform destroy -refresh=false.";
+        "To manage it here, {import}. If it is in this state and tainted, run terraform untaint ADDRESS. To have another \
+         one, choose another handle. If you wanted to destroy, run terraform destroy -refresh=false.";
     handle_is_stored(handle)
-        "Registry \"{handle}\" cannot be created anew"
+        "Registry \"{handle}\" cannot be created again"
         "This state holds it already. An apply refuses to delete it, since that would spend its handle."
-        "It is probably tainted: run terraform untaint with its address to keep it as it is. If it only has another \
-         address now, add a moved block.";
+        "It is probably tainted: run terraform untaint ADDRESS to keep it as it is (terraform state list shows the \
+         address). If it only has another address now, add a \"moved\" block.";
     handle_not_looked_up(handle)
-        "The API refuses the token"
-        "Whether the handle \"{handle}\" can be had was not found out: the API answers 401. The apply would fail."
+        "The API does not accept the token"
+        "The handle \"{handle}\" could not be checked: the API answered 401. The apply would fail."
         "Set token (or BAHRIYA_TOKEN) to a valid personal access token.";
     handle_moves_by_deletion(handle)
         "The handle \"{handle}\" cannot move by deletion"
         "This plan deletes the registry \"{handle}\" at one address and creates \"{handle}\" at another. The deletion \
          would spend the handle, so that the creation must fail. Two registries cannot swap their handles."
-        "If the resource only has another address now (another name, key or module, count in place of for_each), say \
-         so, and nothing is deleted: moved {{ from = bahriya_registry.OLD, to = bahriya_registry.NEW }}, with the two \
-         addresses. What an apply has put aside (deposed) is kept by terraform state rm, and an import. To delete all \
-         of it, run terraform destroy -refresh=false.";
+        "If the resource only has another address now (another name, key or module, count in place of for_each), add \
+         a \"moved\" block with a line from = OLD_ADDRESS and a line to = NEW_ADDRESS: then nothing is deleted. To keep \
+         a registry that the plan shows as deposed, run terraform state rm ADDRESS, then terraform import ADDRESS \
+         HANDLE. To delete all of it, run terraform destroy -refresh=false.";
     handle_may_move_by_deletion()
         "A registry is deleted beside a new one whose handle is not known yet"
-        "Should the new handle turn out to be the deleted one, it is spent and cannot be created."
-        "If the resource only has another address now (another name, key or module, count in place of for_each), say \
-         so, and nothing is deleted: moved {{ from = bahriya_registry.OLD, to = bahriya_registry.NEW }}, with the two \
-         addresses.";
+        "If the new handle turns out to be the deleted one, it is spent, and the creation fails."
+        "If the resource only has another address now (another name, key or module, count in place of for_each), add \
+         a \"moved\" block with a line from = OLD_ADDRESS and a line to = NEW_ADDRESS: then nothing is deleted.";
     replaced_by_itself(handle)
         "Registry \"{handle}\" cannot be replaced"
         "Replacing deletes the registry first, and the deletion spends its handle: \"{handle}\" could not be created \
@@ -50,7 +49,8 @@ crate::framework::diagnostics::findings! {
         "The {registry} was not deleted"
         "It is to be replaced by a registry with the same handle, which is impossible: deleting it would spend the \
          handle. It is probably tainted."
-        "Run terraform untaint with its address to keep it as it is, or give the resource a new handle.";
+        "Run terraform untaint ADDRESS to keep it as it is (terraform state list shows the address), or give the \
+         resource a new handle.";
     password_missing_to_create()
         "Missing password for a new registry"
         "A new registry needs credentials."
@@ -64,7 +64,7 @@ crate::framework::diagnostics::findings! {
         "Set password_wo together with a new password_wo_version, or set password.";
     password_missing_to_restore(version)
         "Version {version} cannot be restored"
-        "It is no longer retained, and no password is configured from which to make it anew."
+        "It is no longer retained, and no password is configured from which to make it again."
         "Set password_wo or password, or set on_drift to \"warn\".";
     password_missing_to_change(registry)
         "The {registry} cannot be changed without its password"
@@ -113,7 +113,7 @@ crate::framework::diagnostics::findings! {
     versions_without_numbers()
         "Versions cannot be pinned here"
         "The API shows no version numbers for this registry, so none can be activated."
-        "Remove active_version, and set the credentials that shall be current instead.";
+        "Remove active_version, and set the credentials that should be current instead.";
     pinned_against_change(version)
         "Credentials changed while a version is pinned"
         "active_version = {version} says that version {version} stays current, and the changed credentials would have \
@@ -148,22 +148,23 @@ crate::framework::diagnostics::findings! {
     unproved_version()
         "It is not certain whose version this is"
         "The API's answer to the last change of the credentials was lost. What was found fits and was not there before, \
-         but another client may have made it, so it is not certain that it holds the configured password."
-        "The next rotation settles it.";
+         but somebody else may have made it, so it is not certain that it holds the configured password."
+        "To be certain, set another password_wo with a new password_wo_version (or another password), and apply.";
     unproved_creation(registry)
         "The {registry} was taken for the one created"
         "The API's answer to the creation was lost. What was found fits and was not there before, but another client \
          may have made it, so it is not certain that it holds the configured password."
-        "The next rotation settles it.";
+        "To be certain, set another password_wo with a new password_wo_version (or another password), and apply.";
     sent_without_answer()
         "The credentials were sent once without an answer"
         "They may have become current in place of those configured here."
-        "Look at the console. A new password_wo_version, or another password, stores the configured ones.";
+        "To store those that are configured, set a new password_wo_version (or another password), and apply.";
     sent_again()
         "The credentials were sent once without an answer, and are sent again"
         "This apply sends them once more. If the first arrived, there are two equal versions, and the oldest retained \
          one may be gone."
-        "Look at the console first.";
+        "Look at the console first. If it shows a version that is newer than your last apply, this apply only makes an \
+         equal copy of it.";
     not_read_after_create(registry, error)
         "The {registry} was created but not read back"
         "It exists and is in the state. Bahriya: {error}."
@@ -184,18 +185,19 @@ crate::framework::diagnostics::findings! {
         "The {registry} is gone"
         "It was deleted outside Terraform, and its handle is spent with it."
         "To have such a registry again, give the resource a new handle; otherwise remove it from the configuration.";
-    registry_went_meanwhile(registry)
+    registry_deleted_meanwhile(registry)
         "The {registry} went away meanwhile"
         "It was deleted outside Terraform after this apply was planned."
         "Run terraform plan again.";
     registry_has_another_id(registry, id)
         "The {registry} has another id now"
         "The API does not know the id in the state, and shows {id} for its handle."
-        "Run the command again. If it stays so, run terraform state rm with its address, then import {id}.";
+        "Run the command again. If it stays so, run terraform state rm ADDRESS, then terraform import ADDRESS {id}.";
     absence_not_proved(object, why)
         "The {object} was not found, which does not prove that it is gone"
         "{why} Nothing was removed from the state."
-        "If it is gone, run terraform state rm with its address; to go on without looking, use -refresh=false.";
+        "If it is gone, run terraform state rm ADDRESS (terraform state list shows the address). To go on without \
+         looking, use -refresh=false.";
     other_organisation(object, recorded, configured)
         "The {object} belongs to another organisation"
         "The state says organisation {recorded}, and the provider is configured for {configured}."
@@ -204,30 +206,30 @@ crate::framework::diagnostics::findings! {
     memory_unreadable(object, lost)
         "What was remembered of {object} cannot be read"
         "Another provider, or a later version of this one, has written it.{lost}"
-        "Nothing is left to do: it is written anew from what the API shows.";
+        "Nothing is left to do: it is written again from what the API shows.";
     verify_refused(server, reason)
         "{server} refuses the credentials, so they were not stored"
         "Nothing was stored. The registry server was asked, and {reason}."
-        "Check user name and password, or set verify to \"warn\" or \"off\" to store them unchecked.";
+        "Check username and password, or set verify to \"warn\" or \"off\" to store them unchecked.";
     verify_refused_and_stored(server, reason)
         "{server} refuses the credentials that were stored"
-        "The credentials are stored all the same, but {reason}."
-        "Check user name and password.";
+        "The credentials are stored anyway, but {reason}."
+        "Correct username and password_wo, set a new password_wo_version, and apply.";
     verify_unreachable(server, reason)
         "{server} could not be asked"
-        "The credentials are stored all the same, but {reason}."
+        "The credentials are stored anyway, but {reason}."
         "Where this machine cannot reach the registry, set verify to \"off\".";
     verify_not_a_registry(server, reason)
         "{server} does not answer as a registry"
-        "The credentials are stored all the same, but {reason}."
-        "Check the server.";
+        "The credentials are stored anyway, but {reason}."
+        "Set server to the host of the image's name, without https:// and without a path.";
     verify_realm_refused(server, host, reason)
         "{server} wants the credentials sent elsewhere"
-        "The credentials are stored all the same, but they were not sent to \"{host}\": {reason}."
-        "Check the server. If it is right, set verify to \"off\".";
+        "The credentials are stored anyway, but they were not sent to \"{host}\": {reason}."
+        "Check server. If it is right, set verify to \"off\".";
     verify_not_done(server, reason)
         "The credentials for {server} were not checked"
-        "The credentials are stored all the same, but {reason}."
+        "The credentials are stored anyway, but {reason}."
         "The next rotation checks them, or the ephemeral resource bahriya_registry_login does in every plan.";
     login_refused(server, message, effect)
         "{server} refuses the credentials"

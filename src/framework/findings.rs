@@ -10,7 +10,7 @@ super::diagnostics::findings! {
         "The provider gives it its value."
         "Remove it from the configuration.";
     client_too_old(argument)
-        "{argument} needs a newer client"
+        "{argument} needs a newer Terraform or OpenTofu"
         "This version of Terraform or OpenTofu does not know write-only arguments, so it would store the value."
         "Use version 1.11 or later of either, or an argument that is stored.";
     not_allowed(argument, allowed)
@@ -19,15 +19,15 @@ super::diagnostics::findings! {
         "Check the spelling.";
     not_known_yet()
         "Configuration not known yet"
-        "A look-up needs arguments that are known, and the client asked before they were."
-        "Please report this: it is a mistake of the client.";
+        "A look-up needs arguments that are known, and Terraform asked before they were."
+        "Please report this: it is a mistake of Terraform or OpenTofu.";
     not_configured()
         "Provider not configured"
         "A call that needs the API arrived before the provider was configured."
-        "Please report this: it is a mistake of the client or of this provider.";
+        "Please report this: it is a mistake of Terraform, OpenTofu or this provider.";
     unreadable(what, error)
         "Unreadable {what}"
-        "The {what} that the client sent does not fit the provider's schema: {error}."
+        "The {what} that Terraform sent does not fit the provider's schema: {error}."
         "If the state was edited by hand, undo that; otherwise please report this message.";
     nothing_stored()
         "Unreadable stored object"
@@ -43,7 +43,7 @@ super::diagnostics::findings! {
         "Check the spelling, and the version of the provider.";
     no_such_kind(kind)
         "This provider has no {kind}"
-        "No version so far has {kind}, and the client asks for them all the same."
+        "No version so far has {kind}, and Terraform asks for them anyway."
         "Check the documentation of the version in use.";
     no_thread(error)
         "No thread can be started"

@@ -23,7 +23,7 @@ pub fn failure(doing: &str, on: &str, error: &Error, obstacle: &str) -> Diagnost
         Some((argument, problem)) => {
             findings::value_refused(failed, argument, problem, error).at(argument)
         }
-        None if error.outcome() == Outcome::Unknown => findings::fate_unknown(failed, error),
+        None if error.outcome() == Outcome::Unknown => findings::outcome_unknown(failed, error),
         None => for_kind(&failed, error, obstacle),
     }
 }
@@ -48,7 +48,7 @@ fn for_kind(failed: &str, error: &Error, obstacle: &str) -> Diagnostic {
             findings::still_referenced(failed, error, container)
         }
         Kind::NoSuchVersion { remaining, .. } => {
-            findings::version_went(failed, error, retained(remaining))
+            findings::version_evicted(failed, error, retained(remaining))
         }
         Kind::ActivationUnsupported => findings::no_activation(failed, error),
         Kind::CredentialsNeeded => findings::credentials_needed(failed, error),

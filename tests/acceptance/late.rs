@@ -56,7 +56,7 @@ async fn what_acts_after_the_apply_is_found_by_the_next_one() {
     bench
         .terraform
         .write("main.tf", &registry(&lines("two", "2")));
-    let words = ["may have been made all the same"];
+    let words = ["may have been made anyway"];
     bench.terraform.apply().fails().says(&words);
     assert_eq!(versions_made(&bench).await, 1);
     let patience = Instant::now() + Duration::from_secs(120);
@@ -77,7 +77,7 @@ async fn a_rival_in_our_place_is_not_claimed_in_silence() {
     bench.terraform.step(&registry(&secret("one", "1")));
     befall(&bench, ROTATE, json!({"kind": "rival_drop"})).await;
     let run = bench.terraform.step(&registry(&secret("two", "2")));
-    run.says(&["another client may have made it"]);
+    run.says(&["somebody else may have made it"]);
     assert!(
         bench
             .sandbox
@@ -98,7 +98,7 @@ async fn of_two_new_versions_none_is_taken() {
     bench
         .terraform
         .write("main.tf", &registry(&secret("two", "2")));
-    let words = ["may have been made all the same"];
+    let words = ["may have been made anyway"];
     bench.terraform.apply().fails().says(&words);
     assert_eq!(
         bench.terraform.attributes(ADDRESS)["password_wo_version"],

@@ -80,7 +80,7 @@ async fn a_rotation_that_landed_unseen_is_not_repeated() {
     let run = bench.terraform.run(&["apply", "plan.bin"]).fails();
     run.says(&[
         "Failed to update registry \"ghcr\"",
-        "may have been made all the same",
+        "may have been made anyway",
     ]);
     assert_eq!(bench.writes().await, ["POST /registries/*/rotate"]);
     assert!(bench.sandbox.current_is(&id, "bot", "two").await);

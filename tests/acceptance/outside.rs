@@ -50,7 +50,7 @@ async fn a_registry_that_is_gone_cannot_come_back_under_its_handle() {
         .plan()
         .fails()
         .finds(&["registry_is_gone", "handle_is_spent"])
-        .says(&["its handle is spent", "Choose another one"]);
+        .says(&["its handle is spent", "Choose another handle"]);
 
     bench
         .terraform

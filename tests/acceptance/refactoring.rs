@@ -16,7 +16,7 @@ async fn refused(bench: &Bench, hcl: &str) {
     ] {
         run.fails()
             .finds(&["handle_moves_by_deletion"])
-            .says(&["moved { from =", "terraform destroy -refresh=false"]);
+            .says(&["add a \"moved\" block", "terraform destroy -refresh=false"]);
     }
     assert_eq!(bench.writes().await, [""; 0]);
     assert_eq!(bench.terraform.state(), before);
@@ -132,7 +132,7 @@ async fn a_deletion_beside_an_unknown_handle_is_a_warning() {
         .terraform
         .step(&late)
         .finds(&["handle_may_move_by_deletion"])
-        .says(&["moved { from ="]);
+        .says(&["add a \"moved\" block"]);
 }
 
 #[tokio::test]

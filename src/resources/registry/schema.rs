@@ -153,7 +153,7 @@ fn arguments() -> Vec<Attribute> {
         Attribute::number(
             "active_version",
             Mode::Optional,
-            "Pins the version that shall be current, for a rollback. Remove the line to roll forward again.",
+            "Pins the version that should be current, for a rollback. Remove the line to roll forward again.",
         )
         .effect("activates the version")
         .checked(checks::positive),

@@ -130,7 +130,7 @@ impl Update<'_> {
         let renames = self.prior.metadata_differs(&self.planned);
         if renames || rotates {
             let Some(registry) = self.client.registry(&self.operation, &id).await? else {
-                diagnostics.error(findings::registry_went_meanwhile(&self.name));
+                diagnostics.error(findings::registry_deleted_meanwhile(&self.name));
                 return Ok(());
             };
             self.write(&registry, renames, diagnostics).await?;

@@ -27,7 +27,7 @@ pub const WRITE_ONLY: Feature = Feature {
     since: [Some((1, 11)), Some((1, 11))],
     example: "resource \"bahriya_registry\" \"r\" {\n  handle = \"r\"\n  name = \"R\"\n  server = \"ghcr.io\"\n  \
               username = \"bot\"\n  password_wo = \"one\"\n}\n",
-    refusal: "password_wo needs a newer client",
+    refusal: "password_wo needs a newer Terraform or OpenTofu",
 };
 
 /// Ephemeral variables and resources.
