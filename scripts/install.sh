@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the provider as it is shipped where Terraform looks for plugins of this user, so that `terraform init`
-# finds it without any configuration.
+# Installs the provider as it is shipped where Terraform and OpenTofu look for plugins of this user, so that `init` finds it
+# without any configuration.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,8 +12,10 @@ x86_64) arch=amd64 ;;
 aarch64 | arm64) arch=arm64 ;;
 *) arch=$(uname -m) ;;
 esac
-directory="${TERRAFORM_PLUGINS:-$HOME/.terraform.d/plugins}/registry.terraform.io/bahriya-rs/bahriya/$version/${os}_$arch"
-mkdir -p "$directory"
-install -m 0755 "${CARGO_TARGET_DIR:-target}/release/terraform-provider-bahriya" "$directory/terraform-provider-bahriya_v$version"
-echo "Installed in $directory"
+for host in registry.terraform.io registry.opentofu.org; do
+    directory="${TERRAFORM_PLUGINS:-$HOME/.terraform.d/plugins}/$host/bahriya-rs/bahriya/$version/${os}_$arch"
+    mkdir -p "$directory"
+    install -m 0755 "${CARGO_TARGET_DIR:-target}/release/terraform-provider-bahriya" "$directory/terraform-provider-bahriya_v$version"
+    echo "Installed in $directory"
+done
 echo 'Use it with: source = "bahriya-rs/bahriya"'

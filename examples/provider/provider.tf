@@ -8,5 +8,5 @@ terraform {
 }
 
 # Everything comes from the environment: BAHRIYA_TOKEN and BAHRIYA_ORGANISATION_ID.
-# Keep the token there. The other arguments may as well stand here.
+# Keep the token there. The other arguments may be written here.
 provider "bahriya" {}

@@ -21,7 +21,7 @@ resource "bahriya_registry" "gitlab" {
   handle   = "gitlab-deploy"
   name     = "GitLab Container Registry"
   server   = "registry.gitlab.com"
-  username = "gitlab+deploy-token-1234567" # the user name of the deploy token
+  username = "gitlab+deploy-token-1234567" # the username of the deploy token
 
   password_wo         = var.deploy_token
   password_wo_version = "1234567" # the id of the deploy token

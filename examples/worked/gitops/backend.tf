@@ -1,4 +1,6 @@
-# Any backend with locking will do. Its settings are given at init, by TF_CLI_ARGS_init in the pipeline.
+# Any backend that locks will do. The other settings are given at init, by TF_CLI_ARGS_init in the pipeline.
 terraform {
-  backend "s3" {}
+  backend "s3" {
+    use_lockfile = true
+  }
 }
