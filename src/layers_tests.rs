@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 const LAYERS: [(&str, &[&str]); 20] = [
     ("name_service", &[]),
     ("proto", &[]),
-    ("walk", &[]),
     ("secret", &[]),
     ("tls_failure", &[]),
     ("loopback", &[]),
@@ -21,6 +20,7 @@ const LAYERS: [(&str, &[&str]); 20] = [
     // Nothing of this provider, but that it has secrets.
     ("framework", &["proto", "secret"]),
     ("findings", &["framework"]),
+    ("walk", &["findings", "framework"]),
     ("plugin", &["framework", "proto", "secret"]),
     ("fingerprint", &["api", "oci"]),
     (

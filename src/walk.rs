@@ -4,16 +4,19 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::findings;
+use crate::framework::diagnostics::Diagnostics;
+
 /// One walk of Terraform over its graph. Every `ConfigureProvider` begins another one.
 #[derive(Default)]
 pub struct Walk(Mutex<Seen>);
 
 #[derive(Default)]
 struct Seen {
+    /// The handles of registries that a plan deletes.
     deleted: BTreeSet<String>,
-    created: BTreeSet<String>,
-    /// A registry is to be created whose handle is not known yet.
-    created_unknown: bool,
+    /// The handles of registries that a plan creates; `None` for one that is not known yet.
+    created: BTreeSet<Option<String>>,
     /// The ids of registries in the state.
     stored: BTreeSet<String>,
     /// The ids of the objects that were looked at: a plan before an apply does that, and the apply does not.
@@ -25,47 +28,32 @@ struct Seen {
 /// made or adopted here last.
 pub type Link = tokio::sync::Mutex<Option<String>>;
 
-/// How two plans go together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Clash {
-    /// They do.
-    None,
-    /// A handle is to be deleted, and something is to be created whose handle may be the same.
-    Perhaps,
-    /// One handle is to be deleted and created.
-    Certain,
-}
-
 impl Walk {
-    /// A registry with this handle is to be deleted.
-    pub fn plan_deletion(&self, handle: &str) -> Clash {
+    /// A registry with this handle is to be deleted. It must not be created anew at another address: a resource that
+    /// is given another address without a `moved` block is a deletion here and a creation there.
+    pub fn plan_deletion(&self, handle: &str, diagnostics: &mut Diagnostics) {
         let mut seen = self.seen();
-        let handle = handle.to_lowercase();
-        let clash = match (seen.created.contains(&handle), seen.created_unknown) {
-            (true, _) => Clash::Certain,
-            (false, true) => Clash::Perhaps,
-            (false, false) => Clash::None,
-        };
-        seen.deleted.insert(handle);
-        clash
+        let lower = handle.to_lowercase();
+        seen.deleted.insert(lower.clone());
+        if seen.created.contains(&Some(lower)) {
+            moves_by_deletion(handle, diagnostics);
+        } else if seen.created.contains(&None) {
+            may_move_by_deletion(diagnostics);
+        }
     }
 
     /// A registry is to be created; its handle may not be known yet.
-    pub fn plan_creation(&self, handle: Option<&str>) -> Clash {
+    pub fn plan_creation(&self, handle: Option<&str>, diagnostics: &mut Diagnostics) {
         let mut seen = self.seen();
-        let Some(handle) = handle.map(str::to_lowercase) else {
-            seen.created_unknown = true;
-            return match seen.deleted.is_empty() {
-                true => Clash::None,
-                false => Clash::Perhaps,
-            };
-        };
-        let clash = match seen.deleted.contains(&handle) {
-            true => Clash::Certain,
-            false => Clash::None,
-        };
-        seen.created.insert(handle);
-        clash
+        let lower = handle.map(str::to_lowercase);
+        match (handle, &lower) {
+            (Some(handle), Some(lower)) if seen.deleted.contains(lower) => {
+                moves_by_deletion(handle, diagnostics);
+            }
+            (None, _) if !seen.deleted.is_empty() => may_move_by_deletion(diagnostics),
+            _ => {}
+        }
+        seen.created.insert(lower);
     }
 
     /// Something was applied: what was planned before it is being carried out. To forget too early costs a warning,
@@ -74,7 +62,6 @@ impl Walk {
         let mut seen = self.seen();
         seen.deleted.clear();
         seen.created.clear();
-        seen.created_unknown = false;
     }
 
     /// The state holds the registry with this id.
@@ -109,29 +96,52 @@ impl Walk {
     }
 }
 
+fn moves_by_deletion(handle: &str, diagnostics: &mut Diagnostics) {
+    diagnostics.error(findings::handle_moves_by_deletion(handle).at("handle"));
+}
+
+fn may_move_by_deletion(diagnostics: &mut Diagnostics) {
+    diagnostics.warning(findings::handle_may_move_by_deletion().at("handle"));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const NOTHING: [&str; 0] = [];
+    const CERTAIN: [&str; 1] = ["handle_moves_by_deletion"];
+    const PERHAPS: [&str; 1] = ["handle_may_move_by_deletion"];
+
+    /// The names of what is told.
+    fn told(plan: impl FnOnce(&mut Diagnostics)) -> Vec<&'static str> {
+        let mut diagnostics = Diagnostics::new();
+        plan(&mut diagnostics);
+        diagnostics.iter().map(|one| one.name).collect()
+    }
+
     #[test]
     fn only_a_creation_and_a_deletion_of_one_handle_clash_in_either_order() {
         let walk = Walk::default();
-        assert_eq!(walk.plan_deletion("a"), Clash::None);
-        assert_eq!(walk.plan_deletion("a"), Clash::None);
-        assert_eq!(walk.plan_creation(Some("A")), Clash::Certain);
-        assert_eq!(walk.plan_creation(Some("b")), Clash::None);
-        assert_eq!(walk.plan_creation(Some("b")), Clash::None);
-        assert_eq!(walk.plan_deletion("b"), Clash::Certain);
+        let delete = |handle| told(|diagnostics| walk.plan_deletion(handle, diagnostics));
+        let create = |handle| told(|diagnostics| walk.plan_creation(Some(handle), diagnostics));
+        assert_eq!(delete("a"), NOTHING);
+        assert_eq!(delete("a"), NOTHING);
+        assert_eq!(create("A"), CERTAIN);
+        assert_eq!(create("b"), NOTHING);
+        assert_eq!(create("b"), NOTHING);
+        assert_eq!(delete("b"), CERTAIN);
         walk.applied();
-        assert_eq!(walk.plan_creation(Some("a")), Clash::None);
+        assert_eq!(create("a"), NOTHING);
     }
 
     #[test]
     fn a_handle_that_is_not_known_yet_may_clash() {
         let walk = Walk::default();
-        assert_eq!(walk.plan_creation(None), Clash::None);
-        assert_eq!(walk.plan_deletion("a"), Clash::Perhaps);
-        assert_eq!(walk.plan_creation(None), Clash::Perhaps);
-        assert_eq!(walk.plan_creation(Some("a")), Clash::Certain);
+        let delete = |handle| told(|diagnostics| walk.plan_deletion(handle, diagnostics));
+        let create = |handle| told(|diagnostics| walk.plan_creation(handle, diagnostics));
+        assert_eq!(create(None), NOTHING);
+        assert_eq!(delete("a"), PERHAPS);
+        assert_eq!(create(None), PERHAPS);
+        assert_eq!(create(Some("a")), CERTAIN);
     }
 }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::decide::{self, Change};
 use super::memory::Memory;
+use super::name_of;
 use super::schema::Model;
-use crate::api::{Dialect, Error, HandleState, Kind};
+use crate::api::{Dialect, HandleState, Kind};
 use crate::connection::{Api, Connection};
 use crate::findings;
 use crate::fingerprint::{Fingerprint, Hasher};
@@ -41,16 +42,29 @@ pub async fn hashes(
 
 /// Whether a change of metadata is written as a whole, credentials included, where nobody has asked that yet. Without
 /// an answer there is no plan: the one that is made again before the apply might hear another one.
-pub async fn writes_whole(call: &Call<Connection>, prior: &Model) -> Result<bool, Error> {
+pub async fn writes_whole(
+    call: &Call<Connection>,
+    prior: &Model,
+    diagnostics: &mut Diagnostics,
+) -> bool {
     let (Api::Ready(client), Some(id)) = (&call.connection.api, prior.id.known()) else {
-        return Ok(false);
+        return false;
     };
     let operation = timeouts::within(call, PATIENCE);
-    let registry = match client.refreshed_registry(&operation, id).await? {
-        Some(registry) => registry,
-        None => client.existing(&operation, id).await?,
+    let dialect = async {
+        let registry = match client.refreshed_registry(&operation, id).await? {
+            Some(registry) => registry,
+            None => client.existing(&operation, id).await?,
+        };
+        client.dialect(&operation, &registry).await
     };
-    Ok(client.dialect(&operation, &registry).await? == Dialect::Put)
+    match dialect.await {
+        Ok(dialect) => dialect == Dialect::Put,
+        Err(error) => {
+            report::failed("plan", &name_of(prior), &error, diagnostics);
+            false
+        }
+    }
 }
 
 /// Tells what stands in the way of a new registry under the configured handle, as far as that can be known now.

@@ -1,7 +1,7 @@
 //! What a difference between state and configuration means for credentials. Pure, and the heart of the
 //! resource: plan shows its answer, apply carries it out.
 
-use super::memory::{Action, Memory};
+use super::memory::{Action, Decision, Memory};
 use super::schema::Model;
 use crate::api;
 use crate::findings;
@@ -11,18 +11,6 @@ use crate::framework::model::Attr;
 use crate::oci::server;
 use crate::resources::report;
 use crate::secret::Secret;
-
-/// The outcome of comparing state, configuration and memory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    /// What has to happen.
-    pub credentials: Action,
-    /// The version that holds the configured credentials afterwards; `None` if a rotation will tell, or
-    /// if the API shows no numbers.
-    pub configured: Option<i64>,
-    /// What the user should hear about it.
-    pub told: Diagnostics,
-}
 
 /// The credentials that the configuration asks for, compared with those it asked for before.
 enum Wanted {
@@ -121,139 +109,145 @@ pub fn same_server(prior: &Model, config: &Model, memory: &Memory) -> bool {
 }
 
 /// Compares an existing registry with its configuration. `hashes` are the fingerprints of what [`change`] left open.
-pub fn decide(prior: &Model, config: &Model, memory: &Memory, hashes: &[Fingerprint]) -> Decision {
-    let mut told = Diagnostics::new();
-    let wanted = wanted(prior, config, memory, hashes, &mut told);
-    let (credentials, configured) = match (&config.active_version, wanted) {
+pub fn decide(
+    prior: &Model,
+    config: &Model,
+    memory: &Memory,
+    hashes: Vec<Fingerprint>,
+    told: &mut Diagnostics,
+) -> Decision {
+    let mut case = Case {
+        prior,
+        config,
+        memory,
+        told,
+    };
+    let (credentials, configured) = match (&config.active_version, case.wanted(&hashes)) {
         (Attr::Unknown, _) | (_, Wanted::Unknown) => (Action::Undecided, memory.configured),
-        (Attr::Known(pin), wanted) => pinned(*pin, &wanted, prior, memory, &mut told),
+        (Attr::Known(pin), wanted) => case.pinned(*pin, &wanted),
         (Attr::Null, Wanted::New) => (Action::Rotate, None),
-        (Attr::Null, Wanted::Version(version)) => {
-            let target = activate(version, prior, memory, &mut told);
-            (target, Some(version))
-        }
-        (Attr::Null, Wanted::Same) => {
-            let target = unpinned(prior, config, memory, &mut told);
-            (target, memory.configured)
-        }
+        (Attr::Null, Wanted::Version(version)) => (case.activate(version), Some(version)),
+        (Attr::Null, Wanted::Same) => (case.unpinned(), memory.configured),
     };
     Decision {
         credentials,
         configured,
-        told,
+        write_only: !config.password_wo.is_null(),
+        hashes,
+        server: config.server.known().cloned(),
     }
 }
 
-fn wanted(
-    prior: &Model,
-    config: &Model,
-    memory: &Memory,
-    hashes: &[Fingerprint],
-    told: &mut Diagnostics,
-) -> Wanted {
-    let (credentials, same_place) = match change(prior, config, memory) {
-        Change::None => return Wanted::Same,
-        Change::Unknown => return Wanted::Unknown,
-        Change::PasswordMissing => {
-            told.error(findings::password_missing_to_rotate().at("password"));
+/// What a decision is made of.
+struct Case<'a> {
+    prior: &'a Model,
+    config: &'a Model,
+    memory: &'a Memory,
+    told: &'a mut Diagnostics,
+}
+
+impl Case<'_> {
+    fn wanted(&mut self, hashes: &[Fingerprint]) -> Wanted {
+        let (prior, config, memory) = (self.prior, self.config, self.memory);
+        let (credentials, same_place) = match change(prior, config, memory) {
+            Change::None => return Wanted::Same,
+            Change::Unknown => return Wanted::Unknown,
+            Change::PasswordMissing => {
+                let missing = findings::password_missing_to_rotate();
+                self.told.error(missing.at("password"));
+                return Wanted::Same;
+            }
+            Change::Perhaps {
+                credentials,
+                same_place,
+            } => (credentials, same_place),
+        };
+        // Held credentials at another place than configured were changed there by somebody else.
+        let held = memory.held.as_ref();
+        let held = held.is_some_and(|held| hashes.contains(held));
+        if same_place && (held || prior.password.known() == Some(credentials.password)) {
+            let trigger = &config.password_wo_version;
+            if prior.password_wo_version != *trigger && !trigger.is_null() {
+                let same = findings::same_password().at("password_wo_version");
+                self.told.warning(same);
+            }
             return Wanted::Same;
         }
-        Change::Perhaps {
-            credentials,
-            same_place,
-        } => (credentials, same_place),
-    };
-    // Held credentials at another place than configured were changed there by somebody else.
-    let held = memory
-        .held
-        .as_ref()
-        .is_some_and(|held| hashes.contains(held));
-    if same_place && (held || prior.password.known() == Some(credentials.password)) {
-        if prior.password_wo_version != config.password_wo_version
-            && !config.password_wo_version.is_null()
-        {
-            told.warning(findings::same_password().at("password_wo_version"));
-        }
-        return Wanted::Same;
+        memory
+            .version_with(hashes)
+            .map_or(Wanted::New, Wanted::Version)
     }
-    memory
-        .version_with(hashes)
-        .map_or(Wanted::New, Wanted::Version)
-}
 
-fn pinned(
-    pin: i64,
-    wanted: &Wanted,
-    prior: &Model,
-    memory: &Memory,
-    told: &mut Diagnostics,
-) -> (Action, Option<i64>) {
-    let configured = match wanted {
-        Wanted::Version(version) if *version == pin => Some(pin),
-        Wanted::Version(_) | Wanted::New => {
-            told.error(findings::pinned_against_change(pin).at("active_version"));
-            return (Action::Keep, memory.configured);
+    fn pinned(&mut self, pin: i64, wanted: &Wanted) -> (Action, Option<i64>) {
+        let configured = match wanted {
+            Wanted::Version(version) if *version == pin => Some(pin),
+            Wanted::Version(_) | Wanted::New => {
+                let found = findings::pinned_against_change(pin);
+                self.told.error(found.at("active_version"));
+                return (Action::Keep, self.memory.configured);
+            }
+            Wanted::Same | Wanted::Unknown => self.memory.configured,
+        };
+        let Some(&current) = self.prior.current_version.known() else {
+            let found = findings::versions_without_numbers();
+            self.told.error(found.at("active_version"));
+            return (Action::Keep, configured);
+        };
+        let was_pinned = self.prior.active_version.known() == Some(&pin);
+        if was_pinned && current != pin {
+            let undone = findings::drift_is_undone(current, pin);
+            self.told.warning(undone.at("current_version"));
         }
-        Wanted::Same | Wanted::Unknown => memory.configured,
-    };
-    let Some(&current) = prior.current_version.known() else {
-        told.error(findings::versions_without_numbers().at("active_version"));
-        return (Action::Keep, configured);
-    };
-    let was_pinned = prior.active_version.known() == Some(&pin);
-    if was_pinned && current != pin {
-        told.warning(findings::drift_is_undone(current, pin).at("current_version"));
+        (self.activate(pin), configured)
     }
-    (activate(pin, prior, memory, told), configured)
-}
 
-fn unpinned(prior: &Model, config: &Model, memory: &Memory, told: &mut Diagnostics) -> Action {
-    let (Some(&current), Some(expected)) = (prior.current_version.known(), memory.configured)
-    else {
-        return Action::Keep;
-    };
-    if current == expected {
-        return Action::Keep;
-    }
-    let unpinned_now = !prior.active_version.is_null();
-    let restored = config
-        .on_drift
-        .known()
-        .is_some_and(|choice| choice == "restore");
-    if !unpinned_now {
-        if !restored {
-            told.warning(findings::drifted(current, expected).at("current_version"));
+    fn unpinned(&mut self) -> Action {
+        let (Some(&current), Some(expected)) =
+            (self.prior.current_version.known(), self.memory.configured)
+        else {
+            return Action::Keep;
+        };
+        if current == expected {
             return Action::Keep;
         }
-        told.warning(findings::drift_is_undone(current, expected).at("current_version"));
-    }
-    if memory.retains(expected) && !memory.whole_writes {
-        return Action::Activate(expected);
-    }
-    match configured_password(config) {
-        Attr::Known(_) => Action::Rotate,
-        Attr::Unknown => Action::Undecided,
-        Attr::Null => {
-            told.error(findings::password_missing_to_restore(expected).at("on_drift"));
-            Action::Keep
+        if self.prior.active_version.is_null() {
+            if self.config.on_drift.known().map(String::as_str) != Some("restore") {
+                let drifted = findings::drifted(current, expected);
+                self.told.warning(drifted.at("current_version"));
+                return Action::Keep;
+            }
+            let undone = findings::drift_is_undone(current, expected);
+            self.told.warning(undone.at("current_version"));
+        }
+        if self.memory.retains(expected) && !self.memory.whole_writes {
+            return Action::Activate(expected);
+        }
+        match configured_password(self.config) {
+            Attr::Known(_) => Action::Rotate,
+            Attr::Unknown => Action::Undecided,
+            Attr::Null => {
+                let missing = findings::password_missing_to_restore(expected);
+                self.told.error(missing.at("on_drift"));
+                Action::Keep
+            }
         }
     }
-}
 
-fn activate(version: i64, prior: &Model, memory: &Memory, told: &mut Diagnostics) -> Action {
-    if prior.current_version.known() == Some(&version) {
-        return Action::Keep;
+    fn activate(&mut self, version: i64) -> Action {
+        if self.prior.current_version.known() == Some(&version) {
+            return Action::Keep;
+        }
+        let impossible = if self.memory.whole_writes {
+            findings::version_without_activation(version)
+        } else if !self.memory.retains(version) {
+            let retained = self.memory.retained.as_deref().unwrap_or_default();
+            findings::version_not_retained(version, report::retained(retained))
+        } else {
+            return Action::Activate(version);
+        };
+        self.told.error(impossible.at("active_version"));
+        Action::Keep
     }
-    if memory.whole_writes {
-        told.error(findings::version_without_activation(version).at("active_version"));
-        return Action::Keep;
-    }
-    if !memory.retains(version) {
-        let retained = report::retained(memory.retained.as_deref().unwrap_or_default());
-        told.error(findings::version_not_retained(version, retained).at("active_version"));
-        return Action::Keep;
-    }
-    Action::Activate(version)
 }
 
 #[cfg(test)]

@@ -67,15 +67,26 @@ fn stored_write_only(trigger: &str) -> Model {
     }
 }
 
+/// What was decided, and what the user hears of it.
+struct Decided {
+    configured: Option<i64>,
+    told: Diagnostics,
+}
+
 #[track_caller]
-fn expect(prior: &Model, config: &Model, memory: &Memory, credentials: Action) -> Decision {
-    let decision = decide(prior, config, memory, &memory.hashes_now(prior, config));
-    assert_eq!(decision.credentials, credentials, "{:?}", decision.told);
-    decision
+fn expect(prior: &Model, config: &Model, memory: &Memory, credentials: Action) -> Decided {
+    let mut told = Diagnostics::new();
+    let hashes = memory.hashes_now(prior, config);
+    let decision = decide(prior, config, memory, hashes, &mut told);
+    assert_eq!(decision.credentials, credentials, "{told:?}");
+    Decided {
+        configured: decision.configured,
+        told,
+    }
 }
 
 /// The names of what the user hears.
-fn told(decision: &Decision) -> Vec<&'static str> {
+fn told(decision: &Decided) -> Vec<&'static str> {
     decision.told.iter().map(|one| one.name).collect()
 }
 

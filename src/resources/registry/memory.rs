@@ -87,7 +87,7 @@ pub enum PlanNote {
         of: String,
         /// What the update has to do.
         #[serde(default)]
-        decision: Option<Decided>,
+        decision: Option<Decision>,
     },
     /// A create. If it is the second half of a replace, the deletion of the first half sees this.
     Create {
@@ -116,7 +116,7 @@ pub enum Action {
 
 /// What the last plan before an update decided: the update does that and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decided {
+pub struct Decision {
     /// What happens to the credentials.
     pub credentials: Action,
     /// The version that holds the configured credentials afterwards.

@@ -8,7 +8,6 @@ mod check;
 mod create;
 mod decide;
 mod delete;
-mod guard;
 mod import;
 mod lint;
 pub mod list;
@@ -34,7 +33,6 @@ use crate::framework::provider::{
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Value;
 use crate::resources::home::Home;
-use crate::resources::report;
 
 /// The resource.
 pub struct Registry;
@@ -83,34 +81,7 @@ impl Resource<Connection> for Registry {
         request: PlanRequest<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Plan {
-        let (prior, config) = (request.prior.map(Model::from), Model::from(request.config));
-        guard::plan(&call.connection.walk, prior.as_ref(), &config, diagnostics);
-        let mut memory = Memory::decode(request.private);
-        let mut hashes = Vec::new();
-        if let Some(prior) = &prior {
-            let renamed = prior.metadata_differs(&Model::from(request.draft));
-            if !memory.whole_writes && renamed {
-                memory.whole_writes =
-                    ahead::writes_whole(call, prior)
-                        .await
-                        .unwrap_or_else(|error| {
-                            report::failed("plan", &name_of(prior), &error, diagnostics);
-                            false
-                        });
-            }
-            hashes = ahead::hashes(&call.connection.hasher, prior, &config, &memory, renamed).await;
-        }
-        let told = PlanRequest {
-            private: &memory.encode(),
-            ..request
-        };
-        let plan = plan::plan(told, hashes, diagnostics);
-        // What is planned again for its apply was looked up before. An error would come too late here: Terraform has
-        // put a tainted registry aside by now if its successor is to be created first.
-        if prior.is_none() && request.earlier.is_empty() && !diagnostics.has_errors() {
-            ahead::look_up_handle(call, &config, diagnostics).await;
-        }
-        plan
+        plan::plan(call, request, diagnostics).await
     }
 
     fn plan_delete(
@@ -120,9 +91,7 @@ impl Resource<Connection> for Registry {
         private: &[u8],
         diagnostics: &mut Diagnostics,
     ) -> Vec<u8> {
-        let prior = prior.into();
-        guard::plan_deletion(&call.connection.walk, &prior, diagnostics);
-        plan::plan_delete(&prior, private, diagnostics)
+        plan::plan_delete(&call.connection.walk, &prior.into(), private, diagnostics)
     }
 
     async fn read(

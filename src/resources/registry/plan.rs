@@ -1,47 +1,96 @@
-//! Planning: prior, configuration and memory in; planned state, memory and messages out. Pure.
+//! Planning: prior, configuration and memory in; planned state, memory and messages out. What has to be asked first is
+//! asked in `ahead`; the rest is pure.
 
+use super::ahead;
 use super::decide;
 use super::lint;
-use super::memory::{Action, Decided, Memory, PlanNote};
+use super::memory::{Action, Memory, PlanNote};
 use super::schema::Model;
 use super::warnings;
+use crate::connection::Connection;
 use crate::findings;
 use crate::fingerprint::Fingerprint;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::model::Attr;
-use crate::framework::provider::{Plan, PlanRequest};
+use crate::framework::provider::{Call, Plan, PlanRequest};
+use crate::walk::Walk;
 
-/// Plans a create or an update; `hashes` are the fingerprints of the configured credentials, if it depends on them.
-pub fn plan(
+/// Plans a create or an update.
+pub async fn plan(
+    call: &Call<Connection>,
     request: PlanRequest<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Plan {
+    let walk = &call.connection.walk;
+    let config = Model::from(request.config);
+    let mut memory = Memory::decode(request.private);
+    let Some(prior) = request.prior.map(Model::from) else {
+        walk.plan_creation(config.handle.known().map(String::as_str), diagnostics);
+        let plan = planned(request, memory, Vec::new(), diagnostics);
+        // What is planned again for its apply was looked up before. An error would come too late here: Terraform has
+        // put a tainted registry aside by now if its successor is to be created first.
+        if request.earlier.is_empty() && !diagnostics.has_errors() {
+            ahead::look_up_handle(call, &config, diagnostics).await;
+        }
+        return plan;
+    };
+    if config.handle.known().is_some() && !same_handle(&prior, &config) {
+        deletion(walk, &prior, diagnostics);
+    }
+    let renamed = prior.metadata_differs(&Model::from(request.draft));
+    if renamed && !memory.whole_writes {
+        memory.whole_writes = ahead::writes_whole(call, &prior, diagnostics).await;
+    }
+    let hasher = &call.connection.hasher;
+    let hashes = ahead::hashes(hasher, &prior, &config, &memory, renamed).await;
+    planned(request, memory, hashes, diagnostics)
+}
+
+/// Plans a deletion. What an earlier plan left for its own apply is not for this one.
+pub fn plan_delete(
+    walk: &Walk,
+    prior: &Model,
+    private: &[u8],
+    diagnostics: &mut Diagnostics,
+) -> Vec<u8> {
+    deletion(walk, prior, diagnostics);
+    Memory::decode(private).stored()
+}
+
+fn deletion(walk: &Walk, prior: &Model, diagnostics: &mut Diagnostics) {
+    let handle = match prior.handle.known() {
+        Some(handle) => {
+            walk.plan_deletion(handle, diagnostics);
+            format!("\"{handle}\"")
+        }
+        None => "of this registry".to_owned(),
+    };
+    diagnostics.warning(findings::handle_will_be_spent(handle).at("handle"));
+}
+
+/// The pure part; `hashes` are the fingerprints of the configured credentials, if it depends on them.
+pub fn planned(
+    request: PlanRequest<'_>,
+    memory: Memory,
     hashes: Vec<Fingerprint>,
     diagnostics: &mut Diagnostics,
 ) -> Plan {
     let config = Model::from(request.config);
-    let planned = Model::from(request.draft);
-    let memory = Memory::decode(request.private);
+    let mut planned = Model::from(request.draft);
     // Without a trigger a new password would not be noticed.
     if !config.password_wo.is_null() && config.password_wo_version.is_null() {
         diagnostics.warning(findings::trigger_missing().at("password_wo"));
     }
-    let (planned, memory) = match request.prior {
-        None => (planned, create(&config, memory, diagnostics)),
+    let memory = match request.prior.map(Model::from) {
+        None => create(&config, memory, diagnostics),
         Some(prior) => {
-            let earlier = Memory::decode(request.earlier).plan;
-            let (planned, memory) = update(
-                &Model::from(prior),
-                &config,
-                planned,
-                memory,
-                hashes,
-                diagnostics,
-            );
-            if let (Some(earlier), Some(now)) = (&earlier, &memory.plan)
-                && now.asks_for_more_than(earlier)
+            let memory = update(&prior, &config, &mut planned, memory, hashes, diagnostics);
+            if let (Some(earlier), Some(now)) = (Memory::decode(request.earlier).plan, &memory.plan)
+                && now.asks_for_more_than(&earlier)
             {
                 diagnostics.error(findings::other_password_than_planned().at("password"));
             }
-            (planned, memory)
+            memory
         }
     };
     Plan {
@@ -49,12 +98,6 @@ pub fn plan(
         private: memory.encode(),
         in_place: false,
     }
-}
-
-/// Plans a deletion. What an earlier plan left for its own apply is not for this one.
-pub fn plan_delete(prior: &Model, private: &[u8], diagnostics: &mut Diagnostics) -> Vec<u8> {
-    handle_will_be_spent(prior, diagnostics);
-    Memory::decode(private).stored()
 }
 
 fn create(config: &Model, first_half: Memory, diagnostics: &mut Diagnostics) -> Memory {
@@ -90,11 +133,11 @@ fn create(config: &Model, first_half: Memory, diagnostics: &mut Diagnostics) -> 
 fn update(
     prior: &Model,
     config: &Model,
-    mut planned: Model,
+    planned: &mut Model,
     mut memory: Memory,
     hashes: Vec<Fingerprint>,
     diagnostics: &mut Diagnostics,
-) -> (Model, Memory) {
+) -> Memory {
     if decide::same_server(prior, config, &memory) {
         // Another spelling of what the API shows is no change: the stored one stays.
         planned.server = prior.server.clone();
@@ -106,19 +149,19 @@ fn update(
     if planned.handle != prior.handle && !planned.handle.is_unknown() {
         // The decision would be about a registry that is to be replaced.
         lint::tell(Some(prior), config, false, diagnostics);
-        handle_will_be_spent(prior, diagnostics);
         let decision = None;
         memory.plan = Some(PlanNote::Change { of, decision });
-        return (planned, memory);
+        return memory;
     }
-    let decision = decide::decide(prior, config, &memory, &hashes);
+    let mut told = Diagnostics::new();
+    let decision = decide::decide(prior, config, &memory, hashes, &mut told);
     let rotates = decision.credentials == Action::Rotate;
     lint::tell(Some(prior), config, rotates, diagnostics);
-    let renamed = prior.metadata_differs(&planned);
-    if renamed && memory.whole_writes && !decision.told.has_errors() {
-        warnings::written_as_a_whole(prior, config, &memory, rotates, &hashes, diagnostics);
+    let renamed = prior.metadata_differs(planned);
+    if renamed && memory.whole_writes && !told.has_errors() {
+        warnings::written_as_a_whole(prior, config, &memory, &decision, diagnostics);
     }
-    diagnostics.extend(decision.told);
+    diagnostics.extend(told);
     // Unknown exactly when credentials may be written: Terraform holds the plan that it makes again before the
     // apply to this one, and refuses it if what was known is not.
     if decision.credentials != Action::Keep || renamed && memory.whole_writes {
@@ -142,21 +185,15 @@ fn update(
         let argument = config.password_argument();
         diagnostics.warning(findings::rotates_after_import(argument).at(argument));
     }
-    if planned != *prior {
+    if planned != prior {
         warnings::eviction_ahead(prior, config, rotates, &memory, diagnostics);
-        warnings::fewer_versions(prior, &planned, rotates, &memory, diagnostics);
+        warnings::fewer_versions(prior, planned, rotates, &memory, diagnostics);
     }
     memory.plan = Some(PlanNote::Change {
         of,
-        decision: Some(Decided {
-            credentials: decision.credentials,
-            configured: decision.configured,
-            write_only: !config.password_wo.is_null(),
-            hashes,
-            server: config.server.known().cloned(),
-        }),
+        decision: Some(decision),
     });
-    (planned, memory)
+    memory
 }
 
 /// Whether two handles are one to the API, which knows no upper case.
@@ -165,12 +202,6 @@ pub fn same_handle(a: &Model, b: &Model) -> bool {
         (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
         _ => false,
     }
-}
-
-fn handle_will_be_spent(prior: &Model, diagnostics: &mut Diagnostics) {
-    let handle = prior.handle.known().map(|handle| format!("\"{handle}\""));
-    let handle = handle.unwrap_or_else(|| "of this registry".to_owned());
-    diagnostics.warning(findings::handle_will_be_spent(handle).at("handle"));
 }
 
 #[cfg(test)]

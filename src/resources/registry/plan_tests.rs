@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
+use super::planned as planned_by;
 use super::*;
 use crate::framework::plan as schema_plan;
 use crate::framework::value::Value;
@@ -134,7 +135,7 @@ fn planned(prior: Option<&Model>, config: &Model, memory: &Memory) -> (Model, bo
     let draft = schema_plan::draft(&SCHEMA, prior_value.as_ref(), proposed, &config_value);
     let mut diagnostics = Diagnostics::new();
     let hashes = prior.map(|prior| memory.hashes_now(prior, config));
-    let plan = plan(
+    let plan = planned_by(
         PlanRequest {
             prior: prior_value.as_ref(),
             config: &config_value,
@@ -142,6 +143,7 @@ fn planned(prior: Option<&Model>, config: &Model, memory: &Memory) -> (Model, bo
             private: &memory.encode(),
             earlier: &[],
         },
+        memory.clone(),
         hashes.unwrap_or_default(),
         &mut diagnostics,
     );
@@ -197,7 +199,7 @@ proptest! {
         prop_assume!(!errors);
         // What an apply would report and remember: a rotation makes version 4.
         let hashes = memory.hashes_now(&prior, &config);
-        let decision = decide::decide(&prior, &config, &memory, &hashes);
+        let decision = decide::decide(&prior, &config, &memory, hashes, &mut Diagnostics::new());
         if decision.credentials == Action::Rotate {
             let password = decide::configured_password(&config).known().cloned();
             let (Some(server), Some(username), Some(password)) =
@@ -279,8 +281,9 @@ fn a_password_that_is_another_one_than_when_this_was_planned_is_refused() {
             private: &memory.encode(),
             earlier,
         };
-        let plan = plan(
+        let plan = planned_by(
             request,
+            memory.clone(),
             memory.hashes_now(&prior, &config),
             &mut diagnostics,
         );

@@ -1,7 +1,7 @@
 //! Updating a registry: metadata, then credentials, each its own call. What comes back is what was proved.
 
 use super::check;
-use super::memory::{Action, Decided, Intent, Memory, PlanNote};
+use super::memory::{Action, Decision, Intent, Memory, PlanNote};
 use super::plan::same_handle;
 use super::read;
 use super::schema::Model;
@@ -72,7 +72,7 @@ fn decided(
     prior: &Model,
     planned: &Model,
     diagnostics: &mut Diagnostics,
-) -> Result<Decided, Reported> {
+) -> Result<Decision, Reported> {
     match memory.plan.take() {
         Some(PlanNote::Change {
             decision: Some(decision),
@@ -91,7 +91,7 @@ struct Update<'a> {
     operation: Operation,
     name: String,
     password: Option<Secret>,
-    decision: Decided,
+    decision: Decision,
     prior: Model,
     planned: Model,
     memory: Memory,

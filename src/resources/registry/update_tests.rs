@@ -204,7 +204,7 @@ async fn check(
     };
     let renamed = prior.metadata_differs(&Model::from(&draft));
     let hashes = ahead::hashes(&call.connection.hasher, &prior, &config, &memory, renamed).await;
-    let plan = plan::plan(asked, hashes, &mut diagnostics);
+    let plan = plan::planned(asked, memory, hashes, &mut diagnostics);
     if diagnostics.has_errors() || plan.planned == prior_value {
         return Ok(());
     }

@@ -1,11 +1,10 @@
 //! What a plan warns of before a registry changes.
 
 use super::decide;
-use super::memory::Memory;
+use super::memory::{Action, Decision, Memory};
 use super::name_of;
 use super::schema::Model;
 use crate::findings;
-use crate::fingerprint::Fingerprint;
 use crate::framework::diagnostics::Diagnostics;
 
 /// How many versions the API retains when nobody says.
@@ -16,12 +15,12 @@ pub fn written_as_a_whole(
     prior: &Model,
     config: &Model,
     memory: &Memory,
-    rotates: bool,
-    hashes: &[Fingerprint],
+    decision: &Decision,
     diagnostics: &mut Diagnostics,
 ) {
     let name = name_of(prior);
-    let held = |held| hashes.is_empty() || hashes.contains(held);
+    let rotates = decision.credentials == Action::Rotate;
+    let held = |held| decision.hashes.is_empty() || decision.hashes.contains(held);
     if decide::configured_password(config).is_null() {
         diagnostics.error(findings::password_missing_to_change(name).at("password"));
     } else if !rotates && !memory.held.as_ref().is_none_or(held) {
