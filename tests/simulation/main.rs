@@ -5,6 +5,7 @@
 
 mod agreement;
 mod invariants;
+mod planted;
 mod requests;
 mod story;
 mod table;
