@@ -5,22 +5,29 @@ use std::ffi::OsString;
 /// What this process was started for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// As a child of Terraform.
-    Serve,
-    /// By hand, for a Terraform that is told where to find it.
-    Debug,
+    /// To serve.
+    Serve(Audience),
     /// To say its version.
     Version,
     /// To say what it is.
     Help,
 }
 
+/// Who waits for us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// The Terraform that started this process.
+    Host,
+    /// A person, who tells Terraform where to find it.
+    Person,
+}
+
 /// Reads the arguments after the program name. The error is a sentence for the user.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Mode, String> {
-    let mut mode = Mode::Serve;
+    let mut mode = Mode::Serve(Audience::Host);
     for (position, arg) in args.into_iter().enumerate() {
         mode = match arg.to_str() {
-            Some("-debug" | "--debug") if position == 0 => Mode::Debug,
+            Some("-debug" | "--debug") if position == 0 => Mode::Serve(Audience::Person),
             Some("-version" | "--version") if position == 0 => Mode::Version,
             Some("-h" | "-help" | "--help") if position == 0 => Mode::Help,
             _ => {
@@ -58,9 +65,9 @@ mod tests {
 
     #[test]
     fn one_argument_at_most() {
-        assert_eq!(parsed(&[]), Ok(Mode::Serve));
-        assert_eq!(parsed(&["-debug"]), Ok(Mode::Debug));
-        assert_eq!(parsed(&["--debug"]), Ok(Mode::Debug));
+        assert_eq!(parsed(&[]), Ok(Mode::Serve(Audience::Host)));
+        assert_eq!(parsed(&["-debug"]), Ok(Mode::Serve(Audience::Person)));
+        assert_eq!(parsed(&["--debug"]), Ok(Mode::Serve(Audience::Person)));
         assert_eq!(parsed(&["--version"]), Ok(Mode::Version));
         assert_eq!(parsed(&["--help"]), Ok(Mode::Help));
         assert!(parsed(&["--debug", "--version"]).is_err());

@@ -4,11 +4,11 @@
 //! has more than 64 KiB or its `@timestamp` another form than here.
 
 use std::ffi::OsString;
-use std::time::SystemTime;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tracing::level_filters::LevelFilter;
-use tracing::span::{Attributes, Id, Record};
+use tracing::span::{Attributes, Id};
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
@@ -21,10 +21,12 @@ use super::stderr;
 /// The crate whose own events are logged at the level asked for. Those of others could print what they
 /// transport, so they are logged from `WARN` on only.
 const OURS: &str = env!("CARGO_CRATE_NAME");
+/// The longest line, in bytes.
+const LONGEST_LINE: usize = 48 * 1024;
 /// The longest text of one value, in bytes. Longer ones are cut.
 const LONGEST_VALUE: usize = 8 * 1024;
-/// The longest line, in bytes. Values are cut further until it fits.
-const LONGEST_LINE: usize = 48 * 1024;
+/// The same where the line would be too long. An event has 32 fields at most, and JSON makes six bytes of one at most.
+const SHORT_VALUE: usize = 128;
 
 /// Starts logging at the level the environment asks for. Where it asks for none nothing is installed,
 /// so that events cost nothing.
@@ -95,17 +97,6 @@ where
         }
     }
 
-    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
-        // Values are formatted before the span is locked: one that panics is logged, fields and all.
-        let mut added = Fields::default();
-        values.record(&mut added);
-        if let Some(span) = context.span(id)
-            && let Some(fields) = span.extensions_mut().get_mut::<Fields>()
-        {
-            fields.extend(added);
-        }
-    }
-
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut line = Map::new();
         for span in context.event_scope(event).into_iter().flatten() {
@@ -117,12 +108,13 @@ where
         let mut fields = Fields::default();
         event.record(&mut fields);
         let message = fields.take_message();
-        line.extend(fields.into_values());
+        line.extend(fields.0);
         let metadata = event.metadata();
-        line.insert("@level".to_owned(), level_name(metadata).into());
+        let level = metadata.level().as_str().to_ascii_lowercase();
+        line.insert("@level".to_owned(), level.into());
         line.insert("@message".to_owned(), message.into());
         line.insert("@module".to_owned(), self.module(metadata.target()).into());
-        line.insert("@timestamp".to_owned(), timestamp(SystemTime::now()).into());
+        line.insert("@timestamp".to_owned(), timestamp(Timestamp::now()).into());
         (self.write)(&bounded(line));
     }
 }
@@ -142,48 +134,34 @@ fn within_ours(target: &str) -> Option<&str> {
     (rest.is_empty() || rest.starts_with("::")).then_some(rest)
 }
 
-fn level_name(metadata: &Metadata<'_>) -> &'static str {
-    match *metadata.level() {
-        tracing::Level::ERROR => "error",
-        tracing::Level::WARN => "warn",
-        tracing::Level::INFO => "info",
-        tracing::Level::DEBUG => "debug",
-        tracing::Level::TRACE => "trace",
-    }
-}
-
 /// Exactly six digits of a second, and `Z`.
-fn timestamp(now: SystemTime) -> String {
-    humantime::format_rfc3339_micros(now).to_string()
+fn timestamp(now: Timestamp) -> String {
+    format!("{now:.6}")
 }
 
 /// The line, with its end, and not too long.
 fn bounded(mut line: Map<String, Value>) -> Vec<u8> {
-    let mut longest = LONGEST_VALUE;
-    loop {
+    let mut written = |longest| {
         for value in line.values_mut() {
             if let Value::String(text) = value {
                 shorten(text, longest);
             }
         }
         // Text and numbers always serialise.
-        let mut bytes = serde_json::to_vec(&line).unwrap_or_default();
-        if bytes.len() < LONGEST_LINE || longest == 0 {
-            bytes.push(b'\n');
-            return bytes;
-        }
-        // Nothing shorter than the four values with an `@` is ever cut.
-        longest = if longest > 64 { longest / 2 } else { 0 };
-        if longest == 0 {
-            line.retain(|name, _| name.starts_with('@'));
-        }
+        serde_json::to_vec(&line).unwrap_or_default()
+    };
+    let mut bytes = written(LONGEST_VALUE);
+    if bytes.len() > LONGEST_LINE {
+        bytes = written(SHORT_VALUE);
     }
+    bytes.push(b'\n');
+    bytes
 }
 
 /// Cuts text that has more than `longest` bytes, at a character, and says so.
 fn shorten(text: &mut String, longest: usize) {
     const CUT: &str = "… (cut)";
-    if longest > 0 && text.len() > longest {
+    if text.len() > longest {
         text.truncate(text.floor_char_boundary(longest - CUT.len()));
         text.push_str(CUT);
     }

@@ -11,41 +11,27 @@ const MESSAGE: &str = "message";
 
 /// Collects fields; text is scrubbed on the way in.
 #[derive(Default)]
-pub struct Fields {
-    values: Map<String, Value>,
-}
+pub struct Fields(pub Map<String, Value>);
 
 impl Fields {
     /// Takes out the message, which is text whatever it was recorded as.
     pub fn take_message(&mut self) -> String {
-        match self.values.remove(MESSAGE) {
+        match self.0.remove(MESSAGE) {
             None => String::new(),
             Some(Value::String(message)) => message,
             Some(other) => other.to_string(),
         }
     }
 
-    /// Adds later values, which replace earlier ones.
-    pub fn extend(&mut self, later: Self) {
-        self.values.extend(later.values);
-    }
-
-    /// The fields themselves.
-    pub fn into_values(self) -> Map<String, Value> {
-        self.values
-    }
-
     /// Adds those that `line` has not.
     pub fn copy_missing_to(&self, line: &mut Map<String, Value>) {
-        for (name, value) in &self.values {
-            if !line.contains_key(name) {
-                line.insert(name.clone(), value.clone());
-            }
+        for (name, value) in &self.0 {
+            line.entry(name).or_insert_with(|| value.clone());
         }
     }
 
     fn insert(&mut self, field: &Field, value: Value) {
-        self.values.insert(field.name().to_owned(), value);
+        self.0.insert(field.name().to_owned(), value);
     }
 }
 

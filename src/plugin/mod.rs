@@ -1,21 +1,19 @@
 //! The process edge: everything between exec and a served provider. It knows no provider; names come in
 //! with [`Settings`].
 
-mod accept;
 mod args;
-mod connection;
+mod connections;
 mod crash;
 mod error;
+mod go_plugin;
 mod handshake;
 mod hardening;
 mod hclog;
 mod hclog_fields;
 mod host;
 mod orphan;
+mod process;
 mod reattach;
-mod serve;
-mod server;
-mod services;
 mod signals;
 mod socket;
 mod stderr;
@@ -23,13 +21,12 @@ mod tls;
 #[cfg(unix)]
 mod unix_socket;
 
-use std::io::{Write as _, stdout};
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use args::Mode;
+use args::{Audience, Mode};
 use error::StartError;
 use host::Host;
-use server::Audience;
 use tonic::service::Routes;
 
 use crate::framework::lifecycle::Lifecycle;
@@ -74,10 +71,9 @@ fn start(settings: &Settings, lifecycle: Lifecycle, provider: Routes) -> ExitCod
         ..
     } = *settings;
     let audience = match args::parse(std::env::args_os().skip(1)) {
-        Ok(Mode::Serve) => Audience::Host,
-        Ok(Mode::Debug) => Audience::Person,
-        Ok(Mode::Version) => return say(&format!("{name} {version}\n")),
-        Ok(Mode::Help) => return say(&args::help(name, version, address)),
+        Ok(Mode::Serve(audience)) => audience,
+        Ok(Mode::Version) => return exit(say(&format!("{name} {version}\n"))),
+        Ok(Mode::Help) => return exit(say(&args::help(name, version, address))),
         Err(sentence) => {
             tell(&format!("{name}: {sentence}\n"));
             return ExitCode::FAILURE;
@@ -117,18 +113,23 @@ fn serve(
         .enable_all()
         .build()
         .map_err(StartError::Runtime)?;
-    let outcome = runtime.block_on(server::serve(settings, audience, host, lifecycle, provider));
+    let outcome = runtime.block_on(process::serve(
+        settings, audience, host, lifecycle, provider,
+    ));
     // Name resolution runs on a thread of its own and cannot be interrupted; it must not hold us back.
     runtime.shutdown_background();
     outcome
 }
 
-/// Writes to stdout for a person.
-fn say(text: &str) -> ExitCode {
-    match stdout().write_all(text.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
+/// Writes to stdout. When Terraform listens this is the handshake line, after which nothing may follow.
+fn say(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
+fn exit(said: io::Result<()>) -> ExitCode {
+    said.map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
 }
 
 /// Writes to stderr.

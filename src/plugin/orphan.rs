@@ -1,10 +1,11 @@
 //! Noticing that the host is gone. When it is killed it sends neither a signal nor a `Shutdown`.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::time::MissedTickBehavior;
 
-use super::connection::Presence;
+use super::connections::Connections;
 
 /// How often we look.
 const LOOK: Duration = Duration::from_secs(1);
@@ -28,11 +29,10 @@ impl Parent {
     }
 }
 
-/// Returns, with the reason, when the host is gone: it was `parent`, or its connection has closed and
-/// no other was made.
+/// Returns, with the reason, when the host is gone: it was `parent`, or the last of its `connections` has closed.
 ///
 /// Looks are counted instead of time, since time goes on while a stopped process group does not.
-pub async fn orphaned(parent: Parent, presence: Presence) -> &'static str {
+pub async fn orphaned(parent: Parent, connections: Connections) -> &'static str {
     let mut looks = tokio::time::interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut alone = 0;
@@ -41,11 +41,13 @@ pub async fn orphaned(parent: Parent, presence: Presence) -> &'static str {
         if Parent::now() != parent {
             return "the parent process has ended";
         }
-        alone = if presence.now() { 0 } else { alone + 1 };
-        let patience = if presence.ever() {
-            LOOKS_AFTER
-        } else {
-            LOOKS_BEFORE
+        let patience = match connections.ever.load(Ordering::Relaxed) {
+            true => LOOKS_AFTER,
+            false => LOOKS_BEFORE,
+        };
+        alone = match connections.open.is_empty() {
+            true => alone + 1,
+            false => 0,
         };
         if alone > patience {
             return "nobody is connected";
@@ -59,9 +61,10 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_lost_connection_is_noticed_and_an_open_one_is_not() {
-        let presence = Presence::default();
-        let open = presence.admit(Box::new(tokio::io::empty()));
-        let mut orphaned = Box::pin(orphaned(Parent::now(), presence));
+        let connections = Connections::default();
+        connections.ever.store(true, Ordering::Relaxed);
+        let open = connections.open.token();
+        let mut orphaned = Box::pin(orphaned(Parent::now(), connections));
         let hour = Duration::from_secs(3600);
         assert!(tokio::time::timeout(hour, &mut orphaned).await.is_err());
         drop(open);
@@ -74,7 +77,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_first_connection_may_take_its_time() {
-        let mut orphaned = Box::pin(orphaned(Parent::now(), Presence::default()));
+        let mut orphaned = Box::pin(orphaned(Parent::now(), Connections::default()));
         let slow = Duration::from_secs(50);
         assert!(tokio::time::timeout(slow, &mut orphaned).await.is_err());
         assert!(tokio::time::timeout(slow, &mut orphaned).await.is_ok());

@@ -11,13 +11,6 @@ use tokio::net::{UnixListener, UnixStream};
 use super::error::StartError;
 use super::host::Host;
 
-/// What `sockaddr_un` holds besides the final zero.
-const LONGEST_PATH: usize = if cfg!(any(target_os = "linux", target_os = "android")) {
-    107
-} else {
-    103
-};
-
 /// A listening socket; its directory goes with it.
 pub struct UnixSocket {
     listener: UnixListener,
@@ -55,12 +48,6 @@ impl UnixSocket {
         if address.contains(['|', '\n']) {
             return Err(io::Error::other("the path does not fit the handshake line"));
         }
-        if address.len() > LONGEST_PATH {
-            return Err(io::Error::other(format!(
-                "the path of the socket would have {} bytes, the limit is {LONGEST_PATH}",
-                address.len()
-            )));
-        }
         let address = address.to_owned();
         let listener = UnixListener::bind(&path)?;
         let socket = Self {
@@ -70,24 +57,18 @@ impl UnixSocket {
         Ok((socket, address))
     }
 
-    /// The next connection.
+    /// The next connection of an allowed user. The directory keeps the others out already; this holds where a file
+    /// system ignores permissions.
     pub async fn accept(&self) -> io::Result<UnixStream> {
-        let (stream, _) = self.listener.accept().await?;
-        Ok(stream)
+        loop {
+            let (stream, _) = self.listener.accept().await?;
+            let peer = stream.peer_cred()?.uid();
+            if is_allowed(peer, rustix::process::geteuid().as_raw()) {
+                return Ok(stream);
+            }
+            tracing::warn!(peer, "refused a connection of another user");
+        }
     }
-}
-
-/// Refuses a peer that runs as another user. The directory keeps them out already; this holds where a
-/// file system ignores permissions.
-pub fn connected_as_allowed(stream: &UnixStream) -> io::Result<()> {
-    let peer = stream.peer_cred()?.uid();
-    if is_allowed(peer, rustix::process::geteuid().as_raw()) {
-        return Ok(());
-    }
-    Err(io::Error::new(
-        io::ErrorKind::PermissionDenied,
-        format!("the peer runs as user {peer}"),
-    ))
 }
 
 /// Root can read our memory anyway, and may have started us as somebody else.

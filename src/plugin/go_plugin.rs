@@ -1,11 +1,8 @@
 //! The small services that a go-plugin host expects beside the provider.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
-use tokio_stream::Stream;
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::proto::go_plugin::grpc_broker_server::GrpcBroker;
@@ -45,7 +42,7 @@ impl GrpcStdio for Services {
         &self,
         _: Request<()>,
     ) -> Result<Response<Self::StreamStdioStream>, Status> {
-        Ok(Response::new(UntilEnd::new(None, &self.ending)))
+        Ok(self.until_end(None))
     }
 }
 
@@ -58,7 +55,7 @@ impl GrpcBroker for Services {
         &self,
         _: Request<Streaming<ConnInfo>>,
     ) -> Result<Response<Self::StartStreamStream>, Status> {
-        Ok(Response::new(UntilEnd::new(None, &self.ending)))
+        Ok(self.until_end(None))
     }
 }
 
@@ -80,8 +77,8 @@ impl Health for Services {
         &self,
         request: Request<HealthCheckRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
-        let now = health(&request.get_ref().service).into();
-        Ok(Response::new(UntilEnd::new(Some(now), &self.ending)))
+        let now = health(&request.get_ref().service);
+        Ok(self.until_end(Some(now.into())))
     }
 }
 
@@ -102,27 +99,22 @@ impl From<ServingStatus> for HealthCheckResponse {
 }
 
 /// A stream that says at most one thing and stays open until the process ends.
-pub struct UntilEnd<T> {
-    first: Option<T>,
-    end: Pin<Box<WaitForCancellationFutureOwned>>,
-}
+type UntilEnd<T> = ReceiverStream<Result<T, Status>>;
 
-impl<T> UntilEnd<T> {
-    fn new(first: Option<T>, ending: &CancellationToken) -> Self {
-        Self {
-            first,
-            end: Box::pin(ending.clone().cancelled_owned()),
+impl Services {
+    fn until_end<T: Send + 'static>(&self, first: Option<T>) -> Response<UntilEnd<T>> {
+        let (sender, receiver) = mpsc::channel(1);
+        if let Some(first) = first {
+            // There is room for one.
+            let _ = sender.try_send(Ok(first));
         }
-    }
-}
-
-impl<T: Unpin> Stream for UntilEnd<T> {
-    type Item = Result<T, Status>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        match self.first.take() {
-            Some(first) => Poll::Ready(Some(Ok(first))),
-            None => self.end.as_mut().poll(cx).map(|()| None),
-        }
+        let ending = self.ending.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = ending.cancelled() => {}
+                () = sender.closed() => {}
+            }
+        });
+        Response::new(ReceiverStream::new(receiver))
     }
 }
