@@ -65,7 +65,7 @@ fn main() -> ExitCode {
         address: "registry.terraform.io/bahriya-rs/crashing",
         issues: "https://issues.example",
     };
-    let lifecycle = Lifecycle::new();
+    let lifecycle = Lifecycle::default();
     plugin::run(
         settings,
         lifecycle.clone(),

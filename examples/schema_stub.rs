@@ -68,7 +68,6 @@ static PROJECT: LazyLock<Schema> = LazyLock::new(|| {
 });
 
 static PROJECT_IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema {
-    version: 0,
     attributes: vec![("id", true, "")],
 });
 
@@ -248,7 +247,7 @@ fn main() -> ExitCode {
         address: "registry.terraform.io/bahriya-rs/schema-stub",
         issues: "https://issues.example",
     };
-    let lifecycle = Lifecycle::new();
+    let lifecycle = Lifecycle::default();
     plugin::run(
         settings,
         lifecycle.clone(),

@@ -19,7 +19,7 @@ const SETTINGS: Settings = Settings {
 
 fn main() -> ExitCode {
     name_service::pin();
-    let lifecycle = Lifecycle::new();
+    let lifecycle = Lifecycle::default();
     let server = Server::new(Bahriya::default(), lifecycle.clone());
     plugin::run(SETTINGS, lifecycle, server.routes())
 }

@@ -96,17 +96,14 @@ impl Diagnostics {
 
     /// Adds an error.
     pub fn error(&mut self, found: Diagnostic) -> Reported {
-        self.add(Severity::Error, found)
+        self.push(found);
+        Reported(())
     }
 
     /// Adds a warning.
     pub fn warning(&mut self, found: Diagnostic) {
-        self.add(Severity::Warning, found);
-    }
-
-    fn add(&mut self, severity: Severity, found: Diagnostic) -> Reported {
+        let severity = Severity::Warning;
         self.push(Diagnostic { severity, ..found });
-        Reported(())
     }
 
     /// Adds a message unless the same one is there already.

@@ -13,27 +13,13 @@ use tokio_util::task::TaskTracker;
 /// tonic drops the future of a handler as soon as its connection goes away, which would abandon a
 /// half-done write at any `.await`. Work that must not be lost is therefore started with
 /// [`Lifecycle::spawn`] and told to stop by the token of its call, never by being dropped.
-#[derive(Clone, Debug)]
-pub struct Lifecycle(Arc<Shared>);
-
-#[derive(Debug)]
-struct Shared {
-    calls: Mutex<CancellationToken>,
+#[derive(Clone, Debug, Default)]
+pub struct Lifecycle {
+    calls: Arc<Mutex<CancellationToken>>,
     work: TaskTracker,
 }
 
 impl Lifecycle {
-    /// A life with nothing in flight.
-    pub fn new() -> Self {
-        let work = TaskTracker::new();
-        // A closed tracker still accepts work; closing is what allows `drained` to end.
-        work.close();
-        Self(Arc::new(Shared {
-            calls: Mutex::new(CancellationToken::new()),
-            work,
-        }))
-    }
-
     /// The token of a call that starts now. It is cancelled by the next [`Lifecycle::stop`].
     pub fn token(&self) -> CancellationToken {
         self.current().child_token()
@@ -56,25 +42,19 @@ impl Lifecycle {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.0.work.spawn(work)
+        self.work.spawn(work)
     }
 
     /// Waits until no spawned work is left, but no longer than `within`. Answers whether none is.
     pub async fn drained(&self, within: Duration) -> bool {
-        tokio::time::timeout(within, self.0.work.wait())
-            .await
-            .is_ok()
+        // A closed tracker still accepts work; closing is what allows the wait to end.
+        self.work.close();
+        tokio::time::timeout(within, self.work.wait()).await.is_ok()
     }
 
     fn current(&self) -> std::sync::MutexGuard<'_, CancellationToken> {
         // The lock only ever guards a swap, so a poisoned one still holds a sound token.
-        self.0.calls.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Default for Lifecycle {
-    fn default() -> Self {
-        Self::new()
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -84,7 +64,7 @@ mod tests {
 
     #[test]
     fn stop_cancels_calls_in_flight_but_not_later_ones() {
-        let life = Lifecycle::new();
+        let life = Lifecycle::default();
         let (first, second) = (life.token(), life.token());
         life.stop();
         assert!(first.is_cancelled() && second.is_cancelled());
@@ -96,7 +76,7 @@ mod tests {
 
     #[test]
     fn ending_one_call_leaves_the_others_alone() {
-        let life = Lifecycle::new();
+        let life = Lifecycle::default();
         let (first, second) = (life.token(), life.token());
         first.cancel();
         assert!(!second.is_cancelled());
@@ -104,7 +84,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn drained_waits_for_spawned_work_and_no_longer_than_asked() {
-        let life = Lifecycle::new();
+        let life = Lifecycle::default();
         assert!(life.drained(Duration::ZERO).await);
         let work = life.spawn(tokio::time::sleep(Duration::from_secs(3)));
         assert!(!life.drained(Duration::from_secs(1)).await);
@@ -114,7 +94,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn work_goes_on_when_nobody_waits_for_it() {
-        let life = Lifecycle::new();
+        let life = Lifecycle::default();
         let done = CancellationToken::new();
         let mark = done.clone();
         drop(life.spawn(async move {

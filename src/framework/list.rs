@@ -46,11 +46,8 @@ pub struct Listed {
     pub object: Option<Value>,
 }
 
-/// What goes through the channel to the client.
-pub(super) enum Item {
-    Object(Listed),
-    Outcome(Diagnostics),
-}
+/// What goes through the channel to the client: objects, and at the end what there is to say.
+pub(super) type Item = Result<Listed, Diagnostics>;
 
 /// Where a list puts what it finds.
 pub struct Found {
@@ -75,7 +72,7 @@ impl Found {
         listed.object = listed
             .object
             .map(|object| plan::storable(self.schema, object));
-        let gone = self.items.send(Item::Object(listed)).await.is_err();
+        let gone = self.items.send(Ok(listed)).await.is_err();
         if let Some(left) = &mut self.left {
             *left -= 1;
         }
@@ -112,7 +109,7 @@ mod tests {
         let mut found = Found::new(items, 2, schema());
         assert!(found.hand(listed()).await.is_continue());
         assert!(found.hand(listed()).await.is_break());
-        let Some(Item::Object(first)) = received.recv().await else {
+        let Some(Ok(first)) = received.recv().await else {
             panic!("an object");
         };
         assert_eq!(first.object, Some(object([("secret", Value::Null)])));

@@ -72,7 +72,7 @@ pub fn requires_replace(schema: &Schema, prior: &Value, planned: &Value) -> Vec<
             let prior = prior.attribute(attribute.name);
             planned != prior && !planned.is_some_and(Value::is_unknown) && !same_id(planned, prior)
         })
-        .map(|attribute| Path::attribute(attribute.name))
+        .map(|attribute| attribute.name.into())
         .collect()
 }
 
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(planned, expected);
         assert_eq!(
             requires_replace(&schema(), &prior, &planned),
-            [Path::attribute("handle")]
+            [Path::from("handle")]
         );
         let unknown = object([("handle", Value::UNKNOWN)]);
         assert_eq!(requires_replace(&schema(), &prior, &unknown), []);

@@ -24,17 +24,17 @@ pub fn encode<T: Serialize>(data: &T) -> Vec<u8> {
 
 /// Whether bytes hold something that another provider, or a later version of this one, has put there.
 pub fn is_foreign<T: DeserializeOwned>(bytes: &[u8]) -> bool {
-    let ours = |envelope: Envelope<T>| envelope.bahriya_rs == FORMAT;
-    !bytes.is_empty() && bytes != b"null" && !serde_json::from_slice(bytes).is_ok_and(ours)
+    !bytes.is_empty() && bytes != b"null" && ours::<T>(bytes).is_none()
 }
 
 /// What was stored, or nothing if the bytes are empty, of another layout, or another provider's.
 pub fn decode<T: DeserializeOwned + Default>(bytes: &[u8]) -> T {
-    serde_json::from_slice::<Envelope<T>>(bytes)
-        .ok()
-        .filter(|envelope| envelope.bahriya_rs == FORMAT)
-        .map(|envelope| envelope.data)
-        .unwrap_or_default()
+    ours(bytes).unwrap_or_default()
+}
+
+fn ours<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let envelope: Envelope<T> = serde_json::from_slice(bytes).ok()?;
+    (envelope.bahriya_rs == FORMAT).then_some(envelope.data)
 }
 
 #[cfg(test)]

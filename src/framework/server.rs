@@ -25,6 +25,9 @@ struct Shared<P: Provider> {
     connection: RwLock<Option<Arc<P::Connection>>>,
 }
 
+/// What a call names, if there is such.
+type Known<T> = Result<&'static T, Diagnostics>;
+
 impl<P: Provider> Clone for Server<P> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
@@ -78,33 +81,21 @@ impl<P: Provider> Server<P> {
             .ok_or_else(|| findings::not_configured().into())
     }
 
-    pub(super) fn resource(
-        &self,
-        type_name: &str,
-    ) -> Result<&'static dyn Resource<P::Connection>, Diagnostics> {
-        find(self.provider().resources(), "resource", type_name)
+    pub(super) fn resource(&self, name: &str) -> Known<dyn Resource<P::Connection>> {
+        find(self.provider().resources(), "resource", name)
     }
 
-    pub(super) fn data_source(
-        &self,
-        type_name: &str,
-    ) -> Result<&'static dyn DataSource<P::Connection>, Diagnostics> {
-        find(self.provider().data_sources(), "data source", type_name)
+    pub(super) fn data_source(&self, name: &str) -> Known<dyn DataSource<P::Connection>> {
+        find(self.provider().data_sources(), "data source", name)
     }
 
-    pub(super) fn ephemeral_resource(
-        &self,
-        type_name: &str,
-    ) -> Result<&'static dyn DataSource<P::Connection>, Diagnostics> {
+    pub(super) fn ephemeral_resource(&self, name: &str) -> Known<dyn DataSource<P::Connection>> {
         let known = self.provider().ephemeral_resources();
-        find(known, "ephemeral resource", type_name)
+        find(known, "ephemeral resource", name)
     }
 
-    pub(super) fn lister(
-        &self,
-        type_name: &str,
-    ) -> Result<&'static dyn ListResource<P::Connection>, Diagnostics> {
-        find(self.provider().list_resources(), "list resource", type_name)
+    pub(super) fn lister(&self, name: &str) -> Known<dyn ListResource<P::Connection>> {
+        find(self.provider().list_resources(), "list resource", name)
     }
 
     /// Drives the work of one call to its end, whatever becomes of the connection that asked for it. A
@@ -134,15 +125,9 @@ impl<P: Provider> Server<P> {
     }
 }
 
-fn find<T: Block + ?Sized>(
-    known: &[&'static T],
-    kind: &str,
-    type_name: &str,
-) -> Result<&'static T, Diagnostics> {
-    let found = known.iter().find(|one| one.type_name() == type_name);
-    found
-        .copied()
-        .ok_or_else(|| findings::unknown_type(kind, type_name).into())
+fn find<T: Block + ?Sized>(all: &[&'static T], kind: &str, name: &str) -> Known<T> {
+    let found = all.iter().find(|one| one.type_name() == name).copied();
+    found.ok_or_else(|| findings::unknown_type(kind, name).into())
 }
 
 fn panicked(rpc: &str, subject: &str, task: Id) -> Diagnostics {

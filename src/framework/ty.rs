@@ -1,7 +1,8 @@
 //! The types of attributes.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+
+use serde_json::{Value as Json, json};
 
 /// The type of an attribute, as far as this provider's schemas use Terraform's type system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,22 +41,20 @@ impl Type {
         }
     }
 
-    /// The JSON text that stands for the type in a schema message, for instance `["list","string"]`.
-    pub fn to_json(&self) -> String {
+    /// The JSON that stands for the type in a schema message, for instance `["list","string"]`.
+    pub fn to_json(&self) -> Vec<u8> {
+        self.json().to_string().into_bytes()
+    }
+
+    fn json(&self) -> Json {
         match self {
-            Self::String => r#""string""#.to_owned(),
-            Self::Number => r#""number""#.to_owned(),
-            Self::Bool => r#""bool""#.to_owned(),
-            Self::List(element) => format!(r#"["list",{}]"#, element.to_json()),
+            Self::String => "string".into(),
+            Self::Number => "number".into(),
+            Self::Bool => "bool".into(),
+            Self::List(element) => json!(["list", element.json()]),
             Self::Object(attributes) => {
-                let mut text = String::from(r#"["object",{"#);
-                for (index, (name, ty)) in attributes.iter().enumerate() {
-                    let comma = if index == 0 { "" } else { "," };
-                    // Attribute names are identifiers, so they need no escaping. Writing to a String cannot fail.
-                    let _ = write!(text, r#"{comma}"{name}":{}"#, ty.to_json());
-                }
-                text.push_str("}]");
-                text
+                let types = attributes.iter().map(|(name, ty)| (*name, ty.json()));
+                json!(["object", types.collect::<BTreeMap<_, _>>()])
             }
         }
     }
@@ -73,7 +72,7 @@ mod tests {
             ("on", Type::Bool),
         ]);
         assert_eq!(
-            ty.to_json(),
+            ty.json().to_string(),
             r#"["object",{"count":"number","names":["list","string"],"on":"bool"}]"#
         );
     }

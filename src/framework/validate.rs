@@ -3,22 +3,12 @@
 use super::diagnostics::Diagnostics;
 use super::findings;
 use super::path::Path;
-use super::schema::{Attribute, Kind, Mode, Schema};
+use super::schema::{Attribute, Kind, Mode};
 use super::value::Value;
 
-/// Checks a configured block by its schema. What is unknown is not judged. `write_only` says whether the client knows
-/// write-only arguments: Terraform and OpenTofu from 1.11 on.
-pub fn block(schema: &Schema, config: &Value, write_only: bool, diagnostics: &mut Diagnostics) {
-    attributes(
-        &schema.attributes,
-        config,
-        &Path::ROOT,
-        write_only,
-        diagnostics,
-    );
-}
-
-fn attributes(
+/// Checks the attributes of a configured block, or of an object in it at a path. What is unknown is not judged.
+/// `write_only` says whether the client knows write-only arguments: Terraform and OpenTofu from 1.11 on.
+pub fn attributes(
     attributes: &[Attribute],
     config: &Value,
     at: &Path,
@@ -78,9 +68,9 @@ mod tests {
     use crate::framework::model::object;
     use crate::framework::schema::Check;
 
-    fn schema() -> Schema {
+    fn schema() -> Vec<Attribute> {
         let refuse: Check = |argument, _| Err(findings::not_allowed(argument, "none"));
-        let attributes = vec![
+        vec![
             Attribute::string("mode", Mode::Optional, "").one_of(&["on", "off"]),
             Attribute::string("id", Mode::Computed, ""),
             Attribute::string("secret", Mode::Optional, "").write_only(),
@@ -91,13 +81,18 @@ mod tests {
                 Mode::Optional,
                 "",
             ),
-        ];
-        Schema::new("", attributes)
+        ]
     }
 
     fn messages(config: Value, write_only: bool) -> Vec<String> {
         let mut diagnostics = Diagnostics::new();
-        block(&schema(), &config, write_only, &mut diagnostics);
+        super::attributes(
+            &schema(),
+            &config,
+            &Path::ROOT,
+            write_only,
+            &mut diagnostics,
+        );
         diagnostics
             .iter()
             .map(|diagnostic| format!("{}: {}", diagnostic.path, diagnostic.name))

@@ -3,7 +3,7 @@
 use super::codec::{self, CodecError};
 use super::diagnostics::{Diagnostic, Diagnostics, Severity};
 use super::function::Function;
-use super::path::{Path, Step};
+use super::path::Path;
 use super::schema::{Attribute, IdentitySchema, Kind, Mode, Schema};
 use super::ty::Type;
 use super::value::Value;
@@ -35,30 +35,22 @@ pub fn encode_identity(identity: &Value) -> Option<proto::ResourceIdentityData> 
     })
 }
 
-/// Writes messages. Whatever their texts were made from, no registered secret leaves in them.
-pub fn diagnostics(diagnostics: &Diagnostics) -> Vec<proto::Diagnostic> {
-    diagnostics.iter().map(diagnostic).collect()
-}
-
-/// Writes messages about a configuration that sets these secrets. One about a secret is placed at the whole block:
-/// Terraform prints the line that an attribute is set in, and the password itself can stand there.
-pub fn diagnostics_apart_from(
-    secrets: &[&'static str],
-    diagnostics: &Diagnostics,
-) -> Vec<proto::Diagnostic> {
+/// Writes messages about a block that sets these secrets. One about a secret is placed at the whole block: Terraform
+/// prints the line that an attribute is set in, and the password itself can stand there. Whatever their texts were made
+/// from, no registered secret leaves in them.
+pub fn diagnostics(secrets: &[&'static str], diagnostics: &Diagnostics) -> Vec<proto::Diagnostic> {
     let written = |one: &Diagnostic| {
-        let mut message = diagnostic(one);
-        if let Some(Step::Attribute(name)) = one.path.steps().first()
-            && secrets.contains(&name.as_str())
-        {
-            message.attribute = None;
-        }
-        message
+        let name = one.path.names().first();
+        let shows = |name: &String| !secrets.contains(&name.as_str());
+        diagnostic(one, name.is_some_and(shows).then(|| path(&one.path)))
     };
     diagnostics.iter().map(written).collect()
 }
 
-fn diagnostic(diagnostic: &Diagnostic) -> proto::Diagnostic {
+fn diagnostic(
+    diagnostic: &Diagnostic,
+    attribute: Option<proto::AttributePath>,
+) -> proto::Diagnostic {
     let severity = match diagnostic.severity {
         Severity::Error => proto::diagnostic::Severity::Error,
         Severity::Warning => proto::diagnostic::Severity::Warning,
@@ -67,19 +59,15 @@ fn diagnostic(diagnostic: &Diagnostic) -> proto::Diagnostic {
         severity: severity.into(),
         summary: secret::redact(&diagnostic.summary).into_owned(),
         detail: secret::redact(&diagnostic.detail).into_owned(),
-        attribute: (diagnostic.path != Path::ROOT).then(|| path(&diagnostic.path)),
+        attribute,
     }
 }
 
 /// Writes a path.
 pub fn path(path: &Path) -> proto::AttributePath {
-    use proto::attribute_path::{Step as WireStep, step::Selector};
-    let steps = path.steps().iter().map(|step| WireStep {
-        selector: Some(match step {
-            Step::Attribute(name) => Selector::AttributeName(name.clone()),
-            // A position in a list always fits.
-            Step::Index(index) => Selector::ElementKeyInt(*index as i64),
-        }),
+    use proto::attribute_path::{Step, step::Selector};
+    let steps = path.names().iter().map(|name| Step {
+        selector: Some(Selector::AttributeName(name.clone())),
     });
     proto::AttributePath {
         steps: steps.collect(),
@@ -89,14 +77,13 @@ pub fn path(path: &Path) -> proto::AttributePath {
 /// Writes a schema.
 pub fn schema(schema: &Schema) -> proto::Schema {
     proto::Schema {
-        version: schema.version,
         block: Some(proto::schema::Block {
-            version: schema.version,
             attributes: schema.attributes.iter().map(attribute).collect(),
             description: schema.description.to_owned(),
             description_kind: proto::StringKind::Markdown.into(),
             ..Default::default()
         }),
+        ..Default::default()
     }
 }
 
@@ -110,7 +97,7 @@ fn attribute(attribute: &Attribute) -> proto::schema::Attribute {
         })
     };
     let (ty, nested_type) = match &attribute.kind {
-        Kind::Plain(ty) => (ty.to_json().into_bytes(), None),
+        Kind::Plain(ty) => (ty.to_json(), None),
         Kind::Object(attributes) => (Vec::new(), nested(attributes, NestingMode::Single)),
         Kind::Objects(attributes) => (Vec::new(), nested(attributes, NestingMode::List)),
     };
@@ -137,14 +124,14 @@ pub fn identity_schema(schema: &IdentitySchema) -> proto::ResourceIdentitySchema
         .iter()
         .map(|(name, required, description)| IdentityAttribute {
             name: (*name).to_owned(),
-            r#type: Type::String.to_json().into_bytes(),
+            r#type: Type::String.to_json(),
             required_for_import: *required,
             optional_for_import: !required,
             description: (*description).to_owned(),
         });
     proto::ResourceIdentitySchema {
-        version: schema.version,
         identity_attributes: attributes.collect(),
+        ..Default::default()
     }
 }
 
@@ -153,7 +140,7 @@ pub fn function(function: &Function) -> proto::Function {
     use proto::function::{Parameter, Return};
     let parameters = function.parameters.iter().map(|parameter| Parameter {
         name: parameter.name.to_owned(),
-        r#type: parameter.ty.to_json().into_bytes(),
+        r#type: parameter.ty.to_json(),
         description: parameter.description.to_owned(),
         description_kind: proto::StringKind::Markdown.into(),
         ..Default::default()
@@ -161,7 +148,7 @@ pub fn function(function: &Function) -> proto::Function {
     proto::Function {
         parameters: parameters.collect(),
         r#return: Some(Return {
-            r#type: function.returns.to_json().into_bytes(),
+            r#type: function.returns.to_json(),
         }),
         summary: function.summary.to_owned(),
         description: function.description.to_owned(),
@@ -183,9 +170,9 @@ mod tests {
         secret::register(&secret);
         let mut told = Diagnostics::new();
         let found = findings::unknown_type("thing", "hunter2-wire-test");
-        told.error(found.at(Path::attribute("password").index(1)));
+        told.error(found.at(Path::from("password").then("inner")));
         told.warning(findings::not_configured());
-        let messages = diagnostics(&told);
+        let messages = diagnostics(&[], &told);
         assert!(!format!("{messages:?}").contains("hunter2"));
         assert_eq!(messages[0].severity(), proto::diagnostic::Severity::Error);
         assert_eq!(messages[1].severity(), proto::diagnostic::Severity::Warning);
@@ -199,9 +186,9 @@ mod tests {
         let mut told = Diagnostics::new();
         told.error(findings::not_configured().at("password"));
         told.warning(findings::not_configured().at("username"));
-        let messages = diagnostics_apart_from(&["password", "token"], &told);
+        let messages = diagnostics(&["password", "token"], &told);
         assert_eq!(messages[0].attribute, None);
-        let place = path(&Path::attribute("username"));
+        let place = path(&"username".into());
         assert_eq!(messages[1].attribute, Some(place));
     }
 

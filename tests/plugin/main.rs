@@ -6,6 +6,6 @@ mod admission;
 mod command_line;
 mod debug;
 mod ending;
+mod go_plugin;
 mod handshake;
 mod logging;
-mod services;

@@ -164,7 +164,7 @@ impl Terraform {
 
     async fn process(&self) -> Process {
         let line = self.api.line();
-        let server = Server::new(provider(line.clone()), Lifecycle::new());
+        let server = Server::new(provider(line.clone()), Lifecycle::default());
         let grpc = ProviderClient::new(server);
         let core = Core::connect(grpc, Some(self.schema.clone())).await;
         let mut core = core.expect("the schema is known");

@@ -5,8 +5,6 @@
 mod json;
 mod msgpack;
 
-use super::path::{Path, Step};
-
 pub use json::decode as decode_json;
 pub use msgpack::{decode as decode_msgpack, encode as encode_msgpack};
 
@@ -14,28 +12,20 @@ pub use msgpack::{decode as decode_msgpack, encode as encode_msgpack};
 ///
 /// It never holds any of the value itself, which may be a credential.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}expected {expected}, found {found}", place(.path))]
+#[error("{place}{}expected {expected}, found {found}", if .place.is_empty() { "" } else { ": " })]
 pub struct CodecError {
-    /// Where the value is wrong.
-    pub path: Path,
+    /// Where the value is wrong, e.g. `versions[2].server`; empty for the value itself.
+    pub place: String,
     /// What the schema asks for.
     pub expected: &'static str,
     /// What is there instead.
     pub found: &'static str,
 }
 
-fn place(path: &Path) -> String {
-    if path.steps().is_empty() {
-        String::new()
-    } else {
-        format!("{path}: ")
-    }
-}
-
 /// An error at the value itself. Its place grows on the way out, so that reading what is right costs no path.
 fn mismatch(expected: &'static str, found: &'static str) -> CodecError {
     CodecError {
-        path: Path::ROOT,
+        place: String::new(),
         expected,
         found,
     }
@@ -43,17 +33,32 @@ fn mismatch(expected: &'static str, found: &'static str) -> CodecError {
 
 impl CodecError {
     fn in_attribute(self, name: &str) -> Self {
-        self.below(Step::Attribute(name.to_owned()))
+        self.inside(name.to_owned())
     }
 
     fn in_element(self, index: usize) -> Self {
-        self.below(Step::Index(index))
+        self.inside(format!("[{index}]"))
     }
 
-    fn below(self, step: Step) -> Self {
-        Self {
-            path: self.path.below(step),
-            ..self
+    fn inside(self, mut outer: String) -> Self {
+        if !self.place.is_empty() && !self.place.starts_with('[') {
+            outer.push('.');
         }
+        let place = outer + &self.place;
+        Self { place, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_read_like_terraform_expressions() {
+        let error = mismatch("a string", "a number").in_attribute("server");
+        let error = error.in_element(2).in_attribute("versions");
+        let told = "versions[2].server: expected a string, found a number";
+        assert_eq!(error.to_string(), told);
+        assert_eq!(mismatch("a", "b").to_string(), "expected a, found b");
     }
 }

@@ -1,5 +1,7 @@
 //! The MessagePack form of values, as Terraform's language library writes and reads it.
 
+use std::collections::BTreeMap;
+
 use rmp::Marker;
 use rmp::decode;
 use rmp::encode;
@@ -13,8 +15,6 @@ const REFINED: i8 = 12;
 
 /// The longest refinement that Terraform itself reads, in bytes.
 const MAX_REFINEMENT: usize = 1024;
-
-const ATTRIBUTE_NAME: &str = "an attribute name";
 
 const TRUNCATED: &str = "the end of the message";
 
@@ -50,7 +50,7 @@ fn value(rest: &mut &[u8], ty: &Type) -> Result<Value, CodecError> {
         | Marker::Ext16
         | Marker::Ext32 => unknown(rest),
         marker => match ty {
-            Type::String => Ok(Value::String(text(rest, "a string")?.to_owned())),
+            Type::String => Ok(Value::String(text(rest, ty.noun())?.to_owned())),
             Type::Bool => match marker {
                 Marker::True | Marker::False => {
                     *rest = &rest[1..];
@@ -60,7 +60,7 @@ fn value(rest: &mut &[u8], ty: &Type) -> Result<Value, CodecError> {
             },
             Type::Number => number(rest, marker),
             Type::List(element) => list(rest, marker, element),
-            Type::Object(_) => object(rest, marker, ty),
+            Type::Object(attributes) => object(rest, marker, attributes),
         },
     }
 }
@@ -93,19 +93,11 @@ fn take<'a>(
 }
 
 fn text<'a>(rest: &mut &'a [u8], expected: &'static str) -> Result<&'a str, CodecError> {
-    utf8(raw_text(rest, expected)?, expected)
-}
-
-/// Reads a text that nobody has checked yet for being one.
-fn raw_text<'a>(rest: &mut &'a [u8], expected: &'static str) -> Result<&'a [u8], CodecError> {
     let length = decode::read_str_len(rest).map_err(|error| match error {
         decode::ValueReadError::TypeMismatch(marker) => mismatch(expected, kind(marker)),
         _ => mismatch(expected, TRUNCATED),
     })?;
-    take(rest, length as usize, expected)
-}
-
-fn utf8<'a>(bytes: &'a [u8], expected: &'static str) -> Result<&'a str, CodecError> {
+    let bytes = take(rest, length as usize, expected)?;
     str::from_utf8(bytes).map_err(|_| mismatch(expected, "broken UTF-8"))
 }
 
@@ -119,24 +111,18 @@ fn number(rest: &mut &[u8], marker: Marker) -> Result<Value, CodecError> {
     match marker {
         Marker::F32 => float(decode::read_f32(rest).map_err(truncated)?.into()),
         Marker::F64 => float(decode::read_f64(rest).map_err(truncated)?),
-        Marker::U64 => {
-            let value = decode::read_u64(rest).map_err(truncated)?;
-            Ok(Value::Number(value.into()))
+        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
+            Value::number(text(rest, expected)?)
+                .ok_or(mismatch(expected, "a text that is no number"))
         }
-        Marker::FixPos(_)
-        | Marker::FixNeg(_)
-        | Marker::U8
-        | Marker::U16
-        | Marker::U32
-        | Marker::I8
-        | Marker::I16
-        | Marker::I32
-        | Marker::I64 => {
-            let value: i64 = decode::read_int(rest).map_err(|_| mismatch(expected, TRUNCATED))?;
-            Ok(value.into())
+        _ => {
+            // Wide enough for both kinds of 64 bits.
+            let integer: i128 = decode::read_int(rest).map_err(|error| match error {
+                decode::NumValueReadError::TypeMismatch(marker) => mismatch(expected, kind(marker)),
+                _ => mismatch(expected, TRUNCATED),
+            })?;
+            Ok(Value::Number(integer.into()))
         }
-        _ => Value::number(text(rest, expected)?)
-            .ok_or(mismatch(expected, "a text that is no number")),
     }
 }
 
@@ -151,36 +137,25 @@ fn list(rest: &mut &[u8], marker: Marker, element: &Type) -> Result<Value, Codec
     Ok(Value::List(elements))
 }
 
-fn object(rest: &mut &[u8], marker: Marker, ty: &Type) -> Result<Value, CodecError> {
-    let Type::Object(attributes) = ty else {
-        return Err(mismatch(ty.noun(), kind(marker)));
-    };
+fn object(
+    rest: &mut &[u8],
+    marker: Marker,
+    attributes: &BTreeMap<&'static str, Type>,
+) -> Result<Value, CodecError> {
     let length =
         decode::read_map_len(rest).map_err(|_| mismatch("an object", kind(marker)))? as usize;
-    // Terraform sends attributes in the order of their names, as the type has them, and maps are made of
-    // sorted pairs at the least cost.
-    let mut expected = attributes.iter();
-    let mut found: Vec<(&'static str, Value)> = Vec::with_capacity(attributes.len());
+    let mut found = Object::new();
     for _ in 0..length {
-        let key = raw_text(rest, ATTRIBUTE_NAME)?;
-        let (&name, ty) = match expected.next() {
-            Some(next) if next.0.as_bytes() == key => next,
-            _ => attributes
-                .get_key_value(utf8(key, ATTRIBUTE_NAME)?)
-                .ok_or_else(|| mismatch("attributes of the schema", "another one"))?,
-        };
+        let (&name, ty) = attributes
+            .get_key_value(text(rest, "an attribute name")?)
+            .ok_or_else(|| mismatch("attributes of the schema", "another one"))?;
         let value = value(rest, ty).map_err(|error| error.in_attribute(name))?;
-        let place = match found.last() {
-            Some((last, _)) if *last >= name => found.binary_search_by_key(&name, |(name, _)| name),
-            _ => Err(found.len()),
-        };
-        match place {
-            Ok(_) => return Err(mismatch("one value", "two").in_attribute(name)),
-            Err(place) => found.insert(place, (name, value)),
+        if found.insert(name, value).is_some() {
+            return Err(mismatch("one value", "two").in_attribute(name));
         }
     }
     if found.len() == attributes.len() {
-        Ok(Value::Object(Object::from_iter(found)))
+        Ok(Value::Object(found))
     } else {
         Err(mismatch("every attribute of the schema", "fewer"))
     }

@@ -33,7 +33,7 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
         if deleted.is_err() {
             // The private bytes of the plan may be another object's: in a replace, they are those of the create.
             return Ok(Response {
-                diagnostics: wire::diagnostics(&diagnostics),
+                diagnostics: wire::diagnostics(&[], &diagnostics),
                 ..Default::default()
             });
         }
@@ -55,7 +55,7 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
     server.provider().applied(&call.connection);
     let mut response = Response {
         new_state: Some(wire::encode(&Value::Null)),
-        diagnostics: wire::diagnostics_apart_from(&secrets, &diagnostics),
+        diagnostics: wire::diagnostics(&secrets, &diagnostics),
         ..Default::default()
     };
     if let Some(stored) = stored {

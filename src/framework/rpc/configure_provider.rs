@@ -16,6 +16,6 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
     let configured = provider.configure(&config, &request.terraform_version, &mut diagnostics);
     server.connect(configured.ok());
     Ok(Response {
-        diagnostics: wire::diagnostics_apart_from(&schema.secrets_in(&config), &diagnostics),
+        diagnostics: wire::diagnostics(&schema.secrets_in(&config), &diagnostics),
     })
 }

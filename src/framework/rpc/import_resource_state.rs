@@ -32,7 +32,7 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
     });
     Ok(Response {
         imported_resources: imported.into_iter().collect(),
-        diagnostics: wire::diagnostics(&diagnostics),
+        diagnostics: wire::diagnostics(&[], &diagnostics),
         ..Default::default()
     })
 }

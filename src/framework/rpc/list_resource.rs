@@ -28,7 +28,7 @@ pub fn handle<P: Provider>(
         let outcome = server.finish("ListResource", &subject, work).await;
         let diagnostics = outcome.unwrap_or_else(|failed| failed);
         // Whoever is not there any more does not miss it.
-        let _ = items.send(Item::Outcome(diagnostics)).await;
+        let _ = items.send(Err(diagnostics)).await;
     });
     ReceiverStream::new(found).filter_map(event).map(Ok)
 }
@@ -60,14 +60,14 @@ async fn list<P: Provider>(
 
 fn event(item: Item) -> Option<Event> {
     match item {
-        Item::Object(listed) => Some(Event {
+        Ok(listed) => Some(Event {
             identity: wire::encode_identity(&listed.identity),
             display_name: listed.display_name,
             resource_object: listed.object.as_ref().map(wire::encode),
             diagnostic: Vec::new(),
         }),
-        Item::Outcome(diagnostics) => {
-            let diagnostic = wire::diagnostics(&diagnostics);
+        Err(diagnostics) => {
+            let diagnostic = wire::diagnostics(&[], &diagnostics);
             (!diagnostic.is_empty()).then(|| Event {
                 diagnostic,
                 ..Event::default()

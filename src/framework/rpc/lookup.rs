@@ -66,6 +66,6 @@ async fn look<P: Provider>(
     let secrets = schema.secrets_in(&config);
     let found = source.read(&server.call()?, config, &mut diagnostics).await;
     let shown = |value| wire::encode(&plan::storable(schema, value));
-    let diagnostics = wire::diagnostics_apart_from(&secrets, &diagnostics);
+    let diagnostics = wire::diagnostics(&secrets, &diagnostics);
     Ok((found.ok().map(shown), diagnostics))
 }

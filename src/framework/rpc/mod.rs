@@ -1,15 +1,15 @@
-//! The calls of the protocol: those that matter most have a file each. `service.rs` says which function answers which.
+//! The calls of the protocol: those that matter most have a file each. `dispatch.rs` says which function answers which.
 
 mod apply_resource_change;
 mod call_function;
 mod configure_provider;
 mod describe;
+mod dispatch;
 mod import_resource_state;
 mod list_resource;
 mod lookup;
 mod plan_resource_change;
 mod read_resource;
-mod service;
 mod stored;
 mod validate;
 

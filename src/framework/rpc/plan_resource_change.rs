@@ -26,7 +26,7 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
             planned_state: Some(wire::encode(&proposed)),
             planned_private: private,
             planned_identity: request.prior_identity,
-            diagnostics: wire::diagnostics(&diagnostics),
+            diagnostics: wire::diagnostics(&[], &diagnostics),
             ..Default::default()
         });
     }
@@ -50,7 +50,7 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
         requires_replace: replaced.iter().flatten().map(wire::path).collect(),
         planned_private: planned.private,
         planned_identity: request.prior_identity,
-        diagnostics: wire::diagnostics_apart_from(&schema.secrets_in(&config), &diagnostics),
+        diagnostics: wire::diagnostics(&schema.secrets_in(&config), &diagnostics),
         ..Default::default()
     })
 }

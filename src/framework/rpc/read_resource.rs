@@ -30,7 +30,7 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
         .read(&server.call()?, current, &mut diagnostics)
         .await;
     let mut response = Response {
-        diagnostics: wire::diagnostics_apart_from(&secrets, &diagnostics),
+        diagnostics: wire::diagnostics(&secrets, &diagnostics),
         ..Default::default()
     };
     match found {

@@ -2,6 +2,7 @@
 
 use super::{Answer, Message};
 use crate::framework::diagnostics::Diagnostics;
+use crate::framework::path::Path;
 use crate::framework::provider::{DataSource, Provider};
 use crate::framework::schema::Schema;
 use crate::framework::server::Server;
@@ -79,10 +80,13 @@ fn checked(
 ) -> Answer<Vec<proto::Diagnostic>> {
     let config = super::decode(config.as_ref(), schema, "configuration")?;
     let mut diagnostics = Diagnostics::new();
-    validate::block(schema, &config, write_only, &mut diagnostics);
+    validate::attributes(
+        &schema.attributes,
+        &config,
+        &Path::ROOT,
+        write_only,
+        &mut diagnostics,
+    );
     check(&config, &mut diagnostics);
-    Ok(wire::diagnostics_apart_from(
-        &schema.secrets_in(&config),
-        &diagnostics,
-    ))
+    Ok(wire::diagnostics(&schema.secrets_in(&config), &diagnostics))
 }

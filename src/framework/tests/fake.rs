@@ -29,7 +29,6 @@ static SCHEMA: LazyLock<Schema> =
     LazyLock::new(|| Schema::new("", vec![Attribute::string("name", Mode::Required, "")]));
 
 static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema {
-    version: 0,
     attributes: vec![("name", true, "")],
 });
 

@@ -59,7 +59,6 @@ pub static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
 });
 
 pub static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema {
-    version: 0,
     attributes: vec![
         (
             "organisation_id",

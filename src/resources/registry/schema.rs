@@ -77,7 +77,6 @@ impl Model {
 pub static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::new(DESCRIPTION, attributes()));
 
 pub static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema {
-    version: 0,
     attributes: vec![
         (
             "organisation_id",

@@ -104,7 +104,7 @@ macro_rules! ask {
 
 /// Terraform's end of a connection to a provider in this process, without a socket.
 pub async fn in_process(provider: Bahriya) -> Core<InProcess> {
-    let server = Server::new(provider, Lifecycle::new());
+    let server = Server::new(provider, Lifecycle::default());
     let core = Core::connect(ProviderClient::new(server), None).await;
     core.expect("schemas")
 }

@@ -142,7 +142,7 @@ impl<P: Provider> Incoming<P> {
                 let subject = subject(&request).to_owned();
                 let work = handle(server.clone(), request);
                 let answer = server.finish(&name, &subject, work).await;
-                answer.unwrap_or_else(|failed| wire::diagnostics(&failed).into())
+                answer.unwrap_or_else(|failed| wire::diagnostics(&[], &failed).into())
             }
         })
     }
@@ -152,7 +152,7 @@ impl<P: Provider> Incoming<P> {
         A: Message + Default + 'static,
     {
         unary(self.http, move |(): ()| {
-            ready(failed(wire::diagnostics(&absent(kind))))
+            ready(failed(wire::diagnostics(&[], &absent(kind))))
         })
     }
 
@@ -221,7 +221,7 @@ mod tests {
             let request = http::Request::post(format!("/tfplugin6.Provider/{name}"))
                 .body(Body::empty())
                 .expect("a request");
-            let mut server = Server::new(Fake, Lifecycle::new());
+            let mut server = Server::new(Fake, Lifecycle::default());
             let answer = Service::call(&mut server, request).await;
             let answer = answer.expect("infallible");
             let status = Status::from_header_map(answer.headers());
