@@ -31,6 +31,12 @@ type Decoded = ([u8; 4], usize);
 
 const ESCAPES: [Undo; 5] = [percent, entity, backslash, quoted_printable, blank];
 
+/// Lists of bytes or characters. Much else looks like one, so they are undone only in a text that [may be one](may_list).
+const LISTS: [Undo; 2] = [separator, element];
+
+/// How many characters one byte has at most in a list: `0x5a`, and a character of UTF-8.
+const LISTED: usize = 4;
+
 /// The value of a character, if it is one of those that an encoding has.
 type Digit = fn(u8) -> Option<u32>;
 
@@ -109,8 +115,11 @@ impl Form {
     }
 
     /// What each encoding makes of it, one at a time: a text can have many forms.
-    fn inner(&self) -> impl Iterator<Item = Self> {
-        let escaped = ESCAPES.iter().filter_map(|undo| self.undone(*undo));
+    fn inner(&self, lists: &[Undo]) -> impl Iterator<Item = Self> {
+        let escaped = ESCAPES
+            .iter()
+            .chain(lists)
+            .filter_map(|undo| self.undone(*undo));
         let packed = PACKED.iter().flat_map(|(bits, group, shortest, digit)| {
             let mut runs = self.bytes.split(|byte| digit(*byte).is_none());
             let offsets = match runs.any(|run| run.len() >= *shortest) {
@@ -123,21 +132,39 @@ impl Form {
     }
 }
 
-/// A value without blanks: what is left of it where lines are broken anew.
-pub(super) fn without_blanks(value: &str) -> Zeroizing<Vec<u8>> {
-    let form = Form::of(value.as_bytes());
-    form.undone(blank).unwrap_or(form).bytes
+/// What is left of a value without blanks, where lines are broken elsewhere, and without any separators, where its
+/// characters stand one by one.
+pub(super) fn condensed(value: &str) -> [Zeroizing<Vec<u8>>; 2] {
+    [blank, separator].map(|undo| {
+        let form = Form::of(value.as_bytes());
+        form.undone(undo).unwrap_or(form).bytes
+    })
+}
+
+/// Whether a text may list bytes or characters one by one: it has eight short words in a row, as prose hardly ever does.
+fn may_list(text: &[u8]) -> bool {
+    let mut row = 0;
+    let words = text.split(|byte| byte.is_ascii_punctuation() || byte.is_ascii_whitespace());
+    words.filter(|word| !word.is_empty()).any(|word| {
+        row = if word.len() <= LISTED { row + 1 } else { 0 };
+        row == 8
+    })
 }
 
 /// Hands over a text in every form that it has. Breaks off with `false` when there are too many to look at.
 pub(super) fn every(text: &str, mut look: impl FnMut(&Form)) -> bool {
     let (names, mut seen, mut read) = (RandomState::new(), HashSet::new(), text.len());
+    let lists: &[Undo] = if may_list(text.as_bytes()) {
+        &LISTS
+    } else {
+        &[]
+    };
     let text = Form::of(text.as_bytes());
     look(&text);
     let mut forms = vec![text];
     for _ in 0..DEPTH {
         let mut found = Vec::new();
-        for inner in forms.iter().flat_map(Form::inner) {
+        for inner in forms.iter().flat_map(|form| form.inner(lists)) {
             if seen.insert(names.hash_one(&*inner.bytes)) {
                 read += inner.bytes.len();
                 if read > MOST {
@@ -173,6 +200,33 @@ fn blank(bytes: &[u8]) -> Option<(Decoded, usize)> {
     (c.is_whitespace() || is_invisible(c)).then(|| (([0; 4], 0), c.len_utf8()))
 }
 
+/// What stands between the bytes of `5a:71`, and the characters of `['Z', 'q']`.
+fn separator(bytes: &[u8]) -> Option<(Decoded, usize)> {
+    match bytes[0].is_ascii_punctuation() {
+        true => Some((([0; 4], 0), 1)),
+        false => blank(bytes),
+    }
+}
+
+/// A byte of a list in numbers, such as `90, ` or `0x5a `, with what separates it from the next.
+fn element(bytes: &[u8]) -> Option<(Decoded, usize)> {
+    let is_digit = u8::is_ascii_alphanumeric;
+    let length = bytes
+        .iter()
+        .take(LISTED + 1)
+        .take_while(|byte| is_digit(byte))
+        .count();
+    let value = match &bytes[..length] {
+        [b'0', b'x' | b'X', digits @ ..] => number(digits, 16)?,
+        digits => number(digits, 10)?,
+    };
+    let after = bytes[length..]
+        .iter()
+        .take_while(|byte| !is_digit(byte))
+        .count();
+    Some((byte(u8::try_from(value).ok()?), length + after))
+}
+
 /// `%2F`.
 fn percent(bytes: &[u8]) -> Option<(Decoded, usize)> {
     match bytes {
@@ -199,12 +253,15 @@ fn backslash(bytes: &[u8]) -> Option<(Decoded, usize)> {
     let [b'\\', kind, rest @ ..] = bytes else {
         return None;
     };
+    if let Some(code) = bytes.get(1..4).and_then(|digits| number(digits, 8)) {
+        return Some((byte(u8::try_from(code).ok()?), 4));
+    }
     if let Some(pair) = PLAIN_ESCAPES.chunks(2).find(|pair| pair[0] == *kind) {
         return Some((byte(pair[1]), 2));
     }
     match kind {
-        b'x' => Some((byte(hex_byte(rest)?), 4)),
-        b'u' if rest.first() == Some(&b'{') => {
+        b'x' if rest.first() != Some(&b'{') => Some((byte(hex_byte(rest)?), 4)),
+        b'u' | b'x' if rest.first() == Some(&b'{') => {
             let end = rest.iter().take(9).position(|byte| *byte == b'}')?;
             Some((character(number(&rest[1..end], 16)?)?, end + 3))
         }

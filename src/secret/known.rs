@@ -91,7 +91,9 @@ impl Known {
         self.add_form(value.as_bytes());
         // As forms in web pages write a blank.
         self.add_form(value.replace(' ', "+").as_bytes());
-        self.add_form(&forms::without_blanks(value));
+        for condensed in forms::condensed(value) {
+            self.add_form(&condensed);
+        }
     }
 
     fn add_form(&mut self, value: &[u8]) {
@@ -122,9 +124,10 @@ impl Known {
         // `user:password` is no plain text, wherever it stands.
         if text.len() >= SHORTEST && !(text.contains([':', '@']) && self.holds(text)) {
             self.plain.insert(text.into());
-            let dense = forms::without_blanks(text);
-            self.plain
-                .extend(std::str::from_utf8(&dense).map(Into::into));
+            for condensed in forms::condensed(text) {
+                let condensed = std::str::from_utf8(&condensed);
+                self.plain.extend(condensed.map(Into::into));
+            }
         }
     }
 

@@ -67,7 +67,7 @@ const fn runs(name: &'static str, length: usize, encode: fn(&str) -> String) -> 
     }
 }
 
-pub const FORMS: [Form; 54] = [
+pub const FORMS: [Form; 63] = [
     characters("as it is", str::to_owned),
     characters("HTML, named", |s| {
         each(s, |c| named(c).map(|name| format!("&{name};")))
@@ -163,6 +163,23 @@ pub const FORMS: [Form; 54] = [
     characters("hexadecimal with blanks", |s| {
         s.bytes().map(|b| format!("{b:02x} ")).collect()
     }),
+    characters("hexadecimal of OpenSSL", |s| {
+        bytes(s, ":", |b| format!("{b:02x}"))
+    }),
+    characters("hexadecimal of .NET", |s| {
+        bytes(s, "-", |b| format!("{b:02X}"))
+    }),
+    characters("bytes of C", |s| bytes(s, ",", |b| format!("0x{b:02x}"))),
+    characters("bytes of Go", |s| bytes(s, " ", |b| b.to_string())),
+    characters("bytes of Rust", |s| bytes(s, ", ", |b| b.to_string())),
+    characters("bytes of Perl", |s| {
+        bytes(s, "", |b| format!("\\x{{{b:x}}}"))
+    }),
+    characters("octal of PHP", |s| bytes(s, "", |b| format!("\\{b:03o}"))),
+    characters("spelled", |s| each(s, |c| Some(format!("{c}-")))),
+    characters("characters of Rust", |s| {
+        each(s, |c| Some(format!("{c:?}, ")))
+    }),
     characters("lines joined", |s| s.replace('\n', "")),
     characters("lines joined by blanks", |s| s.replace('\n', " ")),
     characters("lines indented", |s| s.replace('\n', "\r\n    ")),
@@ -241,6 +258,10 @@ pub fn whole(value: &str) -> BTreeSet<Vec<u8>> {
         forms.insert(value.encode_utf16().flat_map(order).collect());
     }
     forms
+}
+
+fn bytes(s: &str, separator: &str, form: impl Fn(u8) -> String) -> String {
+    s.bytes().map(form).collect::<Vec<_>>().join(separator)
 }
 
 fn each(s: &str, form: impl Fn(char) -> Option<String>) -> String {
