@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::findings;
+use crate::fingerprint::Salt;
 use crate::framework::diagnostics::Diagnostics;
 
 /// One walk of Terraform over its graph. Every `ConfigureProvider` begins another one.
@@ -13,10 +14,9 @@ pub struct Walk(Mutex<Seen>);
 
 #[derive(Default)]
 struct Seen {
-    /// The handles of registries that a plan deletes.
-    deleted: BTreeSet<String>,
-    /// The handles of registries that a plan creates; `None` for one that is not known yet.
-    created: BTreeSet<Option<String>>,
+    /// What is planned for the registries of a handle, which are told apart by their salt; `None` for a handle that is
+    /// not known yet.
+    fates: HashMap<Option<String>, Vec<(Fate, Option<Salt>)>>,
     /// The ids of registries in the state.
     stored: BTreeSet<String>,
     /// The ids of the objects that were looked at: a plan before an apply does that, and the apply does not.
@@ -28,40 +28,58 @@ struct Seen {
 /// made or adopted here last.
 pub type Link = tokio::sync::Mutex<Option<String>>;
 
-impl Walk {
-    /// A registry with this handle is to be deleted. It must not be created anew at another address: a resource that
-    /// is given another address without a `moved` block is a deletion here and a creation there.
-    pub fn plan_deletion(&self, handle: &str, diagnostics: &mut Diagnostics) {
-        let mut seen = self.seen();
-        let lower = handle.to_lowercase();
-        seen.deleted.insert(lower.clone());
-        if seen.created.contains(&Some(lower)) {
-            moves_by_deletion(handle, diagnostics);
-        } else if seen.created.contains(&None) {
-            may_move_by_deletion(diagnostics);
-        }
-    }
+/// What a plan makes of a registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// It stays, whatever changes of it.
+    Kept,
+    /// It is to be created.
+    Created,
+    /// It is to be deleted.
+    Deleted,
+}
 
-    /// A registry is to be created; its handle may not be known yet.
-    pub fn plan_creation(&self, handle: Option<&str>, diagnostics: &mut Diagnostics) {
-        let mut seen = self.seen();
-        let lower = handle.map(str::to_lowercase);
-        match (handle, &lower) {
-            (Some(handle), Some(lower)) if seen.deleted.contains(lower) => {
-                moves_by_deletion(handle, diagnostics);
+impl Walk {
+    /// This is to become of a registry, whose handle may not be known yet. What goes must not be created or kept at
+    /// another address: a resource that is given another address without a `moved` block is a deletion here and a
+    /// creation there, and a state may have one registry at two addresses. One address may be planned twice.
+    pub fn plan(
+        &self,
+        fate: Fate,
+        handle: Option<&str>,
+        salt: Option<Salt>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        use Fate::{Created, Deleted};
+        let fates = &mut self.seen().fates;
+        let of = handle.unwrap_or_default();
+        let may_move = match fate {
+            Deleted => fates.contains_key(&None),
+            _ => handle.is_none() && fates.values().flatten().any(|one| one.0 == Deleted),
+        };
+        let planned = fates.entry(handle.map(str::to_lowercase)).or_default();
+        let others = planned.iter().filter(|(other, its)| {
+            *other != fate && (*other == Created || fate == Created || *its != salt)
+        });
+        match (fate, others.map(|one| one.0).max()) {
+            (Deleted, Some(_)) | (_, Some(Deleted)) => {
+                diagnostics.error(findings::handle_moves_by_deletion(of).at("handle"));
             }
-            (None, _) if !seen.deleted.is_empty() => may_move_by_deletion(diagnostics),
+            (_, Some(_)) => {
+                diagnostics.error(findings::handle_is_wanted_twice(of).at("handle"));
+            }
+            (_, None) if may_move => {
+                diagnostics.warning(findings::handle_may_move_by_deletion().at("handle"));
+            }
             _ => {}
         }
-        seen.created.insert(lower);
+        planned.push((fate, salt));
     }
 
     /// Something was applied: what was planned before it is being carried out. To forget too early costs a warning,
     /// to forget too late would refuse a good plan.
     pub fn applied(&self) {
-        let mut seen = self.seen();
-        seen.deleted.clear();
-        seen.created.clear();
+        self.seen().fates.clear();
     }
 
     /// The state holds the registry with this id.
@@ -96,52 +114,59 @@ impl Walk {
     }
 }
 
-fn moves_by_deletion(handle: &str, diagnostics: &mut Diagnostics) {
-    diagnostics.error(findings::handle_moves_by_deletion(handle).at("handle"));
-}
-
-fn may_move_by_deletion(diagnostics: &mut Diagnostics) {
-    diagnostics.warning(findings::handle_may_move_by_deletion().at("handle"));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const NOTHING: [&str; 0] = [];
-    const CERTAIN: [&str; 1] = ["handle_moves_by_deletion"];
-    const PERHAPS: [&str; 1] = ["handle_may_move_by_deletion"];
-
-    /// The names of what is told.
-    fn told(plan: impl FnOnce(&mut Diagnostics)) -> Vec<&'static str> {
+    /// The names of what is told of a plan.
+    fn told(
+        walk: &Walk,
+        fate: Fate,
+        handle: Option<&str>,
+        salt: Option<&Salt>,
+    ) -> Vec<&'static str> {
         let mut diagnostics = Diagnostics::new();
-        plan(&mut diagnostics);
+        walk.plan(fate, handle, salt.cloned(), &mut diagnostics);
         diagnostics.iter().map(|one| one.name).collect()
     }
 
     #[test]
-    fn only_a_creation_and_a_deletion_of_one_handle_clash_in_either_order() {
-        let walk = Walk::default();
-        let delete = |handle| told(|diagnostics| walk.plan_deletion(handle, diagnostics));
-        let create = |handle| told(|diagnostics| walk.plan_creation(Some(handle), diagnostics));
-        assert_eq!(delete("a"), NOTHING);
-        assert_eq!(delete("a"), NOTHING);
-        assert_eq!(create("A"), CERTAIN);
-        assert_eq!(create("b"), NOTHING);
-        assert_eq!(create("b"), NOTHING);
-        assert_eq!(delete("b"), CERTAIN);
-        walk.applied();
-        assert_eq!(create("a"), NOTHING);
+    fn only_different_fates_of_one_handle_clash_in_either_order() {
+        use Fate::{Created, Deleted, Kept};
+        let fates = [Kept, Created, Deleted];
+        let salt = Salt::random();
+        for (first, second) in fates.iter().flat_map(|one| fates.map(|two| (*one, two))) {
+            let walk = Walk::default();
+            assert_eq!(told(&walk, first, Some("a"), None), [""; 0]);
+            assert_eq!(told(&walk, second, Some("b"), salt.as_ref()), [""; 0]);
+            let clash = match (first, second) {
+                _ if first == second => vec![],
+                (Deleted, _) | (_, Deleted) => vec!["handle_moves_by_deletion"],
+                _ => vec!["handle_is_wanted_twice"],
+            };
+            assert_eq!(told(&walk, second, Some("A"), salt.as_ref()), clash);
+            walk.applied();
+            assert_eq!(told(&walk, second, Some("a"), None), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn one_address_may_be_planned_twice() {
+        let (walk, salt) = (Walk::default(), Salt::random());
+        for fate in [Fate::Kept, Fate::Deleted, Fate::Kept] {
+            assert_eq!(told(&walk, fate, Some("a"), salt.as_ref()), [""; 0]);
+        }
     }
 
     #[test]
     fn a_handle_that_is_not_known_yet_may_clash() {
         let walk = Walk::default();
-        let delete = |handle| told(|diagnostics| walk.plan_deletion(handle, diagnostics));
-        let create = |handle| told(|diagnostics| walk.plan_creation(handle, diagnostics));
-        assert_eq!(create(None), NOTHING);
-        assert_eq!(delete("a"), PERHAPS);
-        assert_eq!(create(None), PERHAPS);
-        assert_eq!(create(Some("a")), CERTAIN);
+        let perhaps = ["handle_may_move_by_deletion"];
+        assert_eq!(told(&walk, Fate::Created, None, None), [""; 0]);
+        assert_eq!(told(&walk, Fate::Kept, Some("b"), None), [""; 0]);
+        assert_eq!(told(&walk, Fate::Deleted, Some("a"), None), perhaps);
+        assert_eq!(told(&walk, Fate::Created, None, None), perhaps);
+        let certain = ["handle_moves_by_deletion"];
+        assert_eq!(told(&walk, Fate::Created, Some("a"), None), certain);
     }
 }

@@ -14,9 +14,9 @@ crate::framework::diagnostics::findings! {
         "Choose another handle. If you wanted to destroy, run terraform destroy -refresh=false.";
     handle_is_taken(handle, import)
         "A registry \"{handle}\" exists already"
-        "The organisation has a registry with this handle, and this state does not."
-        "To manage it here, {import}. If it is in this state and tainted, run terraform untaint ADDRESS. To have another \
-         one, choose another handle. If you wanted to destroy, run terraform destroy -refresh=false.";
+        "The organisation has a registry with this handle, and this address of the state does not hold it."
+        "If this state has it at another address (-target looks at no other), add a \"moved\" block; if it is tainted, \
+         run terraform untaint ADDRESS. Otherwise, to manage it here, {import}. To have another one, choose another handle. If you wanted to destroy, run terraform destroy -refresh=false.";
     handle_is_stored(handle)
         "Registry \"{handle}\" cannot be created again"
         "This state holds it already. An apply refuses to delete it, since that would spend its handle."
@@ -28,12 +28,19 @@ crate::framework::diagnostics::findings! {
         "Set token (or BAHRIYA_TOKEN) to a valid personal access token.";
     handle_moves_by_deletion(handle)
         "The handle \"{handle}\" cannot move by deletion"
-        "This plan deletes the registry \"{handle}\" at one address and creates \"{handle}\" at another. The deletion \
-         would spend the handle, so that the creation must fail. Two registries cannot swap their handles."
+        "This plan deletes the registry \"{handle}\" at one address and creates or keeps \"{handle}\" at another. The \
+         deletion would spend the handle for both. Two registries cannot swap their handles."
         "If the resource only has another address now (another name, key or module, count in place of for_each), add \
-         a \"moved\" block with a line from = OLD_ADDRESS and a line to = NEW_ADDRESS: then nothing is deleted. To keep \
-         a registry that the plan shows as deposed, run terraform state rm ADDRESS, then terraform import ADDRESS \
+         a \"moved\" block with a line from = OLD_ADDRESS and a line to = NEW_ADDRESS: then nothing is deleted. If \
+         the state has the registry at both addresses, run terraform state rm OLD_ADDRESS. To keep a registry that the \
+         plan shows as deposed, run terraform state rm ADDRESS, then terraform import ADDRESS \
          HANDLE. To delete all of it, run terraform destroy -refresh=false.";
+    handle_is_wanted_twice(handle)
+        "The handle \"{handle}\" is wanted twice"
+        "This plan creates a registry \"{handle}\" at one address and keeps \"{handle}\" at another, and there can be only \
+         one."
+        "Give one of the two another handle, or remove it. If you wanted to destroy, run terraform destroy \
+         -refresh=false.";
     handle_may_move_by_deletion()
         "A registry is deleted beside a new one whose handle is not known yet"
         "If the new handle turns out to be the deleted one, it is spent, and the creation fails."

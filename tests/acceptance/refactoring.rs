@@ -97,6 +97,71 @@ async fn two_registries_cannot_swap_their_handles() {
     bench.terraform.step(&both("one", "two"));
 }
 
+/// What goes at one address would be lost at the other, too.
+#[tokio::test]
+async fn a_registry_at_two_addresses_is_not_deleted_at_one() {
+    let bench = Bench::new();
+    let a = named_registry("a", "ghcr", "password = \"one\"");
+    let b = named_registry("b", "ghcr", "");
+    bench.terraform.step(&a);
+    let id = bench.id("bahriya_registry.a");
+    bench.terraform.write("main.tf", &(a + &b));
+    bench.terraform.import("bahriya_registry.b", &id).succeeds();
+    bench.writes().await;
+    for _ in 0..3 {
+        refused(&bench, &b).await;
+    }
+    bench
+        .terraform
+        .run(&["state", "rm", "bahriya_registry.a"])
+        .succeeds();
+    bench.terraform.step(&b);
+    assert_eq!(bench.writes().await, [""; 0]);
+    bench.terraform.destroy().succeeds();
+}
+
+/// The other address is not looked at, so that the message has to think of it.
+#[tokio::test]
+async fn a_new_address_that_is_targeted_alone_may_want_a_moved_block() {
+    let bench = Bench::new();
+    let keyed = |key: &str| {
+        registry(&format!(
+            "password = \"one\"; for_each = toset([\"{key}\"])"
+        ))
+    };
+    bench.terraform.step(&keyed("a"));
+    bench.writes().await;
+    bench.terraform.write("main.tf", &keyed("b"));
+    bench
+        .terraform
+        .apply_with(&["-target=bahriya_registry.ghcr[\"b\"]"])
+        .fails()
+        .finds(&["handle_is_taken"])
+        .says(&["(-target looks at no other), add a \"moved\" block"]);
+    assert_eq!(bench.writes().await, [""; 0]);
+}
+
+/// The first registry would be deleted, and its successor could not be created.
+#[tokio::test]
+async fn a_handle_that_another_address_keeps_is_not_planned_again() {
+    let bench = Bench::new();
+    let both = |a: &str| {
+        named_registry("a", a, "password = \"one\"")
+            + &named_registry("b", "two", "password = \"two\"")
+    };
+    bench.terraform.step(&both("one"));
+    bench.writes().await;
+    bench.terraform.write("main.tf", &both("two"));
+    for run in [bench.terraform.plan(), bench.terraform.apply()] {
+        run.fails().finds(&["handle_is_wanted_twice"]);
+    }
+    assert_eq!(bench.writes().await, [""; 0]);
+    bench
+        .terraform
+        .run(&["destroy", "-auto-approve", "-refresh=false"])
+        .succeeds();
+}
+
 #[tokio::test]
 async fn what_only_looks_alike_is_not_refused() {
     needs!(REMOVED);

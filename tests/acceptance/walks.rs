@@ -213,7 +213,7 @@ async fn the_order_of_a_replacement_and_a_target_change_nothing() {
             .terraform
             .apply()
             .fails()
-            .says(&["put aside (deposed)", "terraform state rm"]);
+            .says(&["shows as deposed", "terraform state rm"]);
         bench.terraform.run(&["state", "rm", ADDRESS]).succeeds();
         let unwritten = inherited("ghcr-2").replace("password = \"one\"", "");
         bench.terraform.write("main.tf", &unwritten);

@@ -13,7 +13,7 @@ use crate::fingerprint::Fingerprint;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, Plan, PlanRequest};
-use crate::walk::Walk;
+use crate::walk::{Fate, Walk};
 
 /// Plans a create or an update.
 pub async fn plan(
@@ -25,8 +25,11 @@ pub async fn plan(
     let config = Model::from(request.config);
     let mut memory = Memory::decode(request.private);
     let Some(prior) = request.prior.map(Model::from) else {
-        walk.plan_creation(config.handle.known().map(String::as_str), diagnostics);
         let plan = planned(request, memory, Vec::new(), diagnostics);
+        if !diagnostics.has_errors() {
+            let handle = config.handle.known().map(String::as_str);
+            walk.plan(Fate::Created, handle, None, diagnostics);
+        }
         // What is planned again for its apply was looked up before. An error would come too late here: Terraform has
         // put a tainted registry aside by now if its successor is to be created first.
         if request.earlier.is_empty() && !diagnostics.has_errors() {
@@ -35,7 +38,9 @@ pub async fn plan(
         return plan;
     };
     if config.handle.known().is_some() && !same_handle(&prior, &config) {
-        deletion(walk, &prior, diagnostics);
+        deletion(walk, &prior, &memory, diagnostics);
+    } else if let Some(handle) = prior.handle.known() {
+        walk.plan(Fate::Kept, Some(handle), memory.salt.clone(), diagnostics);
     }
     let renamed = prior.metadata_differs(&Model::from(request.draft));
     if renamed && !memory.whole_writes {
@@ -53,14 +58,20 @@ pub fn plan_delete(
     private: &[u8],
     diagnostics: &mut Diagnostics,
 ) -> Vec<u8> {
-    deletion(walk, prior, diagnostics);
-    Memory::decode(private).stored()
+    let memory = Memory::decode(private);
+    deletion(walk, prior, &memory, diagnostics);
+    memory.stored()
 }
 
-fn deletion(walk: &Walk, prior: &Model, diagnostics: &mut Diagnostics) {
+fn deletion(walk: &Walk, prior: &Model, memory: &Memory, diagnostics: &mut Diagnostics) {
     let handle = match prior.handle.known() {
         Some(handle) => {
-            walk.plan_deletion(handle, diagnostics);
+            walk.plan(
+                Fate::Deleted,
+                Some(handle),
+                memory.salt.clone(),
+                diagnostics,
+            );
             format!("\"{handle}\"")
         }
         None => "of this registry".to_owned(),
