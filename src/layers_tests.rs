@@ -20,9 +20,9 @@ const LAYERS: [(&str, &[&str]); 20] = [
     // Nothing of this provider, but that it has secrets.
     ("framework", &["proto", "secret"]),
     ("findings", &["framework"]),
-    ("walk", &["findings", "framework"]),
     ("plugin", &["framework", "proto", "secret"]),
     ("fingerprint", &["api", "oci"]),
+    ("walk", &["findings", "fingerprint", "framework"]),
     (
         "connection",
         &["api", "findings", "fingerprint", "framework", "walk"],
