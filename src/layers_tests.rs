@@ -6,17 +6,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What stands at the top of `src/`, each with what it may know of the rest.
-const LAYERS: [(&str, &[&str]); 20] = [
+const LAYERS: [(&str, &[&str]); 18] = [
     ("name_service", &[]),
     ("proto", &[]),
     ("secret", &[]),
-    ("tls_failure", &[]),
-    ("loopback", &[]),
-    ("proxy", &[]),
+    ("net", &[]),
     // Nothing of Terraform.
-    ("api", &["secret", "tls_failure", "loopback", "proxy"]),
+    ("api", &["net", "secret"]),
     // Nothing of Terraform either, nor of Bahriya.
-    ("oci", &["secret", "tls_failure", "loopback", "proxy"]),
+    ("oci", &["net", "secret"]),
     // Nothing of this provider, but that it has secrets.
     ("framework", &["proto", "secret"]),
     ("findings", &["framework"]),

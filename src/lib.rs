@@ -8,8 +8,8 @@
 //! 4. [`resources`] — what users manage: pure planning, then operations; [`data_sources`] and
 //!    [`ephemeral_resources`] — what they look up; [`functions`] — what they compute.
 //! 5. [`api`] and [`oci`] — the Bahriya API, and image registries: the only places with addresses.
-//! 6. [`secret`] — the secret type and the redactor; [`fingerprint`] — what recognises one; `tls_failure` — why a
-//!    connection was not made.
+//! 6. [`secret`] — the secret type and the redactor; [`fingerprint`] — what recognises one; `net` — what all
+//!    requests have in common.
 //!
 //! [`name_service`] stands apart: where a static executable looks names up.
 
@@ -27,14 +27,12 @@ pub mod framework;
 pub mod functions;
 #[cfg(test)]
 mod layers_tests;
-mod loopback;
 pub mod name_service;
+mod net;
 pub mod oci;
 pub mod plugin;
 pub mod proto;
 pub mod provider;
-mod proxy;
 pub mod resources;
 pub mod secret;
-mod tls_failure;
 mod walk;

@@ -2,19 +2,14 @@
 //! wait, and kept for a while.
 
 use std::collections::HashMap;
-use std::future::Future;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::http::error::{Error, Kind};
-use super::http::operation::Operation;
-use super::model::attachment::Attachment;
-use super::model::organisation::Organisation;
-use super::model::registry::Registry;
-use super::model::version::Dialect;
+use super::http::{Kind, Operation, Result};
+use super::model::{Attachment, Dialect, Organisation, Registry};
 
 /// How long a list is good for.
 const KEPT: Duration = Duration::from_secs(60);
@@ -25,14 +20,14 @@ pub struct Known {
     pub dialect: OnceLock<Dialect>,
     /// Those who wait for the dialect share the search for it.
     pub discovery: Shared<Dialect>,
-    /// The handles that were seen to be free.
-    pub free: Free,
     pub organisations: Shared<Vec<Organisation>>,
     /// By id.
     pub registries: Shared<HashMap<String, Registry>>,
     /// The list of registries turned out not to be what it was taken for.
     pub no_registry_list: AtomicBool,
     attachments: Mutex<HashMap<String, Arc<AttachmentList>>>,
+    /// The handles that were seen to be free, and when.
+    free: Mutex<HashMap<String, Instant>>,
 }
 
 /// The attachments of one project, `None` when it is gone.
@@ -41,38 +36,31 @@ pub type AttachmentList = Shared<Option<Vec<Attachment>>>;
 impl Known {
     /// The kept list of a project.
     pub(in crate::api) fn attachments(&self, project: &str) -> Arc<AttachmentList> {
-        let mut lists = self
-            .attachments
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let list = lists
-            .entry(project.to_owned())
-            .or_insert_with(|| Arc::new(Shared::default()));
-        Arc::clone(list)
+        Arc::clone(
+            locked(&self.attachments)
+                .entry(project.to_owned())
+                .or_default(),
+        )
     }
-}
 
-/// Handles that were free a moment ago, by the plans of this process.
-#[derive(Default)]
-pub struct Free(Mutex<HashMap<String, Instant>>);
-
-impl Free {
-    pub fn contains(&self, handle: &str) -> bool {
-        let seen = self.handles().get(handle).copied();
+    /// Whether a handle was free a moment ago, by the plans of this process.
+    pub(in crate::api) fn is_free(&self, handle: &str) -> bool {
+        let seen = locked(&self.free).get(handle).copied();
         seen.is_some_and(|seen| seen.elapsed() < KEPT)
     }
 
-    pub fn insert(&self, handle: &str) {
-        self.handles().insert(handle.to_owned(), Instant::now());
+    /// Takes note that a handle is free, or may be free no more.
+    pub(in crate::api) fn set_free(&self, handle: &str, free: bool) {
+        match free {
+            true => locked(&self.free).insert(handle.to_owned(), Instant::now()),
+            false => locked(&self.free).remove(handle),
+        };
     }
+}
 
-    pub fn remove(&self, handle: &str) {
-        self.handles().remove(handle);
-    }
-
-    fn handles(&self) -> MutexGuard<'_, HashMap<String, Instant>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// What is behind these locks is valid at every point at which a panic could happen.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A list that many callers share.
@@ -85,7 +73,7 @@ pub struct Shared<T> {
 struct Fetched<T> {
     started: Instant,
     ended: Instant,
-    result: Result<Arc<T>, Error>,
+    result: Result<Arc<T>>,
 }
 
 impl<T> Default for Shared<T> {
@@ -98,9 +86,11 @@ impl<T> Default for Shared<T> {
 }
 
 impl<T> Shared<T> {
-    /// Call this when a write has ended, however it ended.
-    pub fn forget(&self) {
-        *self.written.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    /// Drives a write after which the list is out of date, however the write ends.
+    pub async fn outdated_by<W>(&self, write: impl Future<Output = W>) -> W {
+        let written = write.await;
+        *locked(&self.written) = Some(Instant::now());
+        written
     }
 
     /// The kept list, or one asked for since `since`, or else the result of `fetch`.
@@ -111,16 +101,14 @@ impl<T> Shared<T> {
         &self,
         op: &Operation,
         since: Option<Instant>,
-        fetch: impl Future<Output = Result<T, Error>>,
-    ) -> Result<Arc<T>, Error> {
+        fetch: impl Future<Output = Result<T>>,
+    ) -> Result<Arc<T>> {
         let arrived = Instant::now();
-        let mut slot = op
-            .within(self.slot.lock())
-            .await
-            .map_err(|stop| Error::stopped(stop, "waiting for a list"))?;
+        let slot = op.within(self.slot.lock()).await;
+        let mut slot = slot.map_err(|stop| stop.saying("waiting for a list"))?;
         let started = Instant::now();
         if let Some(kept) = &*slot {
-            let written = *self.written.lock().unwrap_or_else(PoisonError::into_inner);
+            let written = *locked(&self.written);
             match &kept.result {
                 Ok(list)
                     if kept.started + KEPT >= started

@@ -5,7 +5,7 @@
 //!
 //! Every call takes an [`Operation`] (its deadline and its cancellation) and answers with what the API
 //! showed, or with an [`Error`] that says whether anything was done. A call that writes must be driven
-//! to its end: dropping its future while a write is in flight gives up the look that settles it.
+//! to its end: if its future is dropped while a write is in flight, nobody finds out what became of the write.
 
 mod cache;
 mod client;
@@ -19,14 +19,9 @@ pub use client::{
     Attached, Baseline, Client, Credentials, Detached, HandleState, Made, NewRegistry, Rotated,
     Rotation,
 };
-pub use http::error::{Error, Kind, Outcome};
-pub use http::operation::Operation;
-pub use http::transport::{Fault, Reply, Request, Transport};
-pub use http::write::{Look, Proof, Written};
-pub use model::attachment::Attachment;
-pub use model::organisation::Organisation;
-pub use model::project::Project;
-pub use model::region::Region;
-pub use model::registry::{ProjectReference, Registry};
-pub use model::version::{Dialect, Version};
+pub use http::transport::{Fault, Reply};
+pub use http::{Error, Kind, Look, Operation, Proof, Request, Result, Transport};
+pub use model::{
+    Attachment, Dialect, Organisation, Project, ProjectReference, Region, Registry, Version,
+};
 pub use settings::{Settings, SettingsError};

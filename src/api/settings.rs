@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use reqwest::header::HeaderValue;
 use reqwest::{Certificate, Url};
 
-use crate::proxy;
 use crate::secret::Secret;
 
 /// The largest file of trust anchors, in bytes. Those of a whole system have a quarter of it.
@@ -89,19 +88,10 @@ impl SettingsError {
 pub(in crate::api) struct Base {
     /// Without a trailing slash.
     pub(in crate::api) address: String,
+    pub(in crate::api) host: String,
+    pub(in crate::api) port: u16,
     /// Plain `http` to this machine.
     pub(in crate::api) loopback: bool,
-}
-
-impl Base {
-    /// Whether the environment keeps proxies away from it.
-    pub(in crate::api) fn is_bypassed(&self) -> bool {
-        let url = Url::parse(&self.address).ok();
-        let port = |url: &Url| Some((url.host_str()?.to_owned(), url.port_or_known_default()?));
-        url.as_ref()
-            .and_then(port)
-            .is_some_and(|(host, port)| proxy::is_bypassed(&host, port, proxy::variable))
-    }
 }
 
 pub(in crate::api) fn base(given: &str) -> Result<Base, SettingsError> {
@@ -116,14 +106,11 @@ pub(in crate::api) fn base(given: &str) -> Result<Base, SettingsError> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err(wrong("has a `?` or `#` part"));
     }
-    let loopback = match url.host_str() {
-        Some("localhost") => true,
-        Some(host) => host
-            .trim_matches(['[', ']'])
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback()),
-        None => return Err(wrong("names no host")),
+    let Some(host) = url.host_str().map(str::to_owned) else {
+        return Err(wrong("names no host"));
     };
+    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    let loopback = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
     match url.scheme() {
         "https" => {}
         "http" if loopback => {}
@@ -142,6 +129,8 @@ pub(in crate::api) fn base(given: &str) -> Result<Base, SettingsError> {
     }
     url.set_path(&path);
     Ok(Base {
+        host,
+        port: url.port_or_known_default().unwrap_or_default(),
         loopback: loopback && url.scheme() == "http",
         address: url.into(),
     })

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::api::{Error, Kind, Outcome};
+use crate::api::{Error, Kind};
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics, Reported};
 use crate::framework::private;
@@ -23,7 +23,7 @@ pub fn failure(doing: &str, on: &str, error: &Error, obstacle: &str) -> Diagnost
         Some((argument, problem)) => {
             findings::value_refused(failed, argument, problem, error).at(argument)
         }
-        None if error.outcome() == Outcome::Unknown => findings::outcome_unknown(failed, error),
+        None if error.is_unknown() => findings::outcome_unknown(failed, error),
         None => for_kind(&failed, error, obstacle),
     }
 }

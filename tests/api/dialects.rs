@@ -8,8 +8,7 @@ use crate::advice;
 use serde_json::{Value, json};
 use support::scripted::{Reply, Server, not_found, ok, within};
 use terraform_provider_bahriya::api::{
-    Baseline, Credentials, Dialect, Error, Kind, Look, Made, Outcome, Proof, Registry, Rotated,
-    Rotation, Written,
+    Credentials, Dialect, Error, Kind, Look, Made, Proof, Registry, Rotated, Rotation,
 };
 use terraform_provider_bahriya::secret::Secret;
 
@@ -45,8 +44,8 @@ fn body(server: &Server, method: &str) -> Value {
     found.expect("a write").json()
 }
 
-fn said(error: &Error) -> (&Kind, Outcome) {
-    (error.kind(), error.outcome())
+fn said(error: &Error) -> (&Kind, bool) {
+    (error.kind(), error.is_unknown())
 }
 
 #[tokio::test(start_paused = true)]
@@ -148,7 +147,7 @@ async fn the_put_dialect_needs_the_credentials() {
     let (client, op) = (server.client(), within(5));
     let renamed = client.update_metadata(&op, &registry, "New", None).await;
     let error = renamed.expect_err("no password");
-    assert_eq!(said(&error), (&Kind::CredentialsNeeded, Outcome::NotDone));
+    assert_eq!(said(&error), (&Kind::CredentialsNeeded, false));
     assert_eq!(server.count("PUT"), 0);
 
     let password = password();
@@ -164,15 +163,15 @@ async fn the_put_dialect_needs_the_credentials() {
 }
 
 /// A rotation that was done, and how that is known.
-fn done(written: Written<Rotated, Baseline>) -> (Made, Proof) {
+fn done(written: Result<Rotated, Error>) -> (Made, Proof) {
     match written {
-        Written::Done { value, proof } => (value.made, proof),
-        Written::NotDone(error) | Written::Unknown { error, .. } => panic!("not done: {error}"),
+        Ok(Rotated::Done { made, proof, .. }) => (made, proof),
+        other => panic!("not done: {other:?}"),
     }
 }
 
 /// A rotation of the registry as it is now.
-async fn rotate(server: &Server, seconds: u64) -> Written<Rotated, Baseline> {
+async fn rotate(server: &Server, seconds: u64) -> Result<Rotated, Error> {
     rotate_from(server, seconds, &read(server).await, "me").await
 }
 
@@ -181,7 +180,7 @@ async fn rotate_from(
     seconds: u64,
     registry: &Registry,
     username: &str,
-) -> Written<Rotated, Baseline> {
+) -> Result<Rotated, Error> {
     let (op, password) = (within(seconds), password());
     let rotation = rotation(&password, username);
     server.client().rotate(&op, registry, &rotation).await
@@ -235,8 +234,8 @@ async fn a_rotation_is_sent_once_and_found_again_or_unknown() {
                         let (made, proof) = done(written);
                         assert_eq!((made.number, proof), (Some(2), Proof::OnlyCandidate));
                     }
-                    (false, Written::Unknown { error, baseline }) => {
-                        assert_eq!(error.outcome(), Outcome::Unknown);
+                    (false, Ok(Rotated::Unknown { error, baseline })) => {
+                        assert!(error.is_unknown());
                         // What lands after all is found by the baseline.
                         let client = server.client();
                         let versions = client.versions(&within(5), &registry).await;
@@ -262,7 +261,7 @@ async fn what_another_client_made_since_the_plan_is_not_the_only_candidate() {
     // The version of a client of its own, after the registry was read, and with the same user name.
     assert_eq!(done(rotate(&server, 5).await).0, made(2));
     let ours = rotate_from(&server, 2, &registry, "me").await;
-    assert!(matches!(ours, Written::Unknown { .. }), "{ours:?}");
+    assert!(matches!(ours, Ok(Rotated::Unknown { .. })), "{ours:?}");
     assert_eq!(server.count("POST"), 2);
 }
 
@@ -284,7 +283,7 @@ async fn where_no_version_shows_a_lost_rotation_stays_unknown() {
                 .with(acts, || Reply::Cut)
                 .start();
             let written = rotate(&server, 30).await;
-            assert!(matches!(written, Written::Unknown { .. }));
+            assert!(matches!(written, Ok(Rotated::Unknown { .. })));
             assert_eq!(server.count("POST") + server.count("PUT"), 1);
         }
     }
@@ -340,10 +339,7 @@ async fn activation_without_a_route_is_said_so() {
     let server = Model::new(Dialect::Put).start();
     let activated = server.client().activate(&within(5), "r", 1).await;
     let error = activated.expect_err("put");
-    assert_eq!(
-        said(&error),
-        (&Kind::ActivationUnsupported, Outcome::NotDone)
-    );
+    assert_eq!(said(&error), (&Kind::ActivationUnsupported, false));
 
     let no_routes: [fn() -> Reply; 3] = [
         not_found,
@@ -356,9 +352,6 @@ async fn activation_without_a_route_is_said_so() {
         let server = model.with(false, reply).start();
         let activated = server.client().activate(&within(5), "r", 1).await;
         let error = activated.expect_err("no route");
-        assert_eq!(
-            said(&error),
-            (&Kind::ActivationUnsupported, Outcome::NotDone)
-        );
+        assert_eq!(said(&error), (&Kind::ActivationUnsupported, false));
     }
 }

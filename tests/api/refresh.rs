@@ -55,7 +55,7 @@ async fn a_refresh_of_many_is_one_request() {
     // A write of ours ends the life of the list.
     let password = password();
     let written = client.create_registry(&within(5), &new(&password)).await;
-    written.result().expect("created");
+    written.expect("created");
     let read = client.refreshed_registry(&within(5), "r1").await;
     read.expect("a read");
     assert_eq!(server.count("GET /registries"), 3);

@@ -6,9 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::advice;
 use serde_json::{Value, json};
 use support::scripted::{Reply, Server, not_found, ok, organisations, within};
-use terraform_provider_bahriya::api::{
-    Credentials, Error, HandleState, Kind, NewRegistry, Outcome, Proof, Written,
-};
+use terraform_provider_bahriya::api::{Credentials, Error, HandleState, Kind, NewRegistry, Proof};
 use terraform_provider_bahriya::secret::Secret;
 
 pub fn shown(id: &str, handle: &str) -> Value {
@@ -36,7 +34,7 @@ pub fn password() -> Secret {
 async fn create(server: &Server, seconds: u64) -> Result<String, Error> {
     let (client, op, password) = (server.client(), within(seconds), password());
     let written = client.create_registry(&op, &new(&password)).await;
-    written.result()
+    written.map(|(id, _)| id)
 }
 
 /// The handle is that of a living registry, which is not ours.
@@ -145,8 +143,8 @@ async fn reads_that_lag_behind_do_not_make_a_second_registry() {
 async fn a_500_that_did_nothing_is_an_error_that_says_so() {
     let server = creating(|_| (false, Reply::Data(500, json!("oops"))));
     let error = create(&server, 30).await.expect_err("500");
-    let said = (error.kind(), error.outcome());
-    assert_eq!(said, (&Kind::Server, Outcome::NotDone));
+    let said = (error.kind(), error.is_unknown());
+    assert_eq!(said, (&Kind::Server, false));
     assert_eq!(server.count("POST"), 1);
 }
 
@@ -157,8 +155,8 @@ async fn what_cannot_be_looked_at_stays_unknown() {
         _ => Reply::Data(403, json!("you may create, but not read")),
     });
     let error = create(&server, 5).await.expect_err("unknown");
-    let said = (error.kind(), error.outcome());
-    assert_eq!(said, (&Kind::Unreachable, Outcome::Unknown));
+    let said = (error.kind(), error.is_unknown());
+    assert_eq!(said, (&Kind::Unreachable, true));
     let text = error.to_string();
     assert!(text.contains("you may create, but not read"), "{text}");
 }
@@ -175,7 +173,7 @@ async fn another_registry_under_the_handle_is_named_not_taken() {
             let server = creating_beside(Some(existing.clone()), answer, Value::Null);
             let error = taken(create(&server, 20).await, "r-0");
             assert!(advice(&error).contains("terraform import ADDRESS r-0"));
-            assert_eq!(error.outcome(), Outcome::NotDone);
+            assert!(!error.is_unknown());
             assert_eq!(server.count("POST"), 0);
         }
     }
@@ -195,10 +193,8 @@ async fn what_is_found_after_a_lost_answer_is_only_a_candidate() {
     let password = password();
     let (client, op) = (server.client(), within(5));
     let written = client.create_registry(&op, &new(&password)).await;
-    assert!(
-        matches!(written, Written::Done { proof: Proof::OnlyCandidate, ref value } if value == "r-1"),
-        "{written:?}"
-    );
+    let (id, proof) = written.expect("created");
+    assert_eq!((id.as_str(), proof), ("r-1", Proof::OnlyCandidate));
 }
 
 #[tokio::test(start_paused = true)]
@@ -220,7 +216,7 @@ async fn a_plan_and_its_creation_ask_once_who_has_the_handle() {
     assert_eq!(before.expect("a state"), HandleState::Free);
     let password = password();
     let written = client.create_registry(&within(5), &new(&password)).await;
-    assert_eq!(written.result().expect("created"), "r-1");
+    assert_eq!(written.expect("created").0, "r-1");
     assert_eq!(server.lines(), ["GET /registry/reg", "POST /registries"]);
     // What is created now is there: the next one asks again.
     let before = client.handle_before(&within(5), "reg").await;

@@ -1,16 +1,13 @@
 //! Registries attached to projects.
 
+use std::sync::Arc;
+
 use reqwest::Method;
 use tokio::time::Instant;
 
 use crate::api::Client;
-use crate::api::http::error::{Error, Kind, Outcome};
-use crate::api::http::operation::{Delays, Operation, Stop};
-use crate::api::http::transport::Request;
-use crate::api::http::write::{Look, Proof, Repeat, Write};
-use crate::api::model::attachment::Attachment;
-use crate::api::model::fields::id;
-use crate::api::model::project::Project;
+use crate::api::http::{Delays, Error, Kind, Look, Operation, Repeat, Request, Result, Write};
+use crate::api::model::{Attachment, Project, id};
 
 /// What [`Client::attach`] found or made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,29 +31,22 @@ pub enum Detached {
 
 impl Client {
     /// Attaches a registry to a project, or takes the link that is there. A lost answer is settled by the list.
-    pub async fn attach(
-        &self,
-        op: &Operation,
-        project: &str,
-        handle: &str,
-    ) -> Result<Attached, Error> {
+    pub async fn attach(&self, op: &Operation, project: &str, handle: &str) -> Result<Attached> {
         let request = Request::new(Method::POST, self.link(project, handle)?);
         let write = Write {
             request: &request,
             repeat: Repeat::UniqueKey,
-            baseline: (),
             told: |answer| Some(id(&answer.data)),
             find: |op: Operation| async move {
                 Ok(match self.attachment(&op, project, handle).await? {
-                    Some(found) => Look::Found(found.join_id, Proof::Found),
+                    Some(found) => Look::Found(found.join_id),
                     None => Look::Absent,
                 })
             },
         };
-        let written = self.http().write(op, write).await;
-        self.known().attachments(project).forget();
-        let error = match written.result() {
-            Ok(join_id) => {
+        let written = self.http().write(op, write);
+        let error = match self.known().attachments(project).outdated_by(written).await {
+            Ok((join_id, _)) => {
                 return Ok(Attached {
                     join_id,
                     adopted: false,
@@ -86,7 +76,7 @@ impl Client {
         project: &str,
         handle: &str,
         turn: impl Fn() -> Turn,
-    ) -> Result<Detached, Error>
+    ) -> Result<Detached>
     where
         Turn: Future<Output = Option<T>>,
     {
@@ -100,8 +90,8 @@ impl Client {
             let Some(turn) = turn().await else {
                 return Ok(Detached::Kept);
             };
-            let detached = self.http().change(op, &request, gone).await;
-            self.known().attachments(project).forget();
+            let change = self.http().change(op, &request, gone);
+            let detached = self.known().attachments(project).outdated_by(change).await;
             let Err(error) = detached else {
                 return Ok(Detached::Done);
             };
@@ -118,13 +108,12 @@ impl Client {
                 };
             }
             drop(turn);
-            match op.back_off(&mut delays).await {
-                Ok(()) => {}
-                Err(Stop::Cancelled) => return Err(error.with_kind(Kind::Cancelled)),
-                Err(Stop::Deadline) => {
-                    let container = container_in(error.message());
-                    return Err(error.with_kind(Kind::StillReferenced { container }));
-                }
+            if let Err(stop) = op.back_off(&mut delays).await {
+                let container = container_in(error.message());
+                return Err(error.with_kind(match stop.kind() {
+                    Kind::Cancelled => Kind::Cancelled,
+                    _ => Kind::StillReferenced { container },
+                }));
             }
         }
     }
@@ -134,7 +123,7 @@ impl Client {
         &self,
         op: &Operation,
         project: &str,
-    ) -> Result<Option<Vec<Attachment>>, Error> {
+    ) -> Result<Option<Vec<Attachment>>> {
         let path = self.path(&["projects", project, "attachments"])?;
         let listed = self.list(op, path, "registries", Attachment::parse).await;
         let error = match listed {
@@ -150,24 +139,12 @@ impl Client {
         }
     }
 
-    /// The registries of a project from the list that refreshes share, at most 60 s old and never older than
-    /// a write of ours in that project.
-    pub async fn kept_attachments(
-        &self,
-        op: &Operation,
-        project: &str,
-    ) -> Result<Vec<Attachment>, Error> {
-        let kept = self.known().attachments(project);
-        let list = kept.get(op, None, self.attachments(op, project)).await?;
-        Ok(list.as_ref().clone().unwrap_or_default())
-    }
-
     /// The projects that have a registry, by the kept lists of all projects.
-    pub async fn projects_with(&self, op: &Operation, handle: &str) -> Result<Vec<Project>, Error> {
+    pub async fn projects_with(&self, op: &Operation, handle: &str) -> Result<Vec<Project>> {
         let mut with = Vec::new();
         for project in self.projects(op).await? {
-            let kept = self.kept_attachments(op, &project.id).await?;
-            if kept.iter().any(|one| one.is_of(handle)) {
+            let kept = self.kept_attachments(op, &project.id, None).await?;
+            if kept.iter().flatten().any(|one| one.is_of(handle)) {
                 with.push(project);
             }
         }
@@ -181,11 +158,10 @@ impl Client {
         op: &Operation,
         project: &str,
         handle: &str,
-    ) -> Result<Option<Attachment>, Error> {
+    ) -> Result<Option<Attachment>> {
         let asked = Instant::now();
-        let kept = self.known().attachments(project);
         for since in [None, Some(asked)] {
-            let list = kept.get(op, since, self.attachments(op, project)).await?;
+            let list = self.kept_attachments(op, project, since).await?;
             let found = list.iter().flatten().find(|item| item.is_of(handle));
             if let Some(found) = found {
                 return Ok(Some(found.clone()));
@@ -194,18 +170,29 @@ impl Client {
         Ok(None)
     }
 
+    /// The list that refreshes share, asked for since `since` if that is given.
+    async fn kept_attachments(
+        &self,
+        op: &Operation,
+        project: &str,
+        since: Option<Instant>,
+    ) -> Result<Arc<Option<Vec<Attachment>>>> {
+        let kept = self.known().attachments(project);
+        kept.get(op, since, self.attachments(op, project)).await
+    }
+
     /// One attachment, from a list of its own.
     async fn attachment(
         &self,
         op: &Operation,
         project: &str,
         handle: &str,
-    ) -> Result<Option<Attachment>, Error> {
+    ) -> Result<Option<Attachment>> {
         let list = self.attachments(op, project).await?.unwrap_or_default();
         Ok(list.into_iter().find(|item| item.is_of(handle)))
     }
 
-    fn link(&self, project: &str, handle: &str) -> Result<String, Error> {
+    fn link(&self, project: &str, handle: &str) -> Result<String> {
         self.path(&["projects", project, "attach", "registries", handle])
     }
 
@@ -216,7 +203,7 @@ impl Client {
             Ok(Some(_)) => format!("there is no registry with the handle {handle:?}"),
             Err(_) => return error,
         };
-        error.adding(&what).with_outcome(Outcome::NotDone)
+        error.adding(&what).with_unknown(false)
     }
 }
 

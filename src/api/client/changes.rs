@@ -1,10 +1,8 @@
 //! Changes of a registry that need no secret: its metadata, and which version is current.
 
 use crate::api::Client;
-use crate::api::http::error::{Error, Kind, Outcome};
-use crate::api::http::operation::Operation;
-use crate::api::model::registry::Registry;
-use crate::api::model::version::{Dialect, Version};
+use crate::api::http::{Error, Kind, Operation, Result};
+use crate::api::model::{Dialect, Registry, Version};
 
 impl Client {
     /// Changes name and retention and leaves the credentials alone. `maxversions: None` keeps what was read.
@@ -16,7 +14,7 @@ impl Client {
         registry: &Registry,
         name: &str,
         maxversions: Option<i64>,
-    ) -> Result<(), Error> {
+    ) -> Result<()> {
         if self.dialect(op, registry).await? == Dialect::Put {
             return Err(Error::new(Kind::CredentialsNeeded));
         }
@@ -27,13 +25,12 @@ impl Client {
             let retains = maxversions.is_none() || now.maxversions == maxversions;
             Ok(now.name.as_deref() == Some(name) && retains)
         };
-        let written = self.http().change(op, &request, done).await;
-        self.known().registries.forget();
-        written
+        let change = self.http().change(op, &request, done);
+        self.known().registries.outdated_by(change).await
     }
 
     /// Makes a retained version current.
-    pub async fn activate(&self, op: &Operation, id: &str, version: i64) -> Result<(), Error> {
+    pub async fn activate(&self, op: &Operation, id: &str, version: i64) -> Result<()> {
         let dialect = match self.known().dialect.get() {
             Some(dialect) => *dialect,
             None => self.dialect(op, &self.existing(op, id).await?).await?,
@@ -46,9 +43,8 @@ impl Client {
             let versions = self.read_versions(&op, id).await?;
             Ok(versions.is_some_and(|versions| is_current(&versions, version)))
         };
-        let activated = self.http().change(op, &request, done).await;
-        self.known().registries.forget();
-        let Err(error) = activated else {
+        let change = self.http().change(op, &request, done);
+        let Err(error) = self.known().registries.outdated_by(change).await else {
             return Ok(());
         };
         let no_route = matches!(error.status(), Some(404 | 405));
@@ -67,7 +63,7 @@ impl Client {
         } else if no_route {
             error
                 .with_kind(Kind::ActivationUnsupported)
-                .with_outcome(Outcome::NotDone)
+                .with_unknown(false)
         } else {
             error
         })
@@ -75,7 +71,6 @@ impl Client {
 }
 
 fn is_current(versions: &[Version], number: i64) -> bool {
-    versions
-        .iter()
-        .any(|version| version.version == number && version.current)
+    let mut current = versions.iter().filter(|version| version.current);
+    current.any(|version| version.version == number)
 }

@@ -2,16 +2,12 @@
 
 use reqwest::Method;
 
-use super::body::Body;
+use super::dialect::Body;
 use super::registries::HandleState;
 use super::rotation::Credentials;
 use crate::api::Client;
-use crate::api::http::error::{Error, Kind};
-use crate::api::http::operation::Operation;
-use crate::api::http::transport::Request;
-use crate::api::http::write::{Look, Proof, Repeat, Write, Written};
-use crate::api::model::fields::id;
-use crate::api::model::registry::Registry;
+use crate::api::http::{Error, Kind, Look, Operation, Proof, Repeat, Request, Result, Write};
+use crate::api::model::{Registry, id};
 
 /// What a new registry consists of.
 #[derive(Clone, Copy, Debug)]
@@ -29,32 +25,28 @@ pub struct NewRegistry<'a> {
 impl Client {
     /// What has a handle, as it was before anything is created under it: asked for once by the plan and the
     /// creation that follows it in the same process.
-    pub async fn handle_before(&self, op: &Operation, handle: &str) -> Result<HandleState, Error> {
-        if self.known().free.contains(handle) {
+    pub async fn handle_before(&self, op: &Operation, handle: &str) -> Result<HandleState> {
+        if self.known().is_free(handle) {
             return Ok(HandleState::Free);
         }
         match self.look_up(op, handle).await {
             // The creation that follows proves the rest: it fails where the organisation does not exist.
             Err(error) if *error.kind() == Kind::NotFound && error.own_form() => {
-                self.known().free.insert(handle);
+                self.known().set_free(handle, true);
                 Ok(HandleState::Free)
             }
             found => found,
         }
     }
 
-    /// Creates a registry. A lost answer is settled by looking at who has the handle: a registry that was there
-    /// before is never taken for the new one. The caller reads the result with [`Client::registry_after_write`].
-    pub async fn create_registry(&self, op: &Operation, new: &NewRegistry<'_>) -> Written<String> {
-        let created = self.create(op, new).await;
-        created.unwrap_or_else(Written::NotDone)
-    }
-
-    async fn create(
+    /// Creates a registry and answers its id. After a lost answer this looks at who has the handle: a registry that
+    /// was there before is never taken for the new one. The caller reads the result with
+    /// [`Client::registry_after_write`].
+    pub async fn create_registry(
         &self,
         op: &Operation,
         new: &NewRegistry<'_>,
-    ) -> Result<Written<String>, Error> {
+    ) -> Result<(String, Proof)> {
         let was_free = match self.handle_before(&op.at_first(), new.handle).await {
             Ok(HandleState::Free) => true,
             Ok(found) => return Err(taken(new, found)),
@@ -62,11 +54,11 @@ impl Client {
             // Who may create need not be allowed to read. Then nothing that is found is known to be ours.
             Err(_) => false,
         };
-        self.known().free.remove(new.handle);
+        self.known().set_free(new.handle, false);
         let body = Body {
-            handle: new.handle,
-            name: new.name,
-            server: new.credentials.server,
+            handle: Some(new.handle),
+            name: Some(new.name),
+            server: Some(new.credentials.server),
             username: new.credentials.username,
             password: Some(new.credentials.password.expose()),
             maxversions: new.maxversions,
@@ -75,21 +67,19 @@ impl Client {
         let write = Write {
             request: &Request::with_body(Method::POST, path, &body),
             repeat: Repeat::UniqueKey,
-            baseline: (),
             told: |answer| id(&answer.data),
             find: |op: Operation| async move { self.find_own(&op, new, was_free).await },
         };
-        let written = self.http().write(op, write).await;
-        self.known().registries.forget();
-        match written {
-            Written::NotDone(error) if says_handle_is_taken(&error) => {
+        let written = self.http().write(op, write);
+        match self.known().registries.outdated_by(written).await {
+            Err(error) if !error.is_unknown() && says_handle_is_taken(&error) => {
                 Err(match self.registry_by_handle(op, new.handle).await {
                     // It is about something else, and says what.
                     Ok(HandleState::Free) | Err(_) => error,
                     Ok(found) => taken(new, found),
                 })
             }
-            written => Ok(written),
+            written => written,
         }
     }
 
@@ -99,7 +89,7 @@ impl Client {
         op: &Operation,
         new: &NewRegistry<'_>,
         was_free: bool,
-    ) -> Result<Look<String>, Error> {
+    ) -> Result<Look<String>> {
         let found = self.registry_by_handle(op, new.handle).await?;
         let fits = |registry: &Registry| {
             was_free
@@ -109,9 +99,7 @@ impl Client {
         };
         Ok(match found {
             HandleState::Free => Look::Absent,
-            HandleState::Alive(registry) if fits(&registry) => {
-                Look::Found(registry.id, Proof::OnlyCandidate)
-            }
+            HandleState::Alive(registry) if fits(&registry) => Look::Found(registry.id),
             found => Look::Refuted(taken(new, found)),
         })
     }

@@ -3,21 +3,18 @@
 use reqwest::Method;
 
 use crate::api::Client;
-use crate::api::http::error::{Error, Kind};
-use crate::api::http::operation::{Delays, Operation, Stop};
-use crate::api::http::transport::Request;
+use crate::api::http::{Delays, Error, Kind, Operation, Request, Result};
 
 impl Client {
     /// Deletes a registry. While the API says that it is still attached, this waits until the deadline,
     /// then answers [`Kind::StillAttached`]. `false`: the API knows no registry with this id.
-    pub async fn delete_registry(&self, op: &Operation, id: &str) -> Result<bool, Error> {
+    pub async fn delete_registry(&self, op: &Operation, id: &str) -> Result<bool> {
         let request = Request::new(Method::DELETE, self.path(&["registries", id])?);
         let gone = |op: Operation| async move { Ok(self.registry(&op, id).await?.is_none()) };
         let mut delays = Delays::default();
         loop {
-            let deleted = self.http().change(op, &request, gone).await;
-            self.known().registries.forget();
-            let Err(error) = deleted else {
+            let change = self.http().change(op, &request, gone);
+            let Err(error) = self.known().registries.outdated_by(change).await else {
                 return Ok(true);
             };
             if *error.kind() == Kind::NotFound {
@@ -26,10 +23,11 @@ impl Client {
             if !says_still_attached(&error) {
                 return Err(error);
             }
-            match op.back_off(&mut delays).await {
-                Ok(()) => {}
-                Err(Stop::Cancelled) => return Err(error.with_kind(Kind::Cancelled)),
-                Err(Stop::Deadline) => return Err(self.still_attached(op, id, error).await),
+            if let Err(stop) = op.back_off(&mut delays).await {
+                return Err(match stop.kind() {
+                    Kind::Cancelled => error.with_kind(Kind::Cancelled),
+                    _ => self.still_attached(op, id, error).await,
+                });
             }
         }
     }

@@ -18,33 +18,35 @@ use reqwest::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::body::Body;
 use super::rotation::{Credentials, Rotation};
 use crate::api::Client;
-use crate::api::http::error::{Error, Kind};
-use crate::api::http::operation::Operation;
-use crate::api::http::transport::Request;
-use crate::api::model::fields::Fields;
-use crate::api::model::registry::Registry;
-use crate::api::model::version::{Dialect, Version};
+use crate::api::http::{Error, Kind, Operation, Request, Result};
+use crate::api::model::{Dialect, Fields, Registry, Version};
 
 /// How long after a first 404 the list of versions is asked for again.
 const SURELY: Duration = Duration::from_millis(500);
 
-#[derive(Serialize)]
-struct RotationBody<'a> {
+/// What is sent of a registry: these keys and no others, which the API refuses. What is left out of a whole object is
+/// given by the API, or reset.
+#[derive(Default, Serialize)]
+pub struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    server: Option<&'a str>,
-    username: &'a str,
-    password: &'a str,
+    pub handle: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<&'a str>,
+    pub username: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maxversions: Option<i64>,
 }
 
 impl Client {
     /// Finds out, by reading, which dialect the API speaks, once for all who ask. `registry` was just read.
-    pub async fn dialect(&self, op: &Operation, registry: &Registry) -> Result<Dialect, Error> {
-        self.discover(op, registry)
-            .await
-            .map(|(dialect, _)| dialect)
+    pub async fn dialect(&self, op: &Operation, registry: &Registry) -> Result<Dialect> {
+        Ok(self.discover(op, registry).await?.0)
     }
 
     /// The retained versions of a registry that was just read, in ascending order; `None` when the API has no
@@ -53,7 +55,7 @@ impl Client {
         &self,
         op: &Operation,
         registry: &Registry,
-    ) -> Result<Option<Vec<Version>>, Error> {
+    ) -> Result<Option<Vec<Version>>> {
         match self.discover(op, registry).await? {
             (Dialect::Put, _) => Ok(None),
             (Dialect::Rotate, Some(versions)) => Ok(versions),
@@ -66,35 +68,32 @@ impl Client {
         &self,
         op: &Operation,
         registry: &Registry,
-    ) -> Result<(Dialect, Option<Option<Vec<Version>>>), Error> {
+    ) -> Result<(Dialect, Option<Option<Vec<Version>>>)> {
         let known = self.known();
         if let Some(dialect) = known.dialect.get() {
             return Ok((*dialect, None));
         }
+        let id = &registry.id;
         let mut listed = None;
         let asked = async {
             if let Some(dialect) = known.dialect.get() {
                 return Ok(*dialect);
             }
-            // It is remembered that there is no list, so it has to be as sure as that something is gone.
-            for pause in [Some(SURELY), None] {
-                match self.read_versions(op, &registry.id).await {
-                    Ok(versions) => {
-                        listed = Some(versions);
-                        break;
-                    }
-                    Err(error) if !says_no_route(&error, &registry.id) => return Err(error),
-                    Err(error) => {
-                        let Some(pause) = pause else { break };
-                        if op.pause(pause).await.is_err() {
-                            return Err(error);
-                        }
-                    }
-                }
+            let mut seen = self.read_versions(op, id).await;
+            if let Err(error) = &seen
+                && says_no_route(error, id)
+            {
+                // It is remembered that there is no list, so it has to be as sure as that something is gone.
+                op.pause(SURELY).await.map_err(|_| error.clone())?;
+                seen = self.read_versions(op, id).await;
             }
-            let dialect = match listed {
-                Some(_) => Dialect::Rotate,
-                None => Dialect::Put,
+            let dialect = match seen {
+                Ok(versions) => {
+                    listed = Some(versions);
+                    Dialect::Rotate
+                }
+                Err(error) if says_no_route(&error, id) => Dialect::Put,
+                Err(error) => return Err(error),
             };
             Ok(*known.dialect.get_or_init(|| dialect))
         };
@@ -106,7 +105,7 @@ impl Client {
         &self,
         op: &Operation,
         id: &str,
-    ) -> Result<Option<Vec<Version>>, Error> {
+    ) -> Result<Option<Vec<Version>>> {
         let path = self.path(&["registries", id, "versions"])?;
         let parse = |item: &Value| Fields::of(item).map(Version::parse);
         let listed = self.list(op, path, "versions", parse).await?;
@@ -123,35 +122,30 @@ impl Client {
         dialect: Dialect,
         registry: &Registry,
         rotation: &Rotation<'_>,
-    ) -> Result<Request, Error> {
+    ) -> Result<Request> {
         let Credentials {
             server,
             username,
             password,
         } = rotation.credentials;
-        let password = password.expose();
-        if dialect == Dialect::Put {
-            let name = rotation.name.or(registry.name.as_deref());
-            let body = Body {
-                handle: &registry.handle,
-                name: name.ok_or_else(|| not_shown("name"))?,
-                server: rotation.server(registry),
-                username,
-                password: Some(password),
-                maxversions: rotation.maxversions.or(registry.maxversions),
-            };
-            return self.replacement(registry, &body);
-        }
-        let path = self.path(&["registries", &registry.id, "rotate"])?;
-        let body = RotationBody {
+        let mut body = Body {
             server: rotation.moves.then_some(server),
             username,
-            password,
+            password: Some(password.expose()),
+            ..Body::default()
         };
-        Ok(Request::with_body(Method::POST, path, &body))
+        if dialect == Dialect::Rotate {
+            let path = self.path(&["registries", &registry.id, "rotate"])?;
+            return Ok(Request::with_body(Method::POST, path, &body));
+        }
+        body.handle = Some(&registry.handle);
+        body.name = Some(shown(rotation.name.or(registry.name.as_deref()), "name")?);
+        body.server = Some(rotation.server(registry));
+        body.maxversions = rotation.maxversions.or(registry.maxversions);
+        self.replacement(registry, &body)
     }
 
-    pub(super) fn activation(&self, id: &str, version: i64) -> Result<Request, Error> {
+    pub(super) fn activation(&self, id: &str, version: i64) -> Result<Request> {
         let number = version.to_string();
         let path = self.path(&["registries", id, "versions", &number, "activate"])?;
         Ok(Request::new(Method::POST, path))
@@ -162,36 +156,34 @@ impl Client {
         registry: &Registry,
         name: &str,
         maxversions: Option<i64>,
-    ) -> Result<Request, Error> {
-        let server = registry.server.as_deref();
-        let username = registry.username.as_deref();
+    ) -> Result<Request> {
         let body = Body {
-            handle: &registry.handle,
-            name,
-            server: server.ok_or_else(|| not_shown("server"))?,
-            username: username.ok_or_else(|| not_shown("user name"))?,
+            handle: Some(&registry.handle),
+            name: Some(name),
+            server: Some(shown(registry.server.as_deref(), "server")?),
+            username: shown(registry.username.as_deref(), "user name")?,
             password: None,
             maxversions,
         };
         self.replacement(registry, &body)
     }
 
-    fn replacement(&self, registry: &Registry, body: &Body<'_>) -> Result<Request, Error> {
+    fn replacement(&self, registry: &Registry, body: &Body<'_>) -> Result<Request> {
         let path = self.path(&["registries", &registry.id])?;
         Ok(Request::with_body(Method::PUT, path, body))
     }
 
     /// A registry that has to be there.
-    pub async fn existing(&self, op: &Operation, id: &str) -> Result<Registry, Error> {
+    pub async fn existing(&self, op: &Operation, id: &str) -> Result<Registry> {
         let registry = self.registry(op, id).await?;
         registry.ok_or_else(|| Error::new(Kind::NotFound))
     }
 }
 
 /// Leaving it out of a replacing write could blank it.
-fn not_shown(what: &str) -> Error {
+fn shown<'a>(value: Option<&'a str>, what: &str) -> Result<&'a str> {
     let problem = format!("the API shows no {what}, which has to be sent back with a change");
-    Error::new(Kind::UnexpectedAnswer).saying(&problem)
+    value.ok_or_else(|| Error::new(Kind::UnexpectedAnswer).saying(&problem))
 }
 
 /// The API's own word that it has no such route. One that names the registry is about that.

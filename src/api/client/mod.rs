@@ -1,7 +1,6 @@
 //! The client: one organisation of the API, an endpoint a method.
 
 mod attachments;
-mod body;
 mod changes;
 mod create;
 mod delete;
@@ -23,13 +22,8 @@ use reqwest::Certificate;
 use serde_json::Value;
 
 use super::cache::Known;
-use super::http::Http;
-use super::http::error::Error;
-use super::http::network::Network;
-use super::http::operation::Operation;
-use super::http::path::path;
-use super::http::transport::Transport;
-use super::model::fields::list;
+use super::http::{Http, Operation, Result, Transport, network::Network, path::path};
+use super::model::list;
 use super::settings::{self, Settings, SettingsError};
 
 /// A client of one organisation. Clones share connections, kept lists and what was learned about the API.
@@ -48,26 +42,17 @@ struct Inner {
 impl Client {
     /// Checks the settings and builds the client. Makes no request.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
-        let anchors = settings.trust_anchors()?;
-        let network = Network::new(&settings, &anchors)?;
-        Self::build(&settings, anchors, Arc::new(network))
+        let network = Network::new(&settings)?;
+        Self::over(settings, Arc::new(network))
     }
 
     /// A client whose requests take another way than the network.
     pub fn over(settings: Settings, transport: Arc<dyn Transport>) -> Result<Self, SettingsError> {
-        Self::build(&settings, settings.trust_anchors()?, transport)
-    }
-
-    fn build(
-        settings: &Settings,
-        anchors: Vec<Certificate>,
-        transport: Arc<dyn Transport>,
-    ) -> Result<Self, SettingsError> {
         Ok(Self(Arc::new(Inner {
             http: Http::new(transport),
+            anchors: settings.trust_anchors()?,
             organisation: settings::organisation(&settings.organisation_id)?,
             base_url: settings::base(&settings.base_url)?.address,
-            anchors,
             known: Known::default(),
         })))
     }
@@ -102,13 +87,13 @@ impl Client {
         path: String,
         key: &str,
         parse: impl Fn(&Value) -> Option<T>,
-    ) -> Result<Vec<T>, Error> {
+    ) -> Result<Vec<T>> {
         let answer = self.http().read(op, path).await?;
         list(&answer.data, key, parse).map_err(|problem| answer.unexpected(&problem))
     }
 
     /// A path below the organisation.
-    fn path(&self, segments: &[&str]) -> Result<String, Error> {
+    fn path(&self, segments: &[&str]) -> Result<String> {
         let mut whole = vec!["organisations", self.organisation()];
         whole.extend(segments);
         path(&whole)

@@ -3,13 +3,11 @@
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
-use crate::api::Client;
-use crate::api::http::error::{Error, Kind};
-use crate::api::http::operation::{Delays, Operation};
-use crate::api::http::retry::Answer;
-use crate::api::model::fields::single;
-use crate::api::model::registry::Registry;
 use serde_json::Value;
+
+use crate::api::Client;
+use crate::api::http::{Answer, Delays, Error, Kind, Operation, Result};
+use crate::api::model::{Registry, single};
 
 /// What has a handle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +23,7 @@ pub enum HandleState {
 impl Client {
     /// Reads one registry. `None` only when it is proved to be gone: the API itself says so, and the
     /// organisation is still visible.
-    pub async fn registry(&self, op: &Operation, id: &str) -> Result<Option<Registry>, Error> {
+    pub async fn registry(&self, op: &Operation, id: &str) -> Result<Option<Registry>> {
         match self.http().read(op, self.path(&["registries", id])?).await {
             Ok(answer) => parse(&answer, id).map(Some),
             Err(error) => self.proved_gone(op, error).await.map(|()| None),
@@ -39,7 +37,7 @@ impl Client {
         bounds: &Operation,
         id: &str,
         expected: impl Fn(&Registry) -> bool,
-    ) -> Result<Registry, Error> {
+    ) -> Result<Registry> {
         let mut delays = Delays::default();
         let mut last = Err(Error::new(Kind::NotFound));
         loop {
@@ -60,24 +58,15 @@ impl Client {
 
     /// Reads one registry for a refresh: all callers share one list, kept for 60 s or until a write of
     /// ours. `None` as in [`Client::registry`].
-    pub async fn refreshed_registry(
-        &self,
-        op: &Operation,
-        id: &str,
-    ) -> Result<Option<Registry>, Error> {
+    pub async fn refreshed_registry(&self, op: &Operation, id: &str) -> Result<Option<Registry>> {
         let known = self.known();
         if !known.no_registry_list.load(Ordering::Relaxed) {
-            let listed = known
-                .registries
-                .get(op, None, async {
-                    let registries = self.list_registries(op, Registry::parse_whole).await?;
-                    let by_id = registries
-                        .into_iter()
-                        .map(|registry| (registry.id.clone(), registry));
-                    Ok(by_id.collect::<HashMap<_, _>>())
-                })
-                .await;
-            match listed {
+            let fetch = async {
+                let registries = self.list_registries(op, Registry::parse_whole).await?;
+                let by_id = registries.into_iter().map(|one| (one.id.clone(), one));
+                Ok(by_id.collect::<HashMap<_, _>>())
+            };
+            match known.registries.get(op, None, fetch).await {
                 Ok(registries) => {
                     if let Some(registry) = registries.get(id) {
                         return Ok(Some(registry.clone()));
@@ -92,11 +81,7 @@ impl Client {
     }
 
     /// Finds out what has a handle.
-    pub async fn registry_by_handle(
-        &self,
-        op: &Operation,
-        handle: &str,
-    ) -> Result<HandleState, Error> {
+    pub async fn registry_by_handle(&self, op: &Operation, handle: &str) -> Result<HandleState> {
         match self.look_up(op, handle).await {
             Err(error) => {
                 self.proved_gone(op, error).await?;
@@ -107,7 +92,7 @@ impl Client {
     }
 
     /// What has a handle. That nothing has it is an error still, the API's 404.
-    pub(super) async fn look_up(&self, op: &Operation, handle: &str) -> Result<HandleState, Error> {
+    pub(super) async fn look_up(&self, op: &Operation, handle: &str) -> Result<HandleState> {
         let path = self.path(&["registry", handle])?;
         let answer = self.http().read(op, path).await?;
         let registry = match &answer.data {
@@ -125,7 +110,7 @@ impl Client {
     }
 
     /// Lists the registries of the organisation.
-    pub async fn registries(&self, op: &Operation) -> Result<Vec<Registry>, Error> {
+    pub async fn registries(&self, op: &Operation) -> Result<Vec<Registry>> {
         self.list_registries(op, Registry::parse).await
     }
 
@@ -133,20 +118,20 @@ impl Client {
         &self,
         op: &Operation,
         parse: fn(&Value) -> Option<Registry>,
-    ) -> Result<Vec<Registry>, Error> {
+    ) -> Result<Vec<Registry>> {
         let path = self.path(&["registries"])?;
         self.list(op, path, "registries", parse).await
     }
 }
 
 /// A registry, flat as the API shows it, or wrapped in a list as it shows projects.
-fn any(answer: &Answer) -> Result<Registry, Error> {
+fn any(answer: &Answer) -> Result<Registry> {
     Registry::parse(single(&answer.data, "registries"))
         .ok_or_else(|| answer.unexpected("a registry with `id` and `handle` was expected"))
 }
 
 /// The registry that was asked for.
-fn parse(answer: &Answer, id: &str) -> Result<Registry, Error> {
+fn parse(answer: &Answer, id: &str) -> Result<Registry> {
     let registry = any(answer)?;
     if !registry.id.eq_ignore_ascii_case(id) {
         return Err(answer.unexpected("the registry in the answer is another than was asked for"));

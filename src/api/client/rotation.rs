@@ -6,13 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::api::Client;
-use crate::api::http::error::Error;
-use crate::api::http::operation::{Delays, Operation};
-use crate::api::http::transport::Request;
-use crate::api::http::write::{Look, Proof, Repeat, Write, Written};
-use crate::api::model::fields::{Fields, id};
-use crate::api::model::registry::Registry;
-use crate::api::model::version::{Dialect, Version};
+use crate::api::http::{Delays, Error, Look, Operation, Proof, Repeat, Result, Write};
+use crate::api::model::{Dialect, Fields, Registry, Version, id};
 use crate::secret::Secret;
 
 /// Credentials as configured.
@@ -60,13 +55,26 @@ pub struct Made {
     pub id: Option<String>,
 }
 
-/// A rotation that was done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rotated {
-    /// The version it made.
-    pub made: Made,
-    /// The registry after it, if it was read.
-    pub registry: Option<Registry>,
+/// What became of a rotation that was sent.
+#[derive(Clone, Debug)]
+#[must_use]
+pub enum Rotated {
+    /// It was done.
+    Done {
+        /// The version it made.
+        made: Made,
+        /// How this is known.
+        proof: Proof,
+        /// The registry after it, if it was read.
+        registry: Option<Registry>,
+    },
+    /// Whether it was or will be done could not be found out.
+    Unknown {
+        /// Why.
+        error: Error,
+        /// By this it is found later.
+        baseline: Baseline,
+    },
 }
 
 /// What has to be known to find a rotation again: what was there just before it, and what it sent. No secret.
@@ -160,7 +168,7 @@ impl Baseline {
             });
             return match (new.next(), new.next()) {
                 (None, _) => Look::Absent,
-                (Some(one), None) => Look::Found(Made::of(one), Proof::OnlyCandidate),
+                (Some(one), None) => Look::Found(Made::of(one)),
                 _ => Look::Unclear,
             };
         }
@@ -176,11 +184,10 @@ impl Baseline {
         if changed && !self.is_next(now.number) {
             Look::Unclear
         } else if changed || !self.before.fits(&self.sent) {
-            let current = Made {
+            Look::Found(Made {
                 number: now.number,
                 id: now.id,
-            };
-            Look::Found(current, Proof::OnlyCandidate)
+            })
         } else if now.marks() == (&None, None, None) {
             Look::Unclear
         } else {
@@ -189,21 +196,12 @@ impl Baseline {
     }
 
     /// Which version an answered rotation made, by what there is now. `told` is what the answer said.
-    pub fn name(
-        &self,
-        told: &Made,
-        registry: &Registry,
-        versions: Option<&[Version]>,
-    ) -> Look<Made> {
-        let found = |made| Look::Found(made, Proof::Answer);
+    fn name(&self, told: &Made, registry: &Registry, versions: Option<&[Version]>) -> Look<Made> {
         let Some(id) = &told.id else {
             if told.number.is_some() {
-                return found(told.clone());
+                return Look::Found(told.clone());
             }
-            return match self.find(registry, versions) {
-                Look::Found(made, _) if self.is_certain(&made) => found(made),
-                seen => seen,
-            };
+            return self.find(registry, versions);
         };
         let number = if registry.currentversionid.as_ref() == Some(id) {
             registry.currentversion.or(told.number)
@@ -214,7 +212,7 @@ impl Baseline {
         };
         match number {
             None if versions.is_some() => Look::Absent,
-            number => found(Made {
+            number => Look::Found(Made {
                 number,
                 id: told.id.clone(),
             }),
@@ -262,7 +260,8 @@ impl Made {
 }
 
 impl Client {
-    /// Stores new credentials as a new version. They are sent once, and looked for when the answer is lost.
+    /// Stores new credentials as a new version. They are sent once, and looked for when the answer is lost. With an
+    /// error nothing was stored.
     ///
     /// `registry` was just read. The *put* dialect writes the name and the retention with it, so that a change of
     /// these is a rotation to the same credentials there.
@@ -271,11 +270,21 @@ impl Client {
         op: &Operation,
         registry: &Registry,
         rotation: &Rotation<'_>,
-    ) -> Written<Rotated, Baseline> {
-        let (request, baseline) = match self.prepare(op, registry, rotation).await {
-            Ok(prepared) => prepared,
-            Err(error) => return Written::NotDone(error),
+    ) -> Result<Rotated> {
+        let versions = self.versions(op, registry).await?;
+        let dialect = self.dialect(op, registry).await?;
+        let request = self.rotation(dialect, registry, rotation)?;
+        let mut sent = Shown {
+            server: Some(rotation.server(registry).to_owned()),
+            username: Some(rotation.credentials.username.to_owned()),
+            ..Shown::default()
         };
+        if dialect == Dialect::Put {
+            sent.name = rotation.name.map(str::to_owned);
+            sent.maxversions = rotation.maxversions;
+        }
+        let mut baseline = Baseline::of(registry, versions.as_deref(), sent);
+        baseline.renews = rotation.renews || dialect == Dialect::Rotate;
         let find = |op: Operation| {
             let baseline = &baseline;
             async move {
@@ -289,7 +298,6 @@ impl Client {
         let write = Write {
             request: &request,
             repeat: Repeat::AtMostOnce,
-            baseline: baseline.clone(),
             told: |answer| {
                 let made = Made::told(&answer.data);
                 // What was only accepted may be done later, and may be anybody's then.
@@ -298,20 +306,16 @@ impl Client {
             },
             find,
         };
-        let written = self.http().write(op, write).await;
-        self.known().registries.forget();
-        match written {
-            Written::Done {
-                value: told,
-                proof: Proof::Answer,
-            } => {
-                let (value, proof) = self.read_back(op, registry, &baseline, told).await;
-                Written::Done { value, proof }
-            }
-            found => found.map(|made| Rotated {
+        let written = self.http().write(op, write);
+        match self.known().registries.outdated_by(written).await {
+            Ok((told, Proof::Answer)) => Ok(self.read_back(op, registry, &baseline, told).await),
+            Ok((made, proof)) => Ok(Rotated::Done {
                 made,
+                proof,
                 registry: None,
             }),
+            Err(error) if error.is_unknown() => Ok(Rotated::Unknown { error, baseline }),
+            Err(error) => Err(error),
         }
     }
 
@@ -322,7 +326,7 @@ impl Client {
         before: &Registry,
         baseline: &Baseline,
         mut told: Made,
-    ) -> (Rotated, Proof) {
+    ) -> Rotated {
         // The answer to a write of the whole object names the object.
         told.id = told.id.filter(|id| *id != before.id);
         let named = |registry: &Registry| {
@@ -333,6 +337,14 @@ impl Client {
         };
         let bounds = op.after_write();
         let mut delays = Delays::default();
+        let done = |made, certain, registry| Rotated::Done {
+            made,
+            proof: match certain {
+                true => Proof::Answer,
+                false => Proof::OnlyCandidate,
+            },
+            registry,
+        };
         let (mut registry, mut lags) = (None, false);
         while let Ok(seen) = self
             .registry_after_write(&bounds, &before.id, |_| true)
@@ -344,12 +356,15 @@ impl Client {
             };
             let look = baseline.name(&told, &seen, versions.as_deref());
             registry = Some(seen);
-            if let Look::Found(made, proof) = look {
-                return (Rotated { made, registry }, proof);
+            match look {
+                Look::Found(made) => {
+                    let certain = told != Made::default() || baseline.is_certain(&made);
+                    return done(made, certain, registry);
+                }
+                Look::Absent => lags = true,
+                _ => break,
             }
-            let absent = matches!(look, Look::Absent);
-            lags |= absent;
-            if !absent || bounds.back_off(&mut delays).await.is_err() {
+            if bounds.back_off(&mut delays).await.is_err() {
                 break;
             }
         }
@@ -357,35 +372,7 @@ impl Client {
         // and none is certain, what is current later may be another client's.
         let shows = |registry: &Registry| Shown::by(registry).marks() != (&None, None, None);
         let shows = lags || baseline.ids.is_some() || shows(registry.as_ref().unwrap_or(before));
-        let proof = match told.id {
-            None if shows => Proof::OnlyCandidate,
-            _ => Proof::Answer,
-        };
-        let made = told;
-        (Rotated { made, registry }, proof)
-    }
-
-    /// The request of a rotation, in the dialect at hand, and what there is before it.
-    async fn prepare(
-        &self,
-        op: &Operation,
-        registry: &Registry,
-        rotation: &Rotation<'_>,
-    ) -> Result<(Request, Baseline), Error> {
-        let versions = self.versions(op, registry).await?;
-        let mut sent = Shown {
-            server: Some(rotation.server(registry).to_owned()),
-            username: Some(rotation.credentials.username.to_owned()),
-            ..Shown::default()
-        };
-        let dialect = self.dialect(op, registry).await?;
-        if dialect == Dialect::Put {
-            sent.name = rotation.name.map(str::to_owned);
-            sent.maxversions = rotation.maxversions;
-        }
-        let request = self.rotation(dialect, registry, rotation)?;
-        let mut baseline = Baseline::of(registry, versions.as_deref(), sent);
-        baseline.renews = rotation.renews || dialect == Dialect::Rotate;
-        Ok((request, baseline))
+        let certain = told.id.is_some() || !shows;
+        done(told, certain, registry)
     }
 }

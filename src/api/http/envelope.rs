@@ -1,6 +1,15 @@
 //! The form of every answer: `{"code": 200, "status": "OK", "data": …}`.
 
+use reqwest::StatusCode;
 use serde_json::Value;
+
+/// The largest answer read in full, in bytes, by its status.
+pub fn longest(status: StatusCode) -> usize {
+    match status.is_success() {
+        true => 16 << 20,
+        false => 1 << 20,
+    }
+}
 
 /// How many values a body may hold, counted by what opens or follows one. The smallest takes a hundred times
 /// as much memory as it had bytes, so that the size alone bounds nothing: this many take 200 MiB at worst. Ten
@@ -24,7 +33,11 @@ pub enum Body {
 
 impl Body {
     /// Parses a body that came with `status`.
-    pub fn parse(bytes: &[u8], status: u16) -> Self {
+    pub fn parse(bytes: &[u8], status: StatusCode) -> Self {
+        let longest = longest(status);
+        if bytes.len() > longest {
+            return Self::Garbled(format!("the answer is larger than {} MiB", longest >> 20));
+        }
         let start = bytes.trim_ascii_start();
         if start.is_empty() {
             return Self::Empty;
@@ -39,8 +52,8 @@ impl Body {
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(mut object)) => {
                 // The code repeats the status: a JSON 404 of some gateway is not taken for the API's word.
-                let own = (200..300).contains(&status)
-                    || object.get("code").and_then(Value::as_u64) == Some(status.into());
+                let own = status.is_success()
+                    || object.get("code").and_then(Value::as_u64) == Some(status.as_u16().into());
                 match object.remove("data") {
                     Some(data) if own => Self::Envelope(data),
                     _ => Self::OtherJson,
@@ -79,7 +92,7 @@ mod tests {
 
     #[test]
     fn only_the_apis_own_form_is_an_envelope() {
-        let parse = |text: &str| Body::parse(text.as_bytes(), 404);
+        let parse = |text: &str| Body::parse(text.as_bytes(), StatusCode::NOT_FOUND);
         assert_eq!(
             parse(r#"{"code":404,"status":"NOT FOUND","data":"nope"}"#),
             Body::Envelope(json!("nope"))
@@ -105,7 +118,7 @@ mod tests {
     fn depth_is_bounded() {
         let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
         assert!(matches!(
-            Body::parse(deep.as_bytes(), 200),
+            Body::parse(deep.as_bytes(), StatusCode::OK),
             Body::Garbled(_)
         ));
     }

@@ -4,9 +4,11 @@ use std::fmt;
 use std::time::Duration;
 
 use super::envelope::Body;
-use super::operation::Stop;
 use super::transport::{Reply, Request};
 use crate::secret::{self, Author};
+
+/// What a call comes to.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a call failed. `Display` is a lower-case fragment that fits after "failed to …: ".
 ///
@@ -17,7 +19,8 @@ pub struct Error(Box<Details>);
 #[derive(Clone, Debug)]
 struct Details {
     kind: Kind,
-    outcome: Outcome,
+    /// A write was sent, and what became of it could not be found out.
+    unknown: bool,
     /// Its method and its path below the base address, if there was a request.
     request: Option<String>,
     status: Option<u16>,
@@ -27,15 +30,6 @@ struct Details {
     message: String,
     /// The answer had the API's own form, so what it says is the API's word.
     own_form: bool,
-}
-
-/// What is known about the effect of a failed call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Nothing was changed.
-    NotDone,
-    /// A write was sent, and what became of it could not be found out.
-    Unknown,
 }
 
 /// The classes of failure that callers tell apart.
@@ -122,10 +116,10 @@ pub enum Kind {
 
 impl Error {
     /// A failure before or without any effect.
-    pub(in crate::api) fn new(kind: Kind) -> Self {
+    pub fn new(kind: Kind) -> Self {
         Self(Box::new(Details {
             kind,
-            outcome: Outcome::NotDone,
+            unknown: false,
             request: None,
             status: None,
             request_id: None,
@@ -142,23 +136,9 @@ impl Error {
         ))
     }
 
-    /// Credentials are needed for a write, and none are at hand.
-    pub fn credentials_needed() -> Self {
-        Self::new(Kind::CredentialsNeeded)
-    }
-
-    /// A wait that ended early; `doing` tells what for ("waiting for …").
-    pub(in crate::api) fn stopped(stop: Stop, doing: &str) -> Self {
-        Self::new(match stop {
-            Stop::Deadline => Kind::Timeout,
-            Stop::Cancelled => Kind::Cancelled,
-        })
-        .saying(doing)
-    }
-
     /// Names the request.
     pub(in crate::api) fn of(mut self, request: &Request) -> Self {
-        self.0.request = Some(format!("{} {}", request.method(), request.path()));
+        self.0.request = Some(format!("{} {}", request.method, request.path));
         self
     }
 
@@ -196,8 +176,9 @@ impl Error {
         self
     }
 
-    pub(in crate::api) fn with_outcome(mut self, outcome: Outcome) -> Self {
-        self.0.outcome = outcome;
+    /// Sets whether the write may have been done all the same.
+    pub(in crate::api) fn with_unknown(mut self, unknown: bool) -> Self {
+        self.0.unknown = unknown;
         self
     }
 
@@ -221,9 +202,9 @@ impl Error {
         &self.0.kind
     }
 
-    /// What is known about its effect.
-    pub fn outcome(&self) -> Outcome {
-        self.0.outcome
+    /// Whether a write was sent of which nobody knows what became of it. Otherwise nothing was changed.
+    pub fn is_unknown(&self) -> bool {
+        self.0.unknown
     }
 
     /// The status of the answer.
@@ -254,7 +235,7 @@ impl fmt::Display for Error {
             }
             f.write_str(")")?;
         }
-        if details.outcome == Outcome::Unknown {
+        if details.unknown {
             f.write_str("; whether the change was made could not be found out")?;
         }
         Ok(())
@@ -300,7 +281,7 @@ mod tests {
         let error = Error::new(Kind::Server)
             .of(&request)
             .answered(&reply, Author::Unaware)
-            .with_outcome(Outcome::Unknown);
+            .with_unknown(true);
         assert_eq!(
             error.to_string(),
             "the API failed: oh no (POST /organisations/o/registries, status 500, request r-1); \

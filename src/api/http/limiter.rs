@@ -1,9 +1,10 @@
-//! How many requests may be under way at once: half as many after a 429, slowly more again after successes; and
-//! whether anything answers at all.
+//! What the API can bear, and whether it answers at all. Half as many requests may be under way at once after a 429,
+//! slowly more again after successes.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -18,6 +19,12 @@ const SUCCESSES: usize = 16;
 /// The answers of this long are one request to slow down.
 const WINDOW: Duration = Duration::from_secs(1);
 
+/// After this long it is worth trying whether the silence is over.
+const SILENT_FOR: Duration = Duration::from_secs(60);
+
+/// Who waited for less may have met an API that is only slow.
+const LONG: Duration = Duration::from_secs(30);
+
 pub struct Limiter {
     state: Mutex<State>,
     left: Notify,
@@ -28,6 +35,11 @@ struct State {
     active: usize,
     successes: usize,
     slowed: Option<Instant>,
+    /// The last answer of any kind.
+    answered: Option<Instant>,
+    /// A read got no answer in all its time, and nothing has been answered since it began. Others need not wait as
+    /// long to learn the same.
+    silent: Option<(Instant, Error)>,
 }
 
 /// The right to have one request under way.
@@ -41,6 +53,8 @@ impl Limiter {
                 active: 0,
                 successes: 0,
                 slowed: None,
+                answered: None,
+                silent: None,
             }),
             left: Notify::new(),
         }
@@ -61,31 +75,51 @@ impl Limiter {
         }
     }
 
-    /// The API asked for fewer requests. What was under way together is asked together, and counts once.
-    pub fn slow_down(&self) {
+    /// The API, or something in its place, answered with this status.
+    pub fn answered(&self, status: StatusCode) {
         let mut state = self.state();
-        if state.slowed.is_some_and(|slowed| slowed.elapsed() < WINDOW) {
-            return;
+        let now = Instant::now();
+        state.answered = Some(now);
+        state.silent = None;
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            // What was under way together is asked together, and counts once.
+            if state.slowed.is_none_or(|slowed| now - slowed >= WINDOW) {
+                state.slowed = Some(now);
+                state.limit = (state.limit / 2).max(1);
+                state.successes = 0;
+            }
+        } else if !status.is_server_error() {
+            state.successes += 1;
+            if state.successes >= SUCCESSES && state.limit < MOST {
+                state.limit += 1;
+                state.successes = 0;
+                self.left.notify_one();
+            }
         }
-        state.slowed = Some(Instant::now());
-        state.limit = (state.limit / 2).max(1);
-        state.successes = 0;
     }
 
-    /// The API answered.
-    pub fn succeeded(&self) {
+    /// Whether anything has ever answered.
+    pub fn has_answered(&self) -> bool {
+        self.state().answered.is_some()
+    }
+
+    /// A read that began then ended without an answer.
+    pub fn unanswered(&self, began: Instant, error: &Error) {
         let mut state = self.state();
-        state.successes += 1;
-        if state.successes >= SUCCESSES && state.limit < MOST {
-            state.limit += 1;
-            state.successes = 0;
-            drop(state);
-            self.left.notify_one();
+        if began.elapsed() >= LONG && state.answered.is_none_or(|answered| answered < began) {
+            state.silent = Some((Instant::now(), error.clone()));
         }
+    }
+
+    /// What a read said that got no answer, as long as it is not worth asking again.
+    pub fn silence(&self) -> Option<Error> {
+        let state = self.state();
+        let (told, error) = state.silent.as_ref()?;
+        (told.elapsed() < SILENT_FOR).then(|| error.clone())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // The counters are valid at every point at which a panic could happen.
+        // It is valid at every point at which a panic could happen.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -97,54 +131,6 @@ impl Drop for Permit<'_> {
     }
 }
 
-/// A read that got no answer in all its time, as long as nothing has been answered since it began. Others
-/// need not wait as long to learn the same.
-#[derive(Default)]
-pub struct Silence(Mutex<Heard>);
-
-#[derive(Default)]
-struct Heard {
-    last: Option<Instant>,
-    silent: Option<(Instant, Error)>,
-}
-
-/// After this long it is worth trying whether the silence is over.
-const SILENT_FOR: Duration = Duration::from_secs(60);
-
-/// Who waited for less may have met an API that is only slow.
-const LONG: Duration = Duration::from_secs(30);
-
-impl Silence {
-    /// Something answered.
-    pub fn broken(&self) {
-        *self.heard() = Heard {
-            last: Some(Instant::now()),
-            silent: None,
-        };
-    }
-
-    /// A read that began then ended without an answer.
-    pub fn since(&self, began: Instant, error: &Error) {
-        let mut heard = self.heard();
-        let long = began.elapsed() >= LONG;
-        if long && heard.last.is_none_or(|last| last < began) {
-            heard.silent = Some((Instant::now(), error.clone()));
-        }
-    }
-
-    /// What such a read said, while it holds.
-    pub fn told(&self) -> Option<Error> {
-        let heard = self.heard();
-        let (told, error) = heard.silent.as_ref()?;
-        (told.elapsed() < SILENT_FOR).then(|| error.clone())
-    }
-
-    fn heard(&self) -> MutexGuard<'_, Heard> {
-        // It is valid at every point at which a panic could happen.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,20 +139,20 @@ mod tests {
     async fn a_429_halves_and_successes_grow_back() {
         let limiter = Limiter::new();
         for _ in 0..10 {
-            limiter.slow_down();
+            limiter.answered(StatusCode::TOO_MANY_REQUESTS);
         }
         assert_eq!(limiter.state().limit, MOST / 2);
         for _ in 0..10 {
             tokio::time::sleep(WINDOW).await;
-            limiter.slow_down();
+            limiter.answered(StatusCode::TOO_MANY_REQUESTS);
         }
         assert_eq!(limiter.state().limit, 1);
         for _ in 0..SUCCESSES {
-            limiter.succeeded();
+            limiter.answered(StatusCode::OK);
         }
         assert_eq!(limiter.state().limit, 2);
         for _ in 0..SUCCESSES * MOST * 2 {
-            limiter.succeeded();
+            limiter.answered(StatusCode::OK);
         }
         assert_eq!(limiter.state().limit, MOST);
     }

@@ -2,28 +2,28 @@
 
 pub mod envelope;
 pub mod error;
-pub mod limiter;
+mod limiter;
 pub mod network;
-pub mod operation;
+mod operation;
 pub mod path;
-pub mod retry;
+mod retry;
 pub mod retry_after;
 pub mod transport;
-pub mod write;
+mod write;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
-use limiter::{Limiter, Silence};
-use transport::Transport;
+pub use error::{Error, Kind, Result};
+use limiter::Limiter;
+pub use operation::{Delays, Operation};
+pub use retry::Answer;
+pub use transport::{Request, Transport};
+pub use write::{Look, Proof, Repeat, Write};
 
 /// The way to the API, with what it can bear.
 pub struct Http {
     transport: Arc<dyn Transport>,
     limiter: Limiter,
-    silence: Silence,
-    /// Something at the address has answered.
-    answered: AtomicBool,
 }
 
 impl Http {
@@ -32,8 +32,6 @@ impl Http {
         Self {
             transport,
             limiter: Limiter::new(),
-            silence: Silence::default(),
-            answered: AtomicBool::new(false),
         }
     }
 }

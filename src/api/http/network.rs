@@ -1,30 +1,17 @@
 //! Requests over the network.
 
-use std::error::Error as _;
+use async_trait::async_trait;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use reqwest::Certificate;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::redirect::Policy;
-use zeroize::Zeroizing;
-
-use super::envelope::Body;
+use super::envelope;
 use super::transport::{Fault, Reply, Request, Transport};
 use crate::api::settings::{self, Settings, SettingsError};
-use crate::loopback::LOOPBACK;
-use crate::proxy;
+use crate::net::{self, proxy, tls};
 use crate::secret::{self, Author};
-use crate::tls_failure;
 
 /// How long connecting may take, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The largest answer read in full, in bytes.
-const LARGEST: usize = 16 << 20;
-
-/// The largest error answer read, in bytes.
-const LARGEST_ERROR: usize = 1 << 20;
 
 /// The connections to the API.
 pub struct Network {
@@ -33,8 +20,9 @@ pub struct Network {
 }
 
 impl Network {
-    /// Checks the settings that connections need. `anchors` are trusted besides the system's. Makes no request.
-    pub fn new(settings: &Settings, anchors: &[Certificate]) -> Result<Self, SettingsError> {
+    /// Checks the settings that connections need. Makes no request.
+    pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
+        let anchors = settings.trust_anchors()?;
         let base = settings::base(&settings.base_url)?;
         let authorisation = settings::authorisation(&settings.token)?;
         if !base.loopback
@@ -52,11 +40,8 @@ impl Network {
             )
         })?;
         let json = HeaderValue::from_static("application/json");
-        let direct = base.is_bypassed();
         let builder = || {
-            let builder = reqwest::Client::builder();
-            let builder = if direct { builder.no_proxy() } else { builder };
-            builder
+            net::client(&base.host, base.port, base.loopback)
                 .default_headers(HeaderMap::from_iter([
                     (AUTHORIZATION, authorisation.clone()),
                     (ACCEPT, json.clone()),
@@ -64,24 +49,18 @@ impl Network {
                 ]))
                 .user_agent(agent.clone())
                 .connect_timeout(CONNECT_TIMEOUT)
-                // Credentials are sent to the configured address and nowhere else.
-                .redirect(Policy::none())
-                // The library would send a refused stream again, a write too. Only we repeat.
-                .retry(reqwest::retry::never())
         };
         let http = if base.loopback {
-            // A proxy, or whoever a name server takes for `localhost`, would see the token of a plain request; and
-            // there is nobody to trust.
-            let builder = builder().no_proxy().tls_certs_only([]);
-            builder.resolve_to_addrs("localhost", &LOOPBACK).build()
+            // There is nobody to trust.
+            builder().tls_certs_only([]).build()
         } else if anchors.is_empty() {
             builder().build()
         } else {
             builder()
-                .tls_certs_merge(anchors.to_vec())
+                .tls_certs_merge(anchors.clone())
                 .build()
                 // A minimal container has no anchors of its own to merge these with.
-                .or_else(|_| builder().tls_certs_only(anchors.to_vec()).build())
+                .or_else(|_| builder().tls_certs_only(anchors).build())
         };
         let http = http.map_err(|error| tls_unusable(settings, &error))?;
         Ok(Self {
@@ -94,36 +73,17 @@ impl Network {
 #[async_trait]
 impl Transport for Network {
     async fn exchange(&self, request: &Request) -> Result<Reply, Fault> {
-        let address = format!("{}{}", self.base, request.path());
-        let mut builder = self.http.request(request.method().clone(), address);
-        if let Some(body) = request.body() {
+        let address = format!("{}{}", self.base, request.path);
+        let mut builder = self.http.request(request.method.clone(), address);
+        if let Some(body) = &request.body {
             builder = builder.body(body.clone());
         }
-        let mut response = builder.send().await.map_err(fault)?;
-        let status = response.status();
-        let headers = response.headers().clone();
-        let largest = if status.is_success() {
-            LARGEST
-        } else {
-            LARGEST_ERROR
-        };
-        // Answers hold no secrets by contract, but an API may echo what it got.
-        let mut bytes = Zeroizing::new(Vec::new());
-        let mut whole = true;
-        while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
-            if bytes.len() + chunk.len() > largest {
-                whole = false;
-                break;
-            }
-            bytes.extend_from_slice(&chunk);
-        }
+        let answer = builder.send().await.map_err(fault)?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let body = net::body(answer, envelope::longest(status)).await;
+        let body = body.map_err(|error| lost(&error))?;
         let header = |name: &str| headers.get(name)?.to_str().ok();
-        Ok(if whole {
-            Reply::new(status, header, &bytes)
-        } else {
-            let problem = format!("the answer is larger than {} MiB", largest >> 20);
-            Reply::with(status, header, Body::Garbled(problem))
-        })
+        Ok(Reply::new(status, header, &body))
     }
 }
 
@@ -144,17 +104,17 @@ fn tls_unusable(settings: &Settings, error: &reqwest::Error) -> SettingsError {
 }
 
 fn fault(error: reqwest::Error) -> Fault {
-    if let Some(problem) = tls_failure::untrusted(&error) {
+    if let Some(problem) = tls::untrusted(&error) {
         Fault::NotTrusted(problem.to_owned())
     } else if error.is_builder() || refused_by_proxy(&error) {
-        Fault::Barred(secret::redact(&causes(&error)).into_owned())
+        Fault::Barred(causes(&error))
     } else if error.is_connect() {
         let why = if error.is_dns() {
             format!(
                 "the name of the host cannot be resolved: {}",
                 causes(&error)
             )
-        } else if tls_failure::is_no_tls(&error) {
+        } else if tls::is_no_tls(&error) {
             "the server speaks no TLS at this port; is its address one with http?".to_owned()
         } else if error.is_timeout() {
             "no connection in time".to_owned()
@@ -191,13 +151,10 @@ fn lost(error: &reqwest::Error) -> Fault {
 /// The causes below an error of the HTTP library, whose own text only repeats the address.
 fn causes(error: &reqwest::Error) -> String {
     let mut texts: Vec<String> = Vec::new();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let text = cause.to_string();
+    for text in net::chain(error).skip(1).map(ToString::to_string) {
         if !texts.iter().any(|seen| seen.contains(&text)) {
             texts.push(text);
         }
-        source = cause.source();
     }
     secret::admit(&texts.join(": "), Author::Unaware)
 }

@@ -1,13 +1,14 @@
 //! The bounds of one operation, and the waits inside them.
 
-use std::future::Future;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-/// How long the look that settles a lost answer may take after the deadline or a cancellation.
-const GRACE: Duration = Duration::from_secs(15);
+use super::error::{Error, Kind, Result};
+
+/// How long the look after a lost answer may take, past the deadline or a cancellation.
+pub(super) const GRACE: Duration = Duration::from_secs(15);
 
 /// How long a look may take that can be done without.
 const FIRST_LOOK: Duration = Duration::from_secs(10);
@@ -31,7 +32,7 @@ pub struct Operation {
 }
 
 /// The delays between attempts: from a quarter of a second to eight seconds, each up to twice as long by chance.
-pub(in crate::api) struct Delays(Duration);
+pub struct Delays(Duration);
 
 impl Default for Delays {
     fn default() -> Self {
@@ -47,46 +48,33 @@ impl Delays {
     }
 }
 
-/// Why a wait ended early.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::api) enum Stop {
-    Deadline,
-    Cancelled,
-}
-
 impl Operation {
-    /// Whether there is still something to be done.
-    pub(in crate::api) fn check(&self) -> Result<(), Stop> {
-        if self.cancel.is_cancelled() {
-            Err(Stop::Cancelled)
-        } else if Instant::now() >= self.deadline {
-            Err(Stop::Deadline)
-        } else {
-            Ok(())
-        }
-    }
-
     /// Waits. A wait after which no time would be left for an answer is not begun.
-    pub(in crate::api) async fn pause(&self, delay: Duration) -> Result<(), Stop> {
-        self.check()?;
-        if self.deadline - Instant::now() <= delay + ROOM {
-            return Err(Stop::Deadline);
+    pub(in crate::api) async fn pause(&self, delay: Duration) -> Result<()> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left <= delay + ROOM && !self.cancel.is_cancelled() {
+            return Err(Error::new(Kind::Timeout));
         }
         self.within(tokio::time::sleep(delay)).await
     }
 
     /// Waits for the next attempt.
-    pub(in crate::api) async fn back_off(&self, delays: &mut Delays) -> Result<(), Stop> {
+    pub(in crate::api) async fn back_off(&self, delays: &mut Delays) -> Result<()> {
         self.pause(delays.next()).await
     }
 
-    /// Drives something that may be given up at any point.
-    pub(in crate::api) async fn within<T>(&self, work: impl Future<Output = T>) -> Result<T, Stop> {
-        tokio::select! {
-            biased;
-            () = self.cancel.cancelled() => Err(Stop::Cancelled),
-            result = work => Ok(result),
-            () = tokio::time::sleep_until(self.deadline) => Err(Stop::Deadline),
+    /// Drives something that may be given up at any point. It is not begun when the operation is over.
+    pub(in crate::api) async fn within<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        let over = Instant::now() >= self.deadline;
+        let work = async {
+            match over {
+                true => None,
+                false => timeout_at(self.deadline, work).await.ok(),
+            }
+        };
+        match self.cancel.run_until_cancelled(work).await {
+            None => Err(Error::new(Kind::Cancelled)),
+            Some(result) => result.ok_or_else(|| Error::new(Kind::Timeout)),
         }
     }
 
@@ -114,19 +102,6 @@ impl Operation {
         Self {
             deadline: self.deadline.max(Instant::now() + GRACE),
             cancel: CancellationToken::new(),
-        }
-    }
-
-    /// Drives the look after a write. A cancellation leaves it the time it needs, but not all the time there is.
-    pub(in crate::api) async fn settle<T>(&self, look: impl Future<Output = T>) -> Result<T, Stop> {
-        let patience = async {
-            self.cancel.cancelled().await;
-            tokio::time::sleep(GRACE).await;
-        };
-        tokio::select! {
-            biased;
-            result = look => Ok(result),
-            () = patience => Err(Stop::Cancelled),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::error::{Error, Kind};
+use super::{Error, Kind, Result};
 
 /// Everything that is not "unreserved" in RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -15,7 +15,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Joins segments, each percent-encoded. Segments that would not stay segments are refused: an address
 /// parser resolves `.` and `..` even when they are encoded, and a request would reach something else.
-pub fn path(segments: &[&str]) -> Result<String, Error> {
+pub fn path(segments: &[&str]) -> Result<String> {
     let mut path = String::new();
     for segment in segments {
         if matches!(*segment, "" | "." | "..") {

@@ -1,18 +1,15 @@
 //! One attempt and its judgement, and reads, which are sent as often as it takes. What may be said of a write
 //! whose answer was lost is found out in `write.rs`.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
-use super::Http;
 use super::envelope::Body;
-use super::error::{Error, Kind, Outcome};
-use super::operation::{Delays, Operation, Stop};
 use super::transport::{Fault, Reply, Request};
+use super::{Delays, Error, Http, Kind, Operation, Result};
 use crate::secret;
 
 /// How often an address is tried from which no answer ever came: it is more likely wrong than down.
@@ -53,37 +50,27 @@ pub enum Verdict {
     Lost(Error),
 }
 
-impl Verdict {
-    fn lost(error: Error) -> Self {
-        Self::Lost(error.with_outcome(Outcome::Unknown))
-    }
-}
-
 impl Http {
     /// Reads, as often as it takes.
-    pub async fn read(&self, op: &Operation, path: String) -> Result<Answer, Error> {
+    pub async fn read(&self, op: &Operation, path: String) -> Result<Answer> {
         let request = Request::new(Method::GET, path);
         let mut delays = Delays::default();
         let mut attempt = 0;
         loop {
-            if let Some(error) = self.silence.told() {
+            if let Some(error) = self.limiter.silence() {
                 return Err(error);
             }
             attempt += 1;
             let began = Instant::now();
-            let verdict = op
-                .within(self.attempt(op, &request, attempt))
-                .await
-                .map_err(|stop| stopped(stop, &request))?;
-            let error = match verdict {
+            let verdict = op.within(self.attempt(op, &request, attempt)).await;
+            let error = match verdict.map_err(|stop| stop.of(&request))? {
                 Verdict::Good(answer) => return Ok(answer),
                 Verdict::Final(error) => return Err(error),
                 // A read changes nothing, whatever became of it.
-                Verdict::Lost(error) => error.with_outcome(Outcome::NotDone),
-                Verdict::Again(error) => error,
+                Verdict::Lost(error) | Verdict::Again(error) => error,
             };
             if *error.kind() == Kind::Timeout {
-                self.silence.since(began, &error);
+                self.limiter.unanswered(began, &error);
                 return Err(error);
             }
             let garbled = *error.kind() == Kind::UnexpectedAnswer && attempt < GARBLED_ATTEMPTS;
@@ -99,47 +86,40 @@ impl Http {
         &self,
         op: &Operation,
         delays: &mut Delays,
-        error: Error,
+        mut error: Error,
         attempts: u32,
-    ) -> Result<(), Error> {
+    ) -> Result<()> {
         let delay = delays.next();
         // What the API asks for counts where it is later. Not all who were asked the same come back at once.
         let asked = error.asked().filter(|asked| *asked > delay);
         let wait = asked.map_or(delay, |asked| asked.min(LONGEST_ASKED) + delay / 4);
-        match op.pause(wait).await {
-            Ok(()) => Ok(()),
-            Err(Stop::Deadline) => {
-                let mut error = error;
-                if let Some(asked) = asked {
-                    error = error.adding(&format!(
-                        "the API asks to wait {} s, which is longer than the operation may take",
-                        asked.as_secs()
-                    ));
-                }
-                if attempts > 1 {
-                    error = error.adding(&format!("given up after {attempts} attempts"));
-                }
-                Err(error)
-            }
-            Err(Stop::Cancelled) => {
-                let was = error.to_string();
-                Err(error
-                    .with_kind(Kind::Cancelled)
-                    .saying(&format!("while waiting because {was}")))
-            }
+        let Err(stop) = op.pause(wait).await else {
+            return Ok(());
+        };
+        if *stop.kind() == Kind::Cancelled {
+            let was = error.to_string();
+            return Err(error
+                .with_kind(Kind::Cancelled)
+                .saying(&format!("while waiting because {was}")));
         }
+        if let Some(asked) = asked {
+            error = error.adding(&format!(
+                "the API asks to wait {} s, which is longer than the operation may take",
+                asked.as_secs()
+            ));
+        }
+        if attempts > 1 {
+            error = error.adding(&format!("given up after {attempts} attempts"));
+        }
+        Err(error)
     }
 
     /// Sends a request once and judges what comes of it. It may take as long as the operation.
     pub(super) async fn attempt(&self, op: &Operation, request: &Request, attempt: u32) -> Verdict {
         // Nothing is in flight yet, so this wait ends like any other.
-        let enter = async {
-            op.check()?;
-            op.within(self.limiter.enter()).await
-        };
-        let _permit = match enter.await {
+        let _permit = match op.within(self.limiter.enter()).await {
             Ok(permit) => permit,
-            Err(stop) => return Verdict::Final(stopped(stop, request)),
+            Err(stop) => return Verdict::Final(stop.of(request)),
         };
         let started = Instant::now();
         let exchange = self.transport.exchange(request);
@@ -147,7 +127,7 @@ impl Http {
             let why = format!("no answer within {:.1?}", started.elapsed());
             let error = Error::new(Kind::Timeout).of(request).saying(&why);
             log(request, attempt, started, Err(&why));
-            return Verdict::lost(error);
+            return Verdict::Lost(error);
         };
         if let Ok(reply) = &mut result {
             let admit = |id: String| secret::admit(&id, request.author());
@@ -159,20 +139,13 @@ impl Http {
             started,
             result.as_ref().map_err(Fault::why),
         );
-        let answered = &self.answered;
         if let Ok(reply) = &result {
-            answered.store(true, Ordering::Relaxed);
-            self.silence.broken();
-            if reply.status == StatusCode::TOO_MANY_REQUESTS {
-                self.limiter.slow_down();
-            } else if !reply.status.is_server_error() {
-                self.limiter.succeeded();
-            }
+            self.limiter.answered(reply.status);
         }
         match judge(request, result) {
             // Only a connection that was not made is judged so without an answer.
             Verdict::Again(error)
-                if attempt >= STRANGER_ATTEMPTS && !answered.load(Ordering::Relaxed) =>
+                if attempt >= STRANGER_ATTEMPTS && !self.limiter.has_answered() =>
             {
                 let told = format!("nothing has answered in {attempt} attempts");
                 Verdict::Final(error.adding(&told))
@@ -186,8 +159,8 @@ fn log(request: &Request, attempt: u32, started: Instant, result: Result<&Reply,
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let reply = result.ok();
     tracing::debug!(
-        method = request.method().as_str(),
-        path = request.path(),
+        method = request.method.as_str(),
+        path = request.path,
         status = reply.map(|reply| reply.status.as_u16()),
         error = result.err(),
         ms,
@@ -197,10 +170,6 @@ fn log(request: &Request, attempt: u32, started: Instant, result: Result<&Reply,
     );
 }
 
-fn stopped(stop: Stop, request: &Request) -> Error {
-    Error::stopped(stop, "").of(request)
-}
-
 fn judge(request: &Request, result: Result<Reply, Fault>) -> Verdict {
     let error = |kind, why: &str| Error::new(kind).of(request).saying(why);
     let reply = match result {
@@ -208,20 +177,20 @@ fn judge(request: &Request, result: Result<Reply, Fault>) -> Verdict {
         Err(Fault::NotSent(why)) => return Verdict::Again(error(Kind::Unreachable, &why)),
         Err(Fault::NotTrusted(why)) => return Verdict::Final(error(Kind::NotTrusted, &why)),
         Err(Fault::Barred(why)) => return Verdict::Final(error(Kind::Unreachable, &why)),
-        Err(Fault::Lost(why)) => return Verdict::lost(error(Kind::Unreachable, &why)),
+        Err(Fault::Lost(why)) => return Verdict::Lost(error(Kind::Unreachable, &why)),
     };
     let answered = |kind| {
         Error::new(kind)
             .of(request)
             .answered(&reply, request.author())
     };
-    let lost = |kind| Verdict::lost(answered(kind));
+    let lost = |kind| Verdict::Lost(answered(kind));
     match (&reply.body, reply.status.as_u16()) {
         (_, 429) => Verdict::Again(answered(Kind::RateLimited)),
         (_, 401) => Verdict::Final(answered(Kind::Unauthorised)),
         (_, 403) => Verdict::Final(answered(Kind::Forbidden)),
         (_, 300..=399) => {
-            Verdict::lost(answered(Kind::WrongAddress).saying("it redirects to another address"))
+            Verdict::Lost(answered(Kind::WrongAddress).saying("it redirects to another address"))
         }
         (_, 408 | 425 | 500..=599) => lost(Kind::Server),
         // A page in place of an answer says nothing about what happened behind it.
@@ -230,10 +199,10 @@ fn judge(request: &Request, result: Result<Reply, Fault>) -> Verdict {
         (_, 409) => Verdict::Final(answered(Kind::Conflict)),
         (_, 400..=499) => Verdict::Final(answered(Kind::Refused)),
         (Body::Garbled(_) | Body::OtherJson, _) => lost(Kind::UnexpectedAnswer),
-        (Body::Empty, _) if request.method() == Method::GET => lost(Kind::UnexpectedAnswer),
+        (Body::Empty, _) if request.method == Method::GET => lost(Kind::UnexpectedAnswer),
         (Body::Envelope(data), _) if holds_secret(data) => {
             let problem = "a field holds a credential that was not sent in it";
-            Verdict::lost(answered(Kind::UnexpectedAnswer).saying(problem))
+            Verdict::Lost(answered(Kind::UnexpectedAnswer).saying(problem))
         }
         _ => {
             let template = answered(Kind::UnexpectedAnswer).saying("");

@@ -20,10 +20,12 @@ pub trait Transport: Send + Sync {
 
 /// A request, which may be sent more than once.
 pub struct Request {
-    method: Method,
-    /// Below the base address, encoded.
-    path: String,
-    body: Option<Bytes>,
+    /// Its method.
+    pub method: Method,
+    /// Its path below the base address, percent-encoded.
+    pub path: String,
+    /// Its JSON body, if it has one. It may hold a password.
+    pub body: Option<Bytes>,
 }
 
 impl Request {
@@ -51,27 +53,12 @@ impl Request {
         }
     }
 
-    /// Its method.
-    pub fn method(&self) -> &Method {
-        &self.method
-    }
-
-    /// Its path below the base address, percent-encoded.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
     /// What whoever answers it has seen: a body may hold credentials.
     pub(super) fn author(&self) -> Author {
         match self.body {
             Some(_) => Author::SawCredentials,
             None => Author::Unaware,
         }
-    }
-
-    /// Its JSON body, if it has one. It may hold a password.
-    pub fn body(&self) -> Option<&Bytes> {
-        self.body.as_ref()
     }
 }
 
@@ -103,14 +90,6 @@ impl Reply {
         header: impl Fn(&str) -> Option<&'a str>,
         body: &[u8],
     ) -> Self {
-        Self::with(status, header, Body::parse(body, status.as_u16()))
-    }
-
-    pub(super) fn with<'a>(
-        status: StatusCode,
-        header: impl Fn(&str) -> Option<&'a str>,
-        body: Body,
-    ) -> Self {
         let request_id = ["x-request-id", "x-correlation-id", "request-id"]
             .into_iter()
             .find_map(&header)
@@ -120,7 +99,7 @@ impl Reply {
             request_id,
             retry_after: header("retry-after")
                 .and_then(|value| retry_after::parse(value, header("date"))),
-            body,
+            body: Body::parse(body, status),
         }
     }
 }

@@ -1,9 +1,17 @@
 //! What the API shows, as plain data, and the reading of it.
 
-pub mod attachment;
-pub mod fields;
-pub mod organisation;
-pub mod project;
-pub mod region;
-pub mod registry;
-pub mod version;
+mod attachment;
+mod fields;
+mod organisation;
+mod project;
+mod region;
+mod registry;
+mod version;
+
+pub use attachment::Attachment;
+pub use fields::{Fields, id, list, single};
+pub use organisation::Organisation;
+pub use project::Project;
+pub use region::Region;
+pub use registry::{ProjectReference, Registry};
+pub use version::{Dialect, Version};

@@ -27,8 +27,8 @@ use self::http::{bounded_body, challenges_of, client, words};
 use super::challenge::Challenge;
 use super::realm;
 use super::server::ServerName;
+use crate::net::tls;
 use crate::secret::{self, Author, Secret};
-use crate::tls_failure;
 
 /// The time that a check may take in all, unless the caller says otherwise.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -157,9 +157,7 @@ fn plain_address(server: &ServerName) -> Option<String> {
 async fn probe(client: &reqwest::Client, server: &ServerName) -> Result<(Url, Response), Outcome> {
     let over_tls = client.get(address(server)).send().await;
     let result = match (over_tls, plain_address(server)) {
-        (Err(error), Some(plain))
-            if error.is_connect() && tls_failure::untrusted(&error).is_none() =>
-        {
+        (Err(error), Some(plain)) if error.is_connect() && tls::untrusted(&error).is_none() => {
             client.get(plain).send().await
         }
         (result, _) => result,

@@ -6,9 +6,7 @@ use super::memory::{Memory, PlanNote};
 use super::read;
 use super::schema::Model;
 use super::{identity_of, name_of};
-use crate::api::{
-    Client, Error, HandleState, Made, NewRegistry, Operation, Proof, Registry, Written,
-};
+use crate::api::{Client, Error, HandleState, Made, NewRegistry, Operation, Proof, Registry};
 use crate::connection::Connection;
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
@@ -63,12 +61,8 @@ pub async fn create(
         client.create_registry(&operation, &new),
         memory.new_fingerprint(&call.connection.hasher, credentials),
     );
-    let (id, proof) = match created {
-        Written::Done { value, proof } => (value, proof),
-        Written::NotDone(error) | Written::Unknown { error, .. } => {
-            return Err(report::failed("create", &name, &error, diagnostics));
-        }
-    };
+    let (id, proof) =
+        created.map_err(|error| report::failed("create", &name, &error, diagnostics))?;
     if let Some(doubt) = doubt {
         diagnostics.warning(doubt);
     }

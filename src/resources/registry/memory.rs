@@ -287,7 +287,7 @@ impl Memory {
         }
         if let Some(intent) = &self.intent {
             match intent.baseline.find(registry, versions) {
-                Look::Found(made, _) => {
+                Look::Found(made) => {
                     let sent = intent.fingerprint.clone();
                     // Without a number there is no version to go back to, only what is configured.
                     if made.number.is_none() {

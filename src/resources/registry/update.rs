@@ -6,7 +6,7 @@ use super::plan::same_handle;
 use super::read;
 use super::schema::Model;
 use super::{identity_of, name_of};
-use crate::api::{Client, Dialect, Error, Kind, Operation, Proof, Registry, Rotation, Written};
+use crate::api::{Client, Dialect, Error, Kind, Operation, Proof, Registry, Rotated, Rotation};
 use crate::connection::Connection;
 use crate::findings;
 use crate::fingerprint::Hasher;
@@ -208,7 +208,7 @@ impl Update<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Error> {
         let Some(credentials) = self.planned.credentials(self.password.as_ref()) else {
-            return Err(Error::credentials_needed());
+            return Err(Error::new(Kind::CredentialsNeeded));
         };
         let fingerprint = self.memory.new_fingerprint(self.hasher, credentials).await;
         // What was read may lag behind what the plan knew.
@@ -221,29 +221,31 @@ impl Update<'_> {
             name: self.planned.name.known().map(String::as_str),
             maxversions: self.planned.maxversions.known().copied(),
         };
-        let written = self.client.rotate(&self.operation, registry, &rotation);
-        let (rotated, proof) = match written.await {
-            Written::Done { value, proof } => (value, proof),
-            Written::NotDone(error) => return Err(error),
-            Written::Unknown { error, baseline } => {
+        let rotated = self.client.rotate(&self.operation, registry, &rotation);
+        let (made, proof, registry) = match rotated.await? {
+            Rotated::Done {
+                made,
+                proof,
+                registry,
+            } => (made, proof, registry),
+            Rotated::Unknown { error, baseline } => {
                 self.memory.intent = fingerprint.map(|sent| Intent::new(sent, baseline));
                 return Err(error);
             }
         };
         // What the answer does not tell is for the read that follows.
-        if rotated.made.number.is_some() {
-            self.planned.current_version.resolve(rotated.made.number);
+        if made.number.is_some() {
+            self.planned.current_version.resolve(made.number);
         }
-        if rotated.made.id.is_some() {
-            let id = rotated.made.id.clone();
-            self.planned.currentversionid.resolve(id);
+        if made.id.is_some() {
+            self.planned.currentversionid.resolve(made.id.clone());
         }
         if proof == Proof::OnlyCandidate {
             diagnostics.warning(findings::unproved_version().at("current_version"));
         }
-        self.memory.hold(rotated.made, proof, fingerprint);
+        self.memory.hold(made, proof, fingerprint);
         self.memory.retained = None;
-        self.rotated = Some(rotated.registry);
+        self.rotated = Some(registry);
         Ok(())
     }
 

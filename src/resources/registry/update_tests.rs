@@ -54,7 +54,7 @@ impl World {
         end: &str,
         request: &Request,
     ) -> (String, Json) {
-        let body = request.body().map_or(&b"null"[..], |body| &body[..]);
+        let body = request.body.as_ref().map_or(&b"null"[..], |body| &body[..]);
         let body: Json = serde_json::from_slice(body).expect("JSON");
         for key in ["name", "server", "username", "maxversions"] {
             if let Some(value) = body.get(key) {
@@ -66,7 +66,7 @@ impl World {
             (ID, true) => "whole".to_owned(),
             ("rotate", false) => end.to_owned(),
             _ => {
-                let before = request.path().trim_end_matches("/activate");
+                let before = request.path.trim_end_matches("/activate");
                 let number = before.rsplit('/').next().unwrap_or_default();
                 registry["currentversion"] = json!(number.parse::<i64>().ok());
                 return (format!("activate {number}"), body);
@@ -84,9 +84,9 @@ impl Transport for World {
     async fn exchange(&self, request: &Request) -> Result<Reply, Fault> {
         let mut registry = self.registry.lock().expect("no panic");
         let mut versions = self.versions.lock().expect("no panic");
-        let (_, end) = request.path().rsplit_once('/').expect("a path");
+        let (_, end) = request.path.rsplit_once('/').expect("a path");
         let (mut status, mut data) = (StatusCode::OK, json!(ID));
-        if *request.method() != Method::GET {
+        if request.method != Method::GET {
             let (call, body) = self.write(&mut registry, &mut versions, end, request);
             if call == "rotate" {
                 status = StatusCode::CREATED;

@@ -215,8 +215,8 @@ struct InMemory {
 #[async_trait]
 impl Transport for InMemory {
     async fn exchange(&self, request: &Request) -> Result<api::Reply, Fault> {
-        let body = request.body().map(|body| body.to_vec()).unwrap_or_default();
-        let got = Got::new(request.method().as_str(), request.path(), Vec::new(), body);
+        let body = request.body.as_deref().unwrap_or_default().to_vec();
+        let got = Got::new(request.method.as_str(), &request.path, Vec::new(), body);
         self.got.lock().expect("the record").push(got.clone());
         let reply = later((self.script)(&got)).await;
         let (status, headers, body) = match reply {

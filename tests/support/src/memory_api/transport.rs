@@ -9,10 +9,8 @@ use super::line::{Line, Silence};
 #[async_trait]
 impl Transport for Line {
     async fn exchange(&self, request: &Request) -> Result<Reply, Fault> {
-        let body = request.body().map(|body| &body[..]);
-        let received = self
-            .send(request.method().as_str(), request.path(), body)
-            .await;
+        let (method, body) = (request.method.as_str(), request.body.as_deref());
+        let received = self.send(method, &request.path, body).await;
         let received = received.map_err(|silence| match silence {
             Silence::NotSent => Fault::NotSent("connection refused".to_owned()),
             Silence::Cut => Fault::Lost("the connection broke".to_owned()),

@@ -4,6 +4,8 @@ use std::error::Error;
 
 use rustls::CertificateError;
 
+use super::chain;
+
 /// Whether the other side answered a TLS handshake with something else, such as plain HTTP.
 pub fn is_no_tls(error: &(dyn Error + 'static)) -> bool {
     matches!(
@@ -24,19 +26,7 @@ pub fn untrusted(error: &(dyn Error + 'static)) -> Option<&'static str> {
 }
 
 fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
-        }
-        // An I/O error skips the error it wraps when asked for its source.
-        let wrapped = error.downcast_ref().and_then(std::io::Error::get_ref);
-        next = match wrapped {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        };
-    }
-    None
+    chain(error).find_map(|error| error.downcast_ref())
 }
 
 fn words(problem: &CertificateError) -> &'static str {
