@@ -5,9 +5,9 @@
 //! hash of what it holds, under one random salt per registry. `SECURITY.md` says what that means for
 //! guessable passwords.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine;
@@ -22,7 +22,7 @@ use crate::oci::server;
 const LENGTH: usize = 32;
 
 /// What one hash costs whoever makes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cost {
     /// In KiB.
     pub memory: u32,
@@ -144,12 +144,7 @@ impl Hasher {
         salt: &Salt,
         credentials: Credentials<'_>,
     ) -> Vec<Fingerprint> {
-        let mut costs: Vec<Cost> = Vec::new();
-        for cost in known.filter_map(Fingerprint::cost) {
-            if !costs.contains(&cost) {
-                costs.push(cost);
-            }
-        }
+        let costs: BTreeSet<Cost> = known.filter_map(Fingerprint::cost).collect();
         let mut all = Vec::new();
         for cost in costs {
             all.extend(self.at(cost, salt, credentials).await);
@@ -171,15 +166,9 @@ impl Hasher {
         credentials: Credentials<'_>,
     ) -> Option<Fingerprint> {
         let input = input(cost, credentials);
-        let parameters = (cost.memory, cost.passes);
-        let key = |state: &RandomState| state.hash_one((parameters, &salt.0, input.as_slice()));
-        let made = Arc::clone(
-            self.made
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .entry([key(&self.keys[0]), key(&self.keys[1])])
-                .or_default(),
-        );
+        let key = |state: &RandomState| state.hash_one((cost, &salt.0, input.as_slice()));
+        let key = [key(&self.keys[0]), key(&self.keys[1])];
+        let made = Arc::clone(locked(&self.made).entry(key).or_default());
         let hash = async {
             let _turn = self.turns.acquire().await.ok()?;
             let (salt, memory) = (salt.clone(), Arc::clone(&self.memory));
@@ -188,6 +177,11 @@ impl Hasher {
         };
         made.get_or_init(|| hash).await.clone()
     }
+}
+
+/// What is behind these locks is valid at every point at which a panic could happen.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What is hashed. Lengths keep ("ab", "c") apart from ("a", "bc").
@@ -215,8 +209,7 @@ fn hash(
     memory: &Mutex<Vec<Vec<Block>>>,
 ) -> Option<Fingerprint> {
     let params = Params::new(cost.memory, cost.passes, 1, Some(LENGTH)).ok()?;
-    let kept = || memory.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut blocks = kept().pop().unwrap_or_default();
+    let mut blocks = locked(memory).pop().unwrap_or_default();
     if blocks.len() < params.block_count() {
         blocks.resize(params.block_count(), Block::default());
     }
@@ -225,7 +218,7 @@ fn hash(
     let made =
         argon2.hash_password_into_with_memory(input, salt.0.as_bytes(), &mut hash, &mut blocks);
     blocks.fill(Block::default());
-    kept().push(blocks);
+    locked(memory).push(blocks);
     made.ok().map(|()| Fingerprint::write(cost, &hash))
 }
 

@@ -11,7 +11,7 @@ use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Block, Call, DataSource};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
-use crate::oci::credential_lint::{self, Credentials};
+use crate::oci::credential_lint;
 use crate::oci::verify::{DEFAULT_TIMEOUT, Outcome, Verifier};
 use crate::resources::checks;
 use crate::secret::Secret;
@@ -76,11 +76,11 @@ impl Block for RegistryLogin {
 impl DataSource<Connection> for RegistryLogin {
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
         let model = Model::from(config);
-        let remarks = credential_lint::lint(Credentials {
-            server: model.server.known().map(String::as_str),
-            username: model.username.known().map(String::as_str),
-            password: model.password.known(),
-        });
+        let remarks = credential_lint::lint(
+            model.server.known().map(String::as_str),
+            model.username.known().map(String::as_str),
+            model.password.known(),
+        );
         for remark in remarks {
             // What may be right is for the registry to say.
             if remark.severity() != credential_lint::Severity::Warning {
@@ -108,7 +108,7 @@ impl DataSource<Connection> for RegistryLogin {
         };
         let verifier = Verifier::new(anchors, DEFAULT_TIMEOUT);
         let outcome = tokio::select! {
-            () = call.cancel.cancelled() => Outcome::NotChecked { reason: "the command was interrupted".to_owned() },
+            () = call.cancel.cancelled() => Outcome::NotChecked("the command was interrupted".to_owned()),
             outcome = verifier.verify(server, username, password) => outcome,
         };
         let (result, message) = answer(server, &outcome);
@@ -127,15 +127,15 @@ const REFUSED: &str = "refused";
 fn answer(server: &str, outcome: &Outcome) -> (&'static str, String) {
     match outcome {
         Outcome::Accepted => ("accepted", format!("{server} takes the credentials.")),
-        Outcome::Refused { reason } => (
+        Outcome::Refused(reason) => (
             REFUSED,
             format!("{server} refuses the credentials: {reason}."),
         ),
-        Outcome::Unreachable { reason } => (
+        Outcome::Unreachable(reason) => (
             "unreachable",
             format!("{server} could not be asked: {reason}."),
         ),
-        Outcome::NotARegistry { reason } => (
+        Outcome::NotARegistry(reason) => (
             "not_a_registry",
             format!("{server} does not answer as a registry: {reason}."),
         ),
@@ -145,7 +145,7 @@ fn answer(server: &str, outcome: &Outcome) -> (&'static str, String) {
                 "{server} wants the credentials sent to \"{host}\", and they were not: {reason}."
             ),
         ),
-        Outcome::NotChecked { reason } => (
+        Outcome::NotChecked(reason) => (
             "not_checked",
             format!("The credentials for {server} were not checked: {reason}."),
         ),

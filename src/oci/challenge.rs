@@ -6,10 +6,6 @@
 
 /// Headers longer than this are not looked at.
 const MAX_HEADER_BYTES: usize = 8 * 1024;
-/// Challenges beyond this number are not looked at.
-const MAX_CHALLENGES: usize = 16;
-/// Parameters of one challenge beyond this number are not looked at.
-const MAX_PARAMETERS: usize = 32;
 
 /// One way to authenticate that the server offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,17 +41,12 @@ pub fn parse(header: &str) -> Vec<Challenge> {
         if rest.0.is_empty() {
             return challenges;
         }
-        let room = challenges.len() < MAX_CHALLENGES;
         match (rest.item(), challenges.last_mut()) {
-            (Some(Item::Scheme(scheme)), _) if room => {
-                challenges.push(Challenge {
-                    scheme: scheme.to_owned(),
-                    parameters: Vec::new(),
-                });
-            }
-            (Some(Item::Parameter(name, value)), Some(challenge))
-                if challenge.parameters.len() < MAX_PARAMETERS =>
-            {
+            (Some(Item::Scheme(scheme)), _) => challenges.push(Challenge {
+                scheme: scheme.to_owned(),
+                parameters: Vec::new(),
+            }),
+            (Some(Item::Parameter(name, value)), Some(challenge)) => {
                 challenge.parameters.push((name.to_owned(), value));
             }
             _ => {
@@ -257,15 +248,11 @@ mod tests {
     }
 
     #[test]
-    fn hostile_headers_are_bounded() {
-        assert_eq!(
-            read(&format!("Basic realm={}", "a".repeat(MAX_HEADER_BYTES))),
-            []
-        );
-        let schemes = vec!["Basic"; 1000].join(",");
-        assert!(parse(&schemes).len() <= MAX_CHALLENGES);
-        let parameters = format!("Basic {}", vec!["a=b"; 1000].join(","));
-        assert_eq!(read(&parameters), []);
+    fn long_headers_are_not_read() {
+        for part in ["a", ",Basic", ",a=b"] {
+            let header = format!("Basic realm={}", part.repeat(MAX_HEADER_BYTES / part.len()));
+            assert_eq!(read(&header), []);
+        }
     }
 
     proptest! {

@@ -12,17 +12,6 @@ pub const MASK: &str = "value-hidden-for-your-own-good";
 /// The usernames under which Google's registries take a service account's key file.
 const KEY_FILE_USERNAMES: &[&str] = &["_json_key", "_json_key_base64"];
 
-/// The values to look at, as far as they are known.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Credentials<'a> {
-    /// The registry server as the user wrote it.
-    pub server: Option<&'a str>,
-    /// The username.
-    pub username: Option<&'a str>,
-    /// The password or token.
-    pub password: Option<&'a Secret>,
-}
-
 /// One remark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
@@ -105,13 +94,12 @@ pub enum Severity {
     Warning,
 }
 
-/// Looks at the credentials of one registry.
-pub fn lint(credentials: Credentials<'_>) -> Vec<Remark> {
-    let Credentials {
-        server,
-        username,
-        password,
-    } = credentials;
+/// Looks at the credentials of one registry, as far as they are known.
+pub fn lint(
+    server: Option<&str>,
+    username: Option<&str>,
+    password: Option<&Secret>,
+) -> Vec<Remark> {
     let service = server.and_then(service_of);
     let known = service.flatten();
     let remarks = [

@@ -116,14 +116,6 @@ pub fn parse(text: &str) -> Result<ImageReference, ImageError> {
     })
 }
 
-impl std::str::FromStr for ImageReference {
-    type Err = ImageError;
-
-    fn from_str(text: &str) -> Result<Self, ImageError> {
-        parse(text)
-    }
-}
-
 impl fmt::Display for ImageReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.host, self.repository)?;

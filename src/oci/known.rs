@@ -161,10 +161,13 @@ pub(super) fn issuer_of_token(token: &str) -> Option<&'static Service> {
 /// Whether the token server `realm_host` belongs to the registry `host`, by the table alone.
 pub(super) fn is_realm_of(host: &str, realm_host: &str) -> bool {
     service_of(host).is_some_and(|service| {
-        let captures = service.hosts.iter().filter_map(|p| wildcard(p, host));
-        captures.into_iter().any(|label| {
-            let mut realms = service.realm_hosts.iter();
-            realms.any(|realm| realm.replacen('*', label, 1) == realm_host)
+        let mut labels = service.hosts.iter().filter_map(|p| wildcard(p, host));
+        let is_realm = |realm: &str, label| realm.replacen('*', label, 1) == realm_host;
+        labels.any(|label| {
+            service
+                .realm_hosts
+                .iter()
+                .any(|realm| is_realm(realm, label))
         })
     })
 }

@@ -153,33 +153,23 @@ impl ServerName {
 
     /// Reads `host[:port]` alone, by grammar, without the table of names.
     pub(super) fn from_authority(authority: &str) -> Result<Self, ServerError> {
-        let (host, port) = match authority.strip_prefix('[') {
-            Some(rest) => {
-                let (address, after) = rest.split_once(']').ok_or(ServerError::Host)?;
-                let address: Ipv6Addr = address.parse().map_err(|_| ServerError::Host)?;
-                let port = match after.strip_prefix(':') {
-                    None if after.is_empty() => None,
-                    None => return Err(ServerError::Host),
-                    Some(port) => Some(port),
-                };
-                (format!("[{address}]"), port)
-            }
-            None => {
-                let (host, port) = match authority.split_once(':') {
-                    Some((host, port)) => (host, Some(port)),
-                    None => (authority, None),
-                };
-                if !is_domain_or_ipv4(host) {
-                    return Err(ServerError::Host);
-                }
-                (host.to_ascii_lowercase(), port)
-            }
+        // The colons of an IPv6 address stand in brackets.
+        let host_end = authority.rfind(']').map_or(0, |bracket| bracket + 1);
+        let (host, port) = match authority[host_end..].find(':') {
+            Some(colon) => authority.split_at(host_end + colon),
+            None => (authority, ""),
         };
-        let port = port.map(parse_port).transpose()?;
-        Ok(Self {
-            host,
-            port: port.filter(|port| *port != 443),
-        })
+        let in_brackets = host
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'));
+        let host = match in_brackets.map(str::parse::<Ipv6Addr>) {
+            Some(Ok(address)) => format!("[{address}]"),
+            None if is_domain_or_ipv4(host) => host.to_ascii_lowercase(),
+            _ => return Err(ServerError::Host),
+        };
+        let port = port.strip_prefix(':').map(parse_port).transpose()?;
+        let port = port.filter(|port| *port != 443);
+        Ok(Self { host, port })
     }
 
     /// The host in lower case; an IPv6 address is in brackets.
@@ -201,10 +191,9 @@ impl ServerName {
 
 impl fmt::Display for ServerName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.host)?;
         match self.port {
-            Some(port) => write!(f, ":{port}"),
-            None => Ok(()),
+            Some(port) => write!(f, "{}:{port}", self.host),
+            None => f.write_str(&self.host),
         }
     }
 }

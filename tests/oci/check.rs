@@ -93,7 +93,7 @@ pub async fn check_with(
 macro_rules! reason {
     ($outcome:expr, $kind:ident) => {
         match $outcome {
-            terraform_provider_bahriya::oci::verify::Outcome::$kind { reason, .. } => reason,
+            terraform_provider_bahriya::oci::verify::Outcome::$kind(reason) => reason,
             other => panic!("expected {}, got {other:?}", stringify!($kind)),
         }
     };

@@ -21,7 +21,7 @@ use serde_json::Value;
 use super::rotation::{Credentials, Rotation};
 use crate::api::Client;
 use crate::api::http::{Error, Kind, Operation, Request, Result};
-use crate::api::model::{Dialect, Fields, Registry, Version};
+use crate::api::model::{Dialect, Registry, Version};
 
 /// How long after a first 404 the list of versions is asked for again.
 const SURELY: Duration = Duration::from_millis(500);
@@ -107,7 +107,7 @@ impl Client {
         id: &str,
     ) -> Result<Option<Vec<Version>>> {
         let path = self.path(&["registries", id, "versions"])?;
-        let parse = |item: &Value| Fields::of(item).map(Version::parse);
+        let parse = |item: &Value| item.is_object().then(|| Version::parse(item));
         let listed = self.list(op, path, "versions", parse).await?;
         let mut versions: Option<Vec<Version>> = listed.into_iter().collect();
         if let Some(versions) = &mut versions {

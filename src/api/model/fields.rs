@@ -15,12 +15,8 @@ impl<'a> Fields<'a> {
     pub fn value(self, key: &str) -> Option<&'a Value> {
         let same = |name: &str| name.chars().filter(|c| *c != '_').eq(key.chars());
         let found = self.0.get(key).filter(|value| !value.is_null());
-        found
-            .or_else(|| {
-                let mut members = self.0.iter();
-                members.find(|(name, _)| same(name)).map(|(_, value)| value)
-            })
-            .or_else(|| self.0.get(key))
+        let mut members = self.0.iter();
+        found.or_else(|| Some(members.find(|(name, _)| same(name))?.1))
     }
 
     pub fn text(self, key: &str) -> Option<String> {

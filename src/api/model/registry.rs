@@ -56,18 +56,14 @@ impl ProjectReference {
 
     fn parse(value: &Value) -> Option<Self> {
         if let Some(text) = value.as_str() {
-            let text = Some(text.to_owned());
-            return Some(if uuid::Uuid::try_parse(text.as_deref()?).is_ok() {
-                Self {
-                    id: text,
-                    ..Self::default()
-                }
-            } else {
-                Self {
-                    handle: text,
-                    ..Self::default()
-                }
-            });
+            let is_id = uuid::Uuid::try_parse(text).is_ok();
+            let text = text.to_owned();
+            let (id, handle) = match is_id {
+                true => (Some(text), None),
+                false => (None, Some(text)),
+            };
+            let name = None;
+            return Some(Self { id, handle, name });
         }
         let fields = Fields::of(value)?;
         Some(Self {

@@ -1,5 +1,7 @@
 //! A version of a registry's credentials as the API shows it.
 
+use serde_json::Value;
+
 use super::fields::Fields;
 
 /// How the API at hand changes credentials.
@@ -30,7 +32,8 @@ pub struct Version {
 
 impl Version {
     /// `None` when it has no number.
-    pub(in crate::api) fn parse(fields: Fields<'_>) -> Option<Self> {
+    pub(in crate::api) fn parse(value: &Value) -> Option<Self> {
+        let fields = Fields::of(value)?;
         Some(Self {
             id: fields.id("id"),
             version: fields.integer("version")?,
@@ -45,16 +48,15 @@ impl Version {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     #[test]
     fn versions_are_read_tolerantly_but_need_a_number() {
-        let parse = |value: &Value| Fields::of(value).and_then(Version::parse);
-        let version = parse(&json!({"version": 2, "current": null})).expect("a version");
+        let version = Version::parse(&json!({"version": 2, "current": null})).expect("a version");
         assert_eq!(
             (version.version, version.current, version.id),
             (2, false, None)
         );
-        assert_eq!(parse(&json!({"id": "v", "version": null})), None);
+        assert_eq!(Version::parse(&json!({"id": "v", "version": null})), None);
     }
 }

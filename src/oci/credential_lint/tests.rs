@@ -4,11 +4,7 @@ use super::*;
 
 fn found(server: &str, username: &str, password: &str) -> Vec<(String, Field, Severity)> {
     let password = Secret::new(password);
-    let remarks = lint(Credentials {
-        server: Some(server),
-        username: Some(username),
-        password: Some(&password),
-    });
+    let remarks = lint(Some(server), Some(username), Some(&password));
     let told = |one: &Remark| (kind(one), one.field(), one.severity());
     remarks.iter().map(told).collect()
 }
@@ -34,10 +30,7 @@ fn what_stands_around_a_username_is_named() {
         ("\u{feff}bot", "byte order mark"),
         (" bot", "blank"),
     ] {
-        let found = lint(Credentials {
-            username: Some(username),
-            ..Credentials::default()
-        });
+        let found = lint(None, Some(username), None);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(kind(&found[0]), "BlankAroundUsername");
         assert!(format!("{found:?}").contains(cause), "{found:?}");
@@ -171,11 +164,11 @@ fn what_cannot_work() {
 #[test]
 fn remarks_show_no_secret() {
     let password = Secret::new("ghp_hunter2\n");
-    let findings = lint(Credentials {
-        server: Some("https://bob:hunter2@index.docker.io/v1/"),
-        username: Some("bob:hunter2"),
-        password: Some(&password),
-    });
+    let findings = lint(
+        Some("https://bob:hunter2@index.docker.io/v1/"),
+        Some("bob:hunter2"),
+        Some(&password),
+    );
     let text = format!("{findings:?}");
     assert!(text.contains("`docker.io`"), "{text}");
     assert!(!text.contains("hunter2"), "{text}");
@@ -183,20 +176,13 @@ fn remarks_show_no_secret() {
 
 #[test]
 fn unknown_values_are_never_judged() {
-    assert_eq!(lint(Credentials::default()), []);
+    assert_eq!(lint(None, None, None), []);
     let token = Secret::new("ghp_abc");
     let document = Secret::new("{}\n");
-    let only = |server, username, password| {
-        lint(Credentials {
-            server,
-            username,
-            password,
-        })
-    };
-    assert_eq!(only(None, Some("AWS"), Some(&token)), []);
-    assert_eq!(only(Some("not a name"), Some("AWS"), Some(&token)).len(), 1);
-    assert_eq!(only(Some("ghcr.io"), None, Some(&document)), []);
-    assert_eq!(only(Some("gcr.io"), Some("_json_key"), None), []);
+    assert_eq!(lint(None, Some("AWS"), Some(&token)), []);
+    assert_eq!(lint(Some("not a name"), Some("AWS"), Some(&token)).len(), 1);
+    assert_eq!(lint(Some("ghcr.io"), None, Some(&document)), []);
+    assert_eq!(lint(Some("gcr.io"), Some("_json_key"), None), []);
 }
 
 proptest! {
@@ -209,11 +195,7 @@ proptest! {
         end in "\n?",
     ) {
         let password = Secret::new(format!("{start}{tail}{end}"));
-        let remarks = lint(Credentials {
-            server: Some(&server),
-            username: Some(&username),
-            password: Some(&password),
-        });
+        let remarks = lint(Some(&server), Some(&username), Some(&password));
         for remark in remarks {
             let text = format!("{remark:?}");
             prop_assert!(!text.contains(&tail));

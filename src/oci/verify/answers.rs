@@ -20,18 +20,16 @@ pub(super) async fn without_challenge(answer: Response) -> Outcome {
         let reason = "the registry lets anyone in without credentials, and so proves nothing";
         return not_checked(reason);
     }
-    Outcome::NotARegistry {
-        reason: "it answers `/v2/` with a page of another kind".to_owned(),
-    }
+    Outcome::NotARegistry("it answers `/v2/` with a page of another kind".to_owned())
 }
 
 /// The answer to a request that carried the username and the password.
 pub(super) fn judge_login(answer: &Response, who: &str) -> Result<(), Outcome> {
     match answer.status() {
         StatusCode::OK => Ok(()),
-        status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(Outcome::Refused {
-            reason: format!("{who} answered {status} to the username and password"),
-        }),
+        status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(Outcome::Refused(
+            format!("{who} answered {status} to the username and password"),
+        )),
         status => Err(strange(status, who)),
     }
 }
@@ -48,9 +46,8 @@ pub(super) fn judge_token_use(answer: &Response) -> Result<Outcome, Outcome> {
                 let reason = "the login succeeded, but tells nothing without naming a repository";
                 return Err(not_checked(reason));
             }
-            Err(Outcome::Refused {
-                reason: format!("the registry answered {status} to its token server's token"),
-            })
+            let reason = format!("the registry answered {status} to its token server's token");
+            Err(Outcome::Refused(reason))
         }
         status => Err(strange(status, REGISTRY)),
     }
@@ -64,27 +61,19 @@ pub(super) fn strange(status: StatusCode, who: &str) -> Outcome {
             StatusCode::TOO_MANY_REQUESTS | StatusCode::PROXY_AUTHENTICATION_REQUIRED
         )
     {
-        let reason = format!("{who} answered {status}");
-        return Outcome::Unreachable { reason };
+        return Outcome::Unreachable(format!("{who} answered {status}"));
     }
-    let advice = if status.is_redirection() {
-        ", a redirect, which is not followed"
-    } else {
-        ""
+    let advice = match status.is_redirection() {
+        true => ", a redirect, which is not followed",
+        false => "",
     };
-    Outcome::NotARegistry {
-        reason: format!("{who} answered {status}{advice}"),
-    }
+    Outcome::NotARegistry(format!("{who} answered {status}{advice}"))
 }
 
 pub(super) fn unreachable(who: &str, error: &reqwest::Error) -> Outcome {
-    Outcome::Unreachable {
-        reason: format!("{who} cannot be reached: {}", words(error)),
-    }
+    Outcome::Unreachable(format!("{who} cannot be reached: {}", words(error)))
 }
 
 pub(super) fn not_checked(reason: impl Into<String>) -> Outcome {
-    Outcome::NotChecked {
-        reason: reason.into(),
-    }
+    Outcome::NotChecked(reason.into())
 }

@@ -38,22 +38,13 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 pub enum Outcome {
     /// The registry took the credentials.
     Accepted,
-    /// The registry or its token server said no to the credentials.
-    Refused {
-        /// Who said no, and how.
-        reason: String,
-    },
+    /// The registry or its token server said no to the credentials: who, and how.
+    Refused(String),
     /// Nothing, or nothing of use, was heard: no connection, no trust in the certificate, no answer in
     /// time, overload. Says nothing about the credentials.
-    Unreachable {
-        /// What stood in the way.
-        reason: String,
-    },
+    Unreachable(String),
     /// Something answered, and not as a registry does.
-    NotARegistry {
-        /// What it answered.
-        reason: String,
-    },
+    NotARegistry(String),
     /// The registry wants the credentials sent to a token server that may not have them. They were not
     /// sent.
     RealmRefused {
@@ -62,11 +53,8 @@ pub enum Outcome {
         /// Why it gets no credentials.
         reason: String,
     },
-    /// The credentials could not be tried, or the answer does not tell.
-    NotChecked {
-        /// Why not.
-        reason: String,
-    },
+    /// The credentials could not be tried, or the answer does not tell: why not.
+    NotChecked(String),
 }
 
 /// Checks credentials. Cheap to make; everything costly happens in [`Verifier::verify`].
@@ -87,9 +75,10 @@ impl Verifier {
         let check = self.check(server, username, password);
         match tokio::time::timeout(self.timeout, check).await {
             Ok(Ok(outcome) | Err(outcome)) => outcome,
-            Err(_) => Outcome::Unreachable {
-                reason: format!("there was no answer within {:?}", self.timeout),
-            },
+            Err(_) => {
+                let waited = self.timeout;
+                Outcome::Unreachable(format!("there was no answer within {waited:?}"))
+            }
         }
     }
 
@@ -105,8 +94,8 @@ impl Verifier {
         if username.contains(':') {
             return Err(not_checked("a username with a colon cannot be sent"));
         }
-        let client = client(&server, &self.extra_ca).map_err(|error| Outcome::Unreachable {
-            reason: format!("failed to set up TLS: {}", words(&error)),
+        let client = client(&server, &self.extra_ca).map_err(|error| {
+            Outcome::Unreachable(format!("failed to set up TLS: {}", words(&error)))
         })?;
         let (registry, answer) = probe(&client, &server).await?;
         let challenges = challenges_of(&answer);
@@ -131,8 +120,8 @@ impl Verifier {
             return judge_login(&answer, REGISTRY).map(|()| Outcome::Accepted);
         }
         if challenges.is_empty() {
-            let reason = "it asks for credentials (401) without saying how".to_owned();
-            return Err(Outcome::NotARegistry { reason });
+            let reason = "it asks for credentials (401) without saying how";
+            return Err(Outcome::NotARegistry(reason.to_owned()));
         }
         let other_ways = "it asks for credentials in a way that takes no username and password";
         Err(not_checked(other_ways))
@@ -200,9 +189,8 @@ struct TokenAnswer {
 async fn fetch_token(asked: RequestBuilder) -> Result<Secret, Outcome> {
     let answer = send(asked, TOKEN_SERVER).await?;
     judge_login(&answer, TOKEN_SERVER)?;
-    let no_token = || Outcome::NotARegistry {
-        reason: "its token server did not answer with a token".to_owned(),
-    };
+    let reason = "its token server did not answer with a token";
+    let no_token = || Outcome::NotARegistry(reason.to_owned());
     let body = bounded_body(answer).await.ok_or_else(no_token)?;
     let answer: TokenAnswer = serde_json::from_slice(&body).map_err(|_| no_token())?;
     let tokens = [answer.token, answer.access_token].map(Option::unwrap_or_default);

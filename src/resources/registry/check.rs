@@ -40,16 +40,16 @@ pub async fn credentials(
     };
     let found = match outcome {
         Outcome::Accepted => return Ok(None),
-        Outcome::Refused { reason } if strict => {
+        Outcome::Refused(reason) if strict => {
             return Err(diagnostics.error(findings::verify_refused(server, reason).at("password")));
         }
-        Outcome::Refused { reason } => findings::verify_refused_and_stored(server, reason),
-        Outcome::Unreachable { reason } => findings::verify_unreachable(server, reason),
-        Outcome::NotARegistry { reason } => findings::verify_not_a_registry(server, reason),
+        Outcome::Refused(reason) => findings::verify_refused_and_stored(server, reason),
+        Outcome::Unreachable(reason) => findings::verify_unreachable(server, reason),
+        Outcome::NotARegistry(reason) => findings::verify_not_a_registry(server, reason),
         Outcome::RealmRefused { host, reason } => {
             findings::verify_realm_refused(server, host, reason)
         }
-        Outcome::NotChecked { reason } => findings::verify_not_done(server, reason),
+        Outcome::NotChecked(reason) => findings::verify_not_done(server, reason),
     };
     Ok(Some(found.at("verify")))
 }

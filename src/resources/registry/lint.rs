@@ -3,7 +3,7 @@
 use super::decide;
 use super::schema::Model;
 use crate::framework::diagnostics::Diagnostics;
-use crate::oci::credential_lint::{self, Credentials, Field, Severity};
+use crate::oci::credential_lint::{self, Field, Severity};
 use crate::resources::checks;
 
 /// Tells them: errors where a value is new, warnings where it has been in use. Those on what may be right are worth
@@ -19,11 +19,11 @@ pub fn tell(prior: Option<&Model>, config: &Model, stored: bool, diagnostics: &m
             }
         })
     };
-    let remarks = credential_lint::lint(Credentials {
-        server: config.server.known().map(String::as_str),
-        username: config.username.known().map(String::as_str),
-        password: decide::configured_password(config).known(),
-    });
+    let remarks = credential_lint::lint(
+        config.server.known().map(String::as_str),
+        config.username.known().map(String::as_str),
+        decide::configured_password(config).known(),
+    );
     let password = match config.password.is_null() {
         true => "password_wo",
         false => "password",
