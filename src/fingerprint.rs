@@ -37,6 +37,13 @@ impl Cost {
         passes: 5,
     };
 
+    /// Next to nothing, for a password that stands in the state beside its fingerprint: a hash that is slower than reading
+    /// it protects nothing.
+    const IN_SIGHT: Self = Self {
+        memory: 8,
+        passes: 2,
+    };
+
     /// The only one until version 0.4, whose fingerprints do not say it.
     const UNSAID: Self = Self {
         memory: 19 * 1024,
@@ -82,6 +89,11 @@ impl Fingerprint {
             memory: memory.parse().ok()?,
             passes: passes.parse().ok()?,
         })
+    }
+
+    /// Whether it has to be made anew before the password beside it goes.
+    pub fn is_in_sight(&self) -> bool {
+        self.cost() == Some(Cost::IN_SIGHT)
     }
 
     fn write(cost: Cost, hash: &[u8]) -> Self {
@@ -135,6 +147,11 @@ impl Hasher {
         credentials: Credentials<'_>,
     ) -> Option<Fingerprint> {
         self.at(self.cost, salt, credentials).await
+    }
+
+    /// One that costs nothing, to store beside the password itself.
+    pub async fn in_sight(&self, salt: &Salt, credentials: Credentials<'_>) -> Option<Fingerprint> {
+        self.at(Cost::IN_SIGHT, salt, credentials).await
     }
 
     /// The fingerprints of credentials in every way in which those known were made.

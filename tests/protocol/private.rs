@@ -86,3 +86,49 @@ async fn an_attachment_goes_on_with_any_private_bytes() {
         assert_eq!(json_of(deleted.new_state.as_ref()), Json::Null);
     }
 }
+
+/// Beside a password in the state its fingerprint may be cheap; nowhere else.
+#[tokio::test]
+async fn a_cheap_fingerprint_goes_with_the_password_beside_it() {
+    let cheap = |private: &[u8]| String::from_utf8_lossy(private).contains("\"8,2:");
+    let config = registry("one");
+    let write_only = |handle: &str, password: &str| {
+        let config = with(registry(handle), "password", Json::Null);
+        let config = with(config, "password_wo", password);
+        with(config, "password_wo_version", "1")
+    };
+    for (changed, versions) in [
+        (with(registry("one"), "password", "another"), 2),
+        (with(registry("one"), "username", "robot"), 2),
+        (with(registry("one"), "password", Json::Null), 1),
+        (write_only("one", "first-password"), 1),
+        (write_only("one", "another"), 2),
+    ] {
+        let sandbox = Sandbox::start();
+        let mut client = Client::configured(&sandbox).await;
+        let hidden = client.apply(REGISTRY, None, write_only("hidden", "password"));
+        assert!(!cheap(&hidden.await.private), "no password is in the state");
+        let created = client.apply(REGISTRY, None, config.clone()).await;
+        assert!(cheap(&created.private));
+        // It is kept as long as the password is.
+        let renamed = with(config.clone(), "name", "Another name");
+        let renamed = client.apply(REGISTRY, Some(&created), renamed).await;
+        assert!(cheap(&renamed.private));
+
+        let planned = client.plan(REGISTRY, Some(&renamed), changed.clone()).await;
+        let in_plan = !planned.state["password"].is_null();
+        assert!(
+            in_plan || !cheap(&planned.answer.planned_private),
+            "{changed}"
+        );
+        let updated = client
+            .apply(REGISTRY, Some(&renamed), changed.clone())
+            .await;
+        assert!(!cheap(&updated.private), "{changed}");
+        // What it was made for is recognised as before.
+        let reverted = client.apply(REGISTRY, Some(&updated), config.clone()).await;
+        assert_eq!(reverted.state["current_version"], 1, "{changed}");
+        let made = &sandbox.summary().await["versions_made"];
+        assert_eq!(*made, 1 + versions, "{changed}");
+    }
+}

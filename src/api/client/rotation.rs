@@ -11,7 +11,7 @@ use crate::api::model::{Dialect, Fields, Registry, Version, id};
 use crate::secret::Secret;
 
 /// Credentials as configured.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Credentials<'a> {
     /// `host[:port]`.
     pub server: &'a str,

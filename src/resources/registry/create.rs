@@ -57,9 +57,10 @@ pub async fn create(
         server: Some(credentials.server.to_owned()),
         ..Memory::default()
     };
+    let stored = model.password.known().is_some();
     let (created, fingerprint) = tokio::join!(
         client.create_registry(&operation, &new),
-        memory.new_fingerprint(&call.connection.hasher, credentials),
+        memory.new_fingerprint(&call.connection.hasher, credentials, stored),
     );
     let (id, proof) =
         created.map_err(|error| report::failed("create", &name, &error, diagnostics))?;

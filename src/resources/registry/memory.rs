@@ -184,15 +184,49 @@ impl Memory {
         }
     }
 
-    /// The fingerprint of credentials, under a salt that is made now if there is none yet. `None` without randomness or
-    /// a thread: nothing is recognised then.
+    /// The fingerprint of credentials, under a salt that is made now if there is none yet; `in_sight` if the password
+    /// stands in the state as well. `None` without randomness or a thread: nothing is recognised then.
     pub async fn new_fingerprint(
         &mut self,
         hasher: &Hasher,
         credentials: api::Credentials<'_>,
+        in_sight: bool,
     ) -> Option<Fingerprint> {
         self.salt = self.salt.take().or_else(Salt::random);
-        hasher.fingerprint(self.salt.as_ref()?, credentials).await
+        let salt = self.salt.as_ref()?;
+        match in_sight {
+            true => hasher.in_sight(salt, credentials).await,
+            false => hasher.fingerprint(salt, credentials).await,
+        }
+    }
+
+    /// Before a password leaves the state, what was made beside it is made anew at full cost. `leaving` are the credentials
+    /// in the state; what was made of others has lost its password already, and is forgotten.
+    pub async fn out_of_sight(&mut self, hasher: &Hasher, leaving: Option<api::Credentials<'_>>) {
+        let (Some(salt), true) = (
+            &self.salt,
+            self.fingerprints().any(Fingerprint::is_in_sight),
+        ) else {
+            return;
+        };
+        let (mut old, mut new) = (None, None);
+        if let Some(credentials) = leaving {
+            old = hasher.in_sight(salt, credentials).await;
+            new = hasher.fingerprint(salt, credentials).await;
+        }
+        let anew = |known: Fingerprint| match known.is_in_sight() {
+            false => Some(known),
+            true => new.clone().filter(|_| old.as_ref() == Some(&known)),
+        };
+        self.held = self.held.take().and_then(anew);
+        self.unproved = self.unproved.take().and_then(|one| {
+            let (version, sent) = (one.version, anew(one.sent)?);
+            Some(Unproved { version, sent })
+        });
+        self.fingerprints = std::mem::take(&mut self.fingerprints)
+            .into_iter()
+            .filter_map(|(version, known)| Some((version, anew(known)?)))
+            .collect();
     }
 
     /// Takes note that a write made a version of the configured credentials. It may be another client's if it is known

@@ -47,6 +47,11 @@ pub async fn plan(
         memory.whole_writes = ahead::writes_whole(call, &prior, diagnostics).await;
     }
     let hasher = &call.connection.hasher;
+    if config.password.is_null() {
+        // What is write-only stands in no plan in the clear.
+        let stored = prior.credentials(prior.password.known());
+        memory.out_of_sight(hasher, stored).await;
+    }
     let hashes = ahead::hashes(hasher, &prior, &config, &memory, renamed).await;
     planned(request, memory, hashes, diagnostics)
 }

@@ -59,6 +59,10 @@ pub async fn update(
     if let Err(error) = update.carry_out(diagnostics).await {
         report::failed("update", &update.name, &error, diagnostics);
     }
+    let leaving = update.prior.credentials(update.prior.password.known());
+    if leaving != update.proved.credentials(update.proved.password.known()) {
+        update.memory.out_of_sight(update.hasher, leaving).await;
+    }
     Stored {
         identity: identity_of(client, &update.proved),
         value: update.proved.into(),
@@ -210,7 +214,10 @@ impl Update<'_> {
         let Some(credentials) = self.planned.credentials(self.password.as_ref()) else {
             return Err(Error::new(Kind::CredentialsNeeded));
         };
-        let fingerprint = self.memory.new_fingerprint(self.hasher, credentials).await;
+        let fingerprint = self
+            .memory
+            .new_fingerprint(self.hasher, credentials, false)
+            .await;
         // What was read may lag behind what the plan knew.
         let moves = self.prior.server != self.planned.server
             || registry.server.as_deref() != Some(credentials.server);
@@ -259,7 +266,11 @@ impl Update<'_> {
             && let Some(credentials) = self.prior.credentials(self.password.as_ref())
         {
             // The state vouches for the password: from now on it is recognised without being stored.
-            if let Some(held) = self.memory.new_fingerprint(self.hasher, credentials).await {
+            if let Some(held) = self
+                .memory
+                .new_fingerprint(self.hasher, credentials, false)
+                .await
+            {
                 self.memory.vouch(held);
             }
         }
