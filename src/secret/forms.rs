@@ -32,9 +32,12 @@ type Decoded = ([u8; 4], usize);
 const ESCAPES: [Undo; 5] = [percent, entity, backslash, quoted_printable, blank];
 
 /// Lists of bytes or characters. Much else looks like one, so they are undone only in a text that [may be one](may_list).
-const LISTS: [Undo; 2] = [separator, element];
+const LISTS: [Undo; 3] = [spelled, quoted, numbered];
 
-/// How many characters one byte has at most in a list: `0x5a`, and a character of UTF-8.
+/// What stands between the elements of a list.
+const SEPARATORS: &[u8] = b" ,;:.-|";
+
+/// The longest element of a list: `0x5a`, or a character of UTF-8.
 const LISTED: usize = 4;
 
 /// The value of a character, if it is one of those that an encoding has.
@@ -132,20 +135,17 @@ impl Form {
     }
 }
 
-/// What is left of a value without blanks, where lines are broken elsewhere, and without any separators, where its
-/// characters stand one by one.
-pub(super) fn condensed(value: &str) -> [Zeroizing<Vec<u8>>; 2] {
-    [blank, separator].map(|undo| {
-        let form = Form::of(value.as_bytes());
-        form.undone(undo).unwrap_or(form).bytes
-    })
+/// A value without blanks: what is left of it where lines are broken elsewhere.
+pub(super) fn without_blanks(value: &str) -> Zeroizing<Vec<u8>> {
+    let form = Form::of(value.as_bytes());
+    form.undone(blank).unwrap_or(form).bytes
 }
 
-/// Whether a text may list bytes or characters one by one: it has eight short words in a row, as prose hardly ever does.
+/// Whether a text may list bytes or characters one by one: eight short words in a row, some of them empty.
 fn may_list(text: &[u8]) -> bool {
     let mut row = 0;
-    let words = text.split(|byte| byte.is_ascii_punctuation() || byte.is_ascii_whitespace());
-    words.filter(|word| !word.is_empty()).any(|word| {
+    let mut words = text.split(|byte| byte.is_ascii_punctuation() || byte.is_ascii_whitespace());
+    words.any(|word| {
         row = if word.len() <= LISTED { row + 1 } else { 0 };
         row == 8
     })
@@ -187,34 +187,50 @@ pub(super) fn is_invisible(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// The character at the beginning of some bytes.
+fn first(bytes: &[u8]) -> Option<char> {
+    let mut chunks = bytes[..bytes.len().min(4)].utf8_chunks();
+    chunks.next()?.valid().chars().next()
+}
+
 fn blank(bytes: &[u8]) -> Option<(Decoded, usize)> {
-    let c = match bytes[0] {
-        byte @ ..0x80 => char::from(byte),
-        _ => bytes[..bytes.len().min(4)]
-            .utf8_chunks()
-            .next()?
-            .valid()
-            .chars()
-            .next()?,
-    };
+    let c = first(bytes)?;
     (c.is_whitespace() || is_invisible(c)).then(|| (([0; 4], 0), c.len_utf8()))
 }
 
-/// What stands between the bytes of `5a:71`, and the characters of `['Z', 'q']`.
-fn separator(bytes: &[u8]) -> Option<(Decoded, usize)> {
-    match bytes[0].is_ascii_punctuation() {
-        true => Some((([0; 4], 0), 1)),
-        false => blank(bytes),
-    }
+/// The character before a separator, as in `Z-q-7` and `5a:71`.
+fn spelled(bytes: &[u8]) -> Option<(Decoded, usize)> {
+    let first = first(bytes)?;
+    let after = bytes
+        .get(first.len_utf8())
+        .filter(|byte| byte.is_ascii_punctuation());
+    after.and_then(|_| Some((character(first.into())?, first.len_utf8() + 1)))
 }
 
-/// A byte of a list in numbers, such as `90, ` or `0x5a `, with what separates it from the next.
-fn element(bytes: &[u8]) -> Option<(Decoded, usize)> {
-    let is_digit = u8::is_ascii_alphanumeric;
-    let length = bytes
+/// What stands in quotes, as in `['Z', 'q']` and `["5a", "71"]`.
+fn quoted(bytes: &[u8]) -> Option<(Decoded, usize)> {
+    let [quote @ (b'\'' | b'"'), rest @ ..] = bytes else {
+        return None;
+    };
+    let closing = rest
         .iter()
         .take(LISTED + 1)
-        .take_while(|byte| is_digit(byte))
+        .skip(1)
+        .position(|byte| byte == quote)?;
+    let mut element = [0; LISTED];
+    element[..=closing].copy_from_slice(&rest[..=closing]);
+    let after = rest[closing + 2..]
+        .iter()
+        .take_while(|byte| SEPARATORS.contains(byte))
+        .count();
+    Some(((element, closing + 1), closing + 3 + after))
+}
+
+/// A byte as a number, as in `[90, 113]` and `0x5a 0x71`, with what separates it from the next.
+fn numbered(bytes: &[u8]) -> Option<(Decoded, usize)> {
+    let length = bytes
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric())
         .count();
     let value = match &bytes[..length] {
         [b'0', b'x' | b'X', digits @ ..] => number(digits, 16)?,
@@ -222,7 +238,7 @@ fn element(bytes: &[u8]) -> Option<(Decoded, usize)> {
     };
     let after = bytes[length..]
         .iter()
-        .take_while(|byte| !is_digit(byte))
+        .take_while(|byte| SEPARATORS.contains(byte))
         .count();
     Some((byte(u8::try_from(value).ok()?), length + after))
 }

@@ -91,9 +91,7 @@ impl Known {
         self.add_form(value.as_bytes());
         // As forms in web pages write a blank.
         self.add_form(value.replace(' ', "+").as_bytes());
-        for condensed in forms::condensed(value) {
-            self.add_form(&condensed);
-        }
+        self.add_form(&forms::without_blanks(value));
     }
 
     fn add_form(&mut self, value: &[u8]) {
@@ -124,10 +122,9 @@ impl Known {
         // `user:password` is no plain text, wherever it stands.
         if text.len() >= SHORTEST && !(text.contains([':', '@']) && self.holds(text)) {
             self.plain.insert(text.into());
-            for condensed in forms::condensed(text) {
-                let condensed = std::str::from_utf8(&condensed);
-                self.plain.extend(condensed.map(Into::into));
-            }
+            let dense = forms::without_blanks(text);
+            self.plain
+                .extend(std::str::from_utf8(&dense).map(Into::into));
         }
     }
 

@@ -67,7 +67,7 @@ const fn runs(name: &'static str, length: usize, encode: fn(&str) -> String) -> 
     }
 }
 
-pub const FORMS: [Form; 63] = [
+pub const FORMS: [Form; 64] = [
     characters("as it is", str::to_owned),
     characters("HTML, named", |s| {
         each(s, |c| named(c).map(|name| format!("&{name};")))
@@ -173,10 +173,13 @@ pub const FORMS: [Form; 63] = [
     characters("bytes of Go", |s| bytes(s, " ", |b| b.to_string())),
     characters("bytes of Rust", |s| bytes(s, ", ", |b| b.to_string())),
     characters("bytes of Perl", |s| {
-        bytes(s, "", |b| format!("\\x{{{b:x}}}"))
+        each(s, |c| Some(format!("\\x{{{:x}}}", u32::from(c))))
     }),
     characters("octal of PHP", |s| bytes(s, "", |b| format!("\\{b:03o}"))),
     characters("spelled", |s| each(s, |c| Some(format!("{c}-")))),
+    characters("hexadecimal in a list of JSON", |s| {
+        bytes(s, ",", |b| format!("\"{b:02x}\""))
+    }),
     characters("characters of Rust", |s| {
         each(s, |c| Some(format!("{c:?}, ")))
     }),
