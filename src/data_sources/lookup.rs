@@ -74,17 +74,17 @@ impl Block for Lookup {
     fn schema(&self) -> &Schema {
         &self.schema
     }
-}
 
-#[async_trait]
-impl DataSource<Connection> for Lookup {
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
         if let Some(by) = self.by {
             // What is wrong has been told.
             let _ = Key::of(config, by, diagnostics);
         }
     }
+}
 
+#[async_trait]
+impl DataSource<Connection> for Lookup {
     async fn read(
         &self,
         call: &Call<Connection>,

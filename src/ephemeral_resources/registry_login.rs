@@ -70,10 +70,7 @@ impl Block for RegistryLogin {
     fn schema(&self) -> &Schema {
         &SCHEMA
     }
-}
 
-#[async_trait]
-impl DataSource<Connection> for RegistryLogin {
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
         let model = Model::from(config);
         let remarks = credential_lint::lint(
@@ -88,7 +85,10 @@ impl DataSource<Connection> for RegistryLogin {
             }
         }
     }
+}
 
+#[async_trait]
+impl DataSource<Connection> for RegistryLogin {
     async fn read(
         &self,
         call: &Call<Connection>,

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use super::diagnostics::Diagnostics;
 use super::schema::Schema;
+use super::value::Value;
 
 /// What a configuration has blocks of.
 pub trait Block: Send + Sync {
@@ -13,6 +15,9 @@ pub trait Block: Send + Sync {
 
     /// The attributes.
     fn schema(&self) -> &Schema;
+
+    /// Checks across attributes that need no stored state. What is unknown is not judged.
+    fn validate(&self, _config: &Value, _diagnostics: &mut Diagnostics) {}
 }
 
 /// The surroundings of one call to a configured provider.

@@ -127,9 +127,6 @@ pub trait Resource<C: Send + Sync + 'static>: Block {
     /// What identifies an object for ever.
     fn identity(&self) -> &'static IdentitySchema;
 
-    /// Checks across attributes that need no stored state. What is unknown is not judged.
-    fn validate(&self, _config: &Value, _diagnostics: &mut Diagnostics) {}
-
     /// The state holds this object. Every walk begins with that.
     fn remember(&self, _connection: &C, _state: &Value) {}
 
@@ -211,9 +208,6 @@ pub trait Resource<C: Send + Sync + 'static>: Block {
 /// finds is not.
 #[async_trait]
 pub trait DataSource<C: Send + Sync + 'static>: Block {
-    /// Checks across arguments. What is unknown is not judged.
-    fn validate(&self, _config: &Value, _diagnostics: &mut Diagnostics) {}
-
     /// Fills in the object that was asked for.
     async fn read(
         &self,

@@ -3,7 +3,7 @@
 use super::{Answer, Message};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::path::Path;
-use crate::framework::provider::{DataSource, Provider};
+use crate::framework::provider::{Block, Provider};
 use crate::framework::schema::Schema;
 use crate::framework::server::Server;
 use crate::framework::validate;
@@ -20,7 +20,7 @@ pub async fn provider<P: Provider>(
     server: Server<P>,
     request: provider_block::Request,
 ) -> Answer<provider_block::Response> {
-    let diagnostics = checked(server.provider().schema(), request.config, true, |_, _| {})?;
+    let diagnostics = by_schema(server.provider().schema(), request.config, true, |_, _| {})?;
     Ok(provider_block::Response { diagnostics })
 }
 
@@ -31,8 +31,7 @@ pub async fn resource<P: Provider>(
     let resource = server.resource(&request.type_name)?;
     let client = request.client_capabilities.unwrap_or_default();
     let write_only = client.write_only_attributes_allowed;
-    let check = |config: &Value, told: &mut Diagnostics| resource.validate(config, told);
-    let diagnostics = checked(resource.schema(), request.config, write_only, check)?;
+    let diagnostics = checked(resource, request.config, write_only)?;
     Ok(managed::Response { diagnostics })
 }
 
@@ -40,7 +39,8 @@ pub async fn data_resource<P: Provider>(
     server: Server<P>,
     request: data_source::Request,
 ) -> Answer<data_source::Response> {
-    let diagnostics = looked_up(server.data_source(&request.type_name)?, request.config)?;
+    let source = server.data_source(&request.type_name)?;
+    let diagnostics = checked(source, request.config, true)?;
     Ok(data_source::Response { diagnostics })
 }
 
@@ -49,7 +49,7 @@ pub async fn ephemeral_resource<P: Provider>(
     request: ephemeral::Request,
 ) -> Answer<ephemeral::Response> {
     let resource = server.ephemeral_resource(&request.type_name)?;
-    let diagnostics = looked_up(resource, request.config)?;
+    let diagnostics = checked(resource, request.config, true)?;
     Ok(ephemeral::Response { diagnostics })
 }
 
@@ -57,26 +57,27 @@ pub async fn list_resource<P: Provider>(
     server: Server<P>,
     request: list::Request,
 ) -> Answer<list::Response> {
-    let schema = server.lister(&request.type_name)?.schema();
-    let diagnostics = checked(schema, request.config, true, |_, _| {})?;
+    let lister = server.lister(&request.type_name)?;
+    let diagnostics = checked(lister, request.config, true)?;
     Ok(list::Response { diagnostics })
-}
-
-fn looked_up<C: Send + Sync + 'static>(
-    source: &dyn DataSource<C>,
-    config: Message,
-) -> Answer<Vec<proto::Diagnostic>> {
-    let check = |config: &Value, told: &mut Diagnostics| source.validate(config, told);
-    checked(source.schema(), config, true, check)
 }
 
 /// Checks a block by its schema and then across its arguments. Only resources have write-only arguments, so that it
 /// matters for them alone whether the client knows such.
-fn checked(
+fn checked<B: Block + ?Sized>(
+    block: &B,
+    config: Message,
+    write_only: bool,
+) -> Answer<Vec<proto::Diagnostic>> {
+    let across = |config: &Value, told: &mut Diagnostics| block.validate(config, told);
+    by_schema(block.schema(), config, write_only, across)
+}
+
+fn by_schema(
     schema: &Schema,
     config: Message,
     write_only: bool,
-    check: impl FnOnce(&Value, &mut Diagnostics),
+    across: impl FnOnce(&Value, &mut Diagnostics),
 ) -> Answer<Vec<proto::Diagnostic>> {
     let config = super::decode(config.as_ref(), schema, "configuration")?;
     let mut diagnostics = Diagnostics::new();
@@ -87,6 +88,6 @@ fn checked(
         write_only,
         &mut diagnostics,
     );
-    check(&config, &mut diagnostics);
+    across(&config, &mut diagnostics);
     Ok(wire::diagnostics(&schema.secrets_in(&config), &diagnostics))
 }

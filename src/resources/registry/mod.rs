@@ -45,19 +45,19 @@ impl Block for Registry {
     fn schema(&self) -> &Schema {
         &schema::SCHEMA
     }
-}
-
-#[async_trait]
-impl Resource<Connection> for Registry {
-    fn identity(&self) -> &'static IdentitySchema {
-        &schema::IDENTITY
-    }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
         let config = Model::from(config);
         if config.password.known().is_some() && config.password_wo.known().is_some() {
             diagnostics.error(findings::two_passwords().at("password"));
         }
+    }
+}
+
+#[async_trait]
+impl Resource<Connection> for Registry {
+    fn identity(&self) -> &'static IdentitySchema {
+        &schema::IDENTITY
     }
 
     fn remember(&self, connection: &Connection, state: &Value) {
