@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use clap::Args;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use crate::args::{Dialect, Versions};
 use crate::deploy::RegistryAccess;
@@ -25,24 +27,24 @@ pub struct Inner {
 }
 
 /// The switches that can be turned at run time.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Settings {
-    pub dialect: Dialect,
-    pub versions: Versions,
-    pub latency_ms: u64,
-    pub handles_reusable: bool,
-    pub delete_detaches: bool,
-}
-
-/// Some of the [`Settings`].
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Args, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SettingsChange {
-    dialect: Option<Dialect>,
-    versions: Option<Versions>,
-    latency_ms: Option<u64>,
-    handles_reusable: Option<bool>,
-    delete_detaches: Option<bool>,
+pub struct Settings {
+    /// How credentials change: by rotate and activate routes, or by a PUT of the whole registry.
+    #[arg(long, value_enum, default_value_t = Dialect::Rotate)]
+    pub dialect: Dialect,
+    /// Whether registry answers carry the number and the count of versions.
+    #[arg(long, value_enum, default_value_t = Versions::Shown)]
+    pub versions: Versions,
+    /// Milliseconds that every API answer waits before the request acts.
+    #[arg(long, default_value_t = 0)]
+    pub latency_ms: u64,
+    /// A deleted registry's or project's handle is free again (disputed; the default spends it for ever).
+    #[arg(long)]
+    pub handles_reusable: bool,
+    /// Deleting an attached registry detaches it everywhere (disputed; the default refuses).
+    #[arg(long)]
+    pub delete_detaches: bool,
 }
 
 impl App {
@@ -67,21 +69,18 @@ impl App {
         *self.settings.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Turns switches and returns all of them.
-    pub fn change_settings(&self, change: SettingsChange) -> Settings {
+    /// Turns the switches that are named, and returns all of them.
+    pub fn change_settings(&self, change: Map<String, Value>) -> serde_json::Result<Settings> {
         let mut settings = self
             .settings
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        let old = *settings;
-        *settings = Settings {
-            dialect: change.dialect.unwrap_or(old.dialect),
-            versions: change.versions.unwrap_or(old.versions),
-            latency_ms: change.latency_ms.unwrap_or(old.latency_ms),
-            handles_reusable: change.handles_reusable.unwrap_or(old.handles_reusable),
-            delete_detaches: change.delete_detaches.unwrap_or(old.delete_detaches),
-        };
-        *settings
+        let mut all = json!(*settings);
+        for (name, value) in change {
+            all[name] = value;
+        }
+        *settings = serde_json::from_value(all)?;
+        Ok(*settings)
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use serde::{Deserialize, Serialize};
 
+use crate::app::Settings;
 use crate::deploy::RegistryAccess;
 use crate::push_image::PushImage;
 
@@ -26,21 +27,8 @@ pub struct Args {
     /// File with the sealing key, created with owner-only permissions. Default: beside the database.
     #[arg(long, requires = "database")]
     pub key_file: Option<PathBuf>,
-    /// How credentials change: by rotate and activate routes, or by a PUT of the whole registry.
-    #[arg(long, value_enum, default_value_t = Dialect::Rotate)]
-    pub dialect: Dialect,
-    /// Whether registry answers carry the number and the count of versions.
-    #[arg(long, value_enum, default_value_t = Versions::Shown)]
-    pub versions: Versions,
-    /// Milliseconds that every API answer waits before the request acts.
-    #[arg(long, default_value_t = 0)]
-    pub latency_ms: u64,
-    /// A deleted registry's or project's handle is free again (disputed; the default spends it for ever).
-    #[arg(long)]
-    pub handles_reusable: bool,
-    /// Deleting an attached registry detaches it everywhere (disputed; the default refuses).
-    #[arg(long)]
-    pub delete_detaches: bool,
+    #[command(flatten)]
+    pub settings: Settings,
     /// Adds two projects, a registry `team-images` and its attachment, unless the database already has a project.
     #[arg(long)]
     pub seed_data: bool,

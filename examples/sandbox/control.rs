@@ -7,10 +7,10 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use rusqlite::OptionalExtension;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use terraform_provider_bahriya::secret::Secret;
 
-use crate::app::{App, SettingsChange};
+use crate::app::App;
 use crate::faults::Rule;
 use crate::refusal::Refusal;
 use crate::store::{registries, versions};
@@ -56,8 +56,14 @@ async fn settings(State(app): State<App>) -> Response {
     Json(app.settings()).into_response()
 }
 
-async fn change_settings(State(app): State<App>, Json(change): Json<SettingsChange>) -> Response {
-    Json(app.change_settings(change)).into_response()
+async fn change_settings(
+    State(app): State<App>,
+    Json(change): Json<Map<String, Value>>,
+) -> Response {
+    match app.change_settings(change) {
+        Ok(settings) => Json(settings).into_response(),
+        Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()).into_response(),
+    }
 }
 
 /// Credentials that a test believes to be stored.

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::store::Replica;
+
 /// A fault and the requests that it befalls.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -91,21 +93,14 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The replica that answers a read, if it is not the live database.
-    pub fn replica(&self) -> Option<Replica> {
+    /// What answers a read.
+    pub fn replica(&self) -> Replica {
         match self {
-            Self::Stale { .. } => Some(Replica::BeforeLastWrite),
-            Self::Empty => Some(Replica::Empty),
-            _ => None,
+            Self::Stale { .. } => Replica::BeforeLastWrite,
+            Self::Empty => Replica::Empty,
+            _ => Replica::Live,
         }
     }
-}
-
-/// What answers a read in place of the live database.
-#[derive(Clone, Copy, Debug)]
-pub enum Replica {
-    BeforeLastWrite,
-    Empty,
 }
 
 /// Whether the request has its effect before it fails.

@@ -45,9 +45,7 @@ pub async fn pass(State(app): State<App>, request: Request, next: Next) -> Respo
 }
 
 async fn faulty(fault: Fault, mut request: Request, next: Next) -> Response {
-    if let Some(replica) = fault.replica() {
-        request.extensions_mut().insert(replica);
-    }
+    request.extensions_mut().insert(fault.replica());
     match fault {
         Fault::Status {
             status,

@@ -33,7 +33,7 @@ use axum::response::Html;
 use axum::routing::get;
 use clap::Parser;
 
-use app::{App, Settings};
+use app::App;
 use args::{Args, Command};
 use request_log::RequestLog;
 use seal::Key;
@@ -68,14 +68,7 @@ async fn run(mut args: Args) -> Result<(), Box<dyn Error>> {
     prepare(&store, &key, args.seed_data).await?;
     let log = RequestLog::open(args.request_log.as_deref())
         .map_err(|error| format!("failed to open the request log: {error}"))?;
-    let settings = Settings {
-        dialect: args.dialect,
-        versions: args.versions,
-        latency_ms: args.latency_ms,
-        handles_reusable: args.handles_reusable,
-        delete_detaches: args.delete_detaches,
-    };
-    let app = App::new(store, key, log, args.image_registries, settings);
+    let app = App::new(store, key, log, args.image_registries, args.settings);
     announce::announce(&app, listener.local_addr()?, args.env_file.as_deref()).await?;
     Ok(server::serve(listener, router(app)).await?)
 }

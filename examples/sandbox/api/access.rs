@@ -1,5 +1,7 @@
 //! Who asks, and what they may do: bearer tokens, organisations, roles.
 
+use std::collections::HashMap;
+
 use axum::RequestPartsExt;
 use axum::extract::{Extension, FromRequestParts, RawPathParams, Request, State};
 use axum::http::request::Parts;
@@ -7,11 +9,12 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rusqlite::{Connection, Transaction};
+use serde_json::Value;
 
 use crate::app::App;
-use crate::faults::Replica;
-use crate::refusal::Refusal;
+use crate::refusal::{Answer, Refusal};
 use crate::store::organisations::{self, Action, Organisation};
+use crate::store::{HandleState, Replica, handle_state};
 
 /// The identifier of the user whose token came with the request.
 #[derive(Clone)]
@@ -53,14 +56,14 @@ pub struct Scope {
     pub app: App,
     pub user: String,
     pub organisation: Organisation,
-    replica: Option<Replica>,
+    params: HashMap<String, String>,
+    replica: Replica,
 }
 
 impl FromRequestParts<App> for Scope {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
-        let malformed = || Refusal::bad_request("The path is malformed.");
         let Extension(User(user)) = parts
             .extract::<Extension<User>>()
             .await
@@ -68,12 +71,12 @@ impl FromRequestParts<App> for Scope {
         let params = parts
             .extract::<RawPathParams>()
             .await
-            .map_err(|_| malformed())?;
-        let id = params
+            .map_err(|_| Refusal::bad_request("The path is malformed."))?;
+        let params = params
             .iter()
-            .find(|(name, _)| *name == "organisation")
-            .map(|(_, value)| value.to_owned())
-            .ok_or_else(malformed)?;
+            .map(|(name, value)| (name.into(), value.into()));
+        let params: HashMap<String, String> = params.collect();
+        let id = params["organisation"].clone();
         let asking = user.clone();
         let organisation = app
             .store
@@ -83,7 +86,8 @@ impl FromRequestParts<App> for Scope {
             app: app.clone(),
             user,
             organisation,
-            replica: parts.extensions.get().copied(),
+            params,
+            replica: parts.extensions.get().copied().unwrap_or_default(),
         })
     }
 }
@@ -108,11 +112,9 @@ impl Scope {
         F: FnOnce(&Connection, &Self) -> Result<T, Refusal> + Send + 'static,
     {
         let store = self.app.store.clone();
-        match self.replica {
-            None => store.read(move |conn| work(conn, &self)).await,
-            Some(Replica::BeforeLastWrite) => store.read_stale(move |conn| work(conn, &self)).await,
-            Some(Replica::Empty) => store.read_empty(move |conn| work(conn, &self)).await,
-        }
+        store
+            .read_from(self.replica, move |conn| work(conn, &self))
+            .await
     }
 
     /// Runs a write in this organisation, if the role allows the action.
@@ -124,6 +126,29 @@ impl Scope {
         self.may(action)?;
         let store = self.app.store.clone();
         store.write(move |tx| work(tx, &self)).await
+    }
+
+    /// The answer to a read by handle: what was found, null for a spent handle, 404 for a free one.
+    pub fn by_handle(
+        &self,
+        conn: &Connection,
+        kind: &str,
+        table: &str,
+        found: Option<Value>,
+    ) -> Result<Answer, Refusal> {
+        let (handle, reusable) = (self.param("handle"), self.app.settings().handles_reusable);
+        if let Some(found) = found {
+            return Ok(Answer::ok(found));
+        }
+        match handle_state(conn, table, self.id(), handle, reusable)? {
+            HandleState::Spent => Ok(Answer::ok(Value::Null)),
+            _ => Err(Refusal::not_found(format!("{kind} '{handle}' not found."))),
+        }
+    }
+
+    /// The part of the path that a route names so.
+    pub fn param(&self, name: &str) -> &str {
+        &self.params[name]
     }
 
     /// The identifier of the organisation.

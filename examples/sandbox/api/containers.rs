@@ -1,9 +1,7 @@
 //! Containers: create, read, update, deploy, redeploy, terminate.
 
 use axum::body::Bytes;
-use axum::extract::Path;
 use rusqlite::Connection;
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::access::Scope;
@@ -18,11 +16,6 @@ use crate::store::{deployments, projects};
 const KEYS: [&str; 6] = ["handle", "type", "image", "project", "registry", "regions"];
 /// What a user may replace later.
 const MUTABLE: [&str; 3] = ["image", "registry", "regions"];
-
-#[derive(Deserialize)]
-pub struct Ids {
-    container: String,
-}
 
 pub async fn list(scope: Scope) -> Result<Answer, Refusal> {
     let shown = scope.app.settings().versions;
@@ -56,22 +49,22 @@ pub async fn create(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
     Ok(Answer::created(id))
 }
 
-pub async fn read(scope: Scope, Path(ids): Path<Ids>) -> Result<Answer, Refusal> {
+pub async fn read(scope: Scope) -> Result<Answer, Refusal> {
     let shown = scope.app.settings().versions;
     let found = scope
         .read(move |conn, scope| {
-            let container = containers::get(conn, scope.id(), &ids.container)?;
+            let container = containers::get(conn, scope.id(), scope.param("container"))?;
             with_deployment(conn, &container, shown)
         })
         .await?;
     Ok(Answer::ok(found))
 }
 
-pub async fn update(scope: Scope, Path(ids): Path<Ids>, body: Bytes) -> Result<Answer, Refusal> {
+pub async fn update(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
     let wanted = wanted(&Body::parse("Container", &body, &MUTABLE)?)?;
     let id = scope
         .write(Action::Update, move |tx, scope| {
-            let container = containers::alive(tx, scope.id(), &ids.container)?;
+            let container = containers::alive(tx, scope.id(), scope.param("container"))?;
             containers::update(tx, &container, &wanted)?;
             Ok(container.id)
         })
@@ -79,10 +72,10 @@ pub async fn update(scope: Scope, Path(ids): Path<Ids>, body: Bytes) -> Result<A
     Ok(Answer::ok(id))
 }
 
-pub async fn terminate(scope: Scope, Path(ids): Path<Ids>) -> Result<Answer, Refusal> {
+pub async fn terminate(scope: Scope) -> Result<Answer, Refusal> {
     scope
         .write(Action::Update, move |tx, scope| {
-            let container = containers::alive(tx, scope.id(), &ids.container)?;
+            let container = containers::alive(tx, scope.id(), scope.param("container"))?;
             containers::terminate(tx, &container)
         })
         .await?;
@@ -91,21 +84,21 @@ pub async fn terminate(scope: Scope, Path(ids): Path<Ids>) -> Result<Answer, Ref
 
 /// Deploys with the credentials that are current now. A pull that the image registry refuses is a
 /// deployment that failed, not a request that failed.
-pub async fn deploy(scope: Scope, Path(ids): Path<Ids>) -> Result<Answer, Refusal> {
-    run(scope, ids.container, false).await
+pub async fn deploy(scope: Scope) -> Result<Answer, Refusal> {
+    run(scope, false).await
 }
 
 /// Deploys once more.
-pub async fn redeploy(scope: Scope, Path(ids): Path<Ids>) -> Result<Answer, Refusal> {
-    run(scope, ids.container, true).await
+pub async fn redeploy(scope: Scope) -> Result<Answer, Refusal> {
+    run(scope, true).await
 }
 
-async fn run(scope: Scope, id: String, again: bool) -> Result<Answer, Refusal> {
+async fn run(scope: Scope, again: bool) -> Result<Answer, Refusal> {
     scope.may(Action::Update)?;
     let app = scope.app.clone();
     let (container, with) = scope
         .read(move |conn, scope| {
-            let container = containers::alive(conn, scope.id(), &id)?;
+            let container = containers::alive(conn, scope.id(), scope.param("container"))?;
             if again && deployments::last(conn, &container.id)?.is_none() {
                 return Err(Refusal::conflict(format!(
                     "Container '{}' was never deployed.",

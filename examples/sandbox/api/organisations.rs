@@ -1,7 +1,6 @@
 //! Organisations and regions.
 
 use axum::extract::{Extension, Path, State};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::access::User;
@@ -69,13 +68,8 @@ pub async fn regions() -> Answer {
     Answer::list("regions", REGIONS.iter().map(region_json))
 }
 
-#[derive(Deserialize)]
-pub struct Ids {
-    region: String,
-}
-
 /// One region.
-pub async fn region(Path(Ids { region }): Path<Ids>) -> Result<Answer, Refusal> {
+pub async fn region(Path(region): Path<String>) -> Result<Answer, Refusal> {
     REGIONS
         .iter()
         .find(|(id, ..)| *id == region)

@@ -1,25 +1,13 @@
 //! Projects.
 
 use axum::body::Bytes;
-use axum::extract::Path;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::access::Scope;
 use super::body::Body;
 use crate::refusal::{Answer, Refusal};
 use crate::store::organisations::Action;
-use crate::store::projects::{self, HandleState, Project, Wanted};
-
-#[derive(Deserialize)]
-pub struct Ids {
-    project: String,
-}
-
-#[derive(Deserialize)]
-pub struct Handle {
-    handle: String,
-}
+use crate::store::projects::{self, Project, Wanted};
 
 pub async fn list(scope: Scope) -> Result<Answer, Refusal> {
     let found = scope
@@ -40,37 +28,28 @@ pub async fn create(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
 }
 
 /// One project, wrapped in a list as observed.
-pub async fn read(scope: Scope, Path(ids): Path<Ids>) -> Result<Answer, Refusal> {
+pub async fn read(scope: Scope) -> Result<Answer, Refusal> {
     let found = scope
-        .read(move |conn, scope| projects::get(conn, scope.id(), &ids.project))
+        .read(move |conn, scope| projects::get(conn, scope.id(), scope.param("project")))
         .await?;
     Ok(Answer::ok(wrapped(&found)))
 }
 
-/// The project with this handle: 200 with null for a spent one, 404 for a free one.
-pub async fn by_handle(
-    scope: Scope,
-    Path(Handle { handle }): Path<Handle>,
-) -> Result<Answer, Refusal> {
-    let reusable = scope.app.settings().handles_reusable;
+/// The project with this handle.
+pub async fn by_handle(scope: Scope) -> Result<Answer, Refusal> {
     scope
-        .read(move |conn, scope| {
-            if let Some(found) = projects::by_handle(conn, scope.id(), &handle)? {
-                return Ok(Answer::ok(wrapped(&found)));
-            }
-            match projects::handle_state(conn, scope.id(), &handle, reusable)? {
-                HandleState::Spent => Ok(Answer::ok(Value::Null)),
-                _ => Err(Refusal::not_found(format!("Project '{handle}' not found."))),
-            }
+        .read(|conn, scope| {
+            let found = projects::by_handle(conn, scope.id(), scope.param("handle"))?;
+            scope.by_handle(conn, "Project", "projects", found.as_ref().map(wrapped))
         })
         .await
 }
 
-pub async fn update(scope: Scope, Path(ids): Path<Ids>, body: Bytes) -> Result<Answer, Refusal> {
+pub async fn update(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
     let wanted = wanted(&scope, &body)?;
     let id = scope
         .write(Action::Update, move |tx, scope| {
-            let project = projects::get(tx, scope.id(), &ids.project)?;
+            let project = projects::get(tx, scope.id(), scope.param("project"))?;
             projects::update(tx, &project, &scope.user, wanted)?;
             Ok(project.id)
         })
@@ -79,11 +58,11 @@ pub async fn update(scope: Scope, Path(ids): Path<Ids>, body: Bytes) -> Result<A
 }
 
 /// Deletes an empty project whose name is repeated in the body.
-pub async fn delete(scope: Scope, Path(ids): Path<Ids>, body: Bytes) -> Result<Answer, Refusal> {
+pub async fn delete(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
     let name = Body::parse("ProjectDeletion", &body, &["confirmName"])?.text("confirmName")?;
     scope
         .write(Action::Delete, move |tx, scope| {
-            let project = projects::get(tx, scope.id(), &ids.project)?;
+            let project = projects::get(tx, scope.id(), scope.param("project"))?;
             projects::delete(tx, &project, &name)
         })
         .await?;

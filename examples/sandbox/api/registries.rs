@@ -2,8 +2,6 @@
 //! a PUT of the whole registry changes them.
 
 use axum::body::Bytes;
-use axum::extract::Path;
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::access::Scope;
@@ -11,7 +9,6 @@ use super::body::Body;
 use crate::args::Dialect;
 use crate::refusal::{Answer, Refusal};
 use crate::store::organisations::Action;
-use crate::store::projects::HandleState;
 use crate::store::registries::{self, DEFAULT_MAXVERSIONS, Metadata};
 use crate::store::versions::{self, Credentials, Version};
 
@@ -26,22 +23,6 @@ const WHOLE: [&str; 6] = [
     "maxversions",
 ];
 const METADATA: [&str; 5] = ["handle", "name", "server", "username", "maxversions"];
-
-#[derive(Deserialize)]
-pub struct Ids {
-    registry: String,
-}
-
-#[derive(Deserialize)]
-pub struct VersionIds {
-    registry: String,
-    version: String,
-}
-
-#[derive(Deserialize)]
-pub struct Handle {
-    handle: String,
-}
 
 pub async fn list(scope: Scope) -> Result<Answer, Refusal> {
     let shown = scope.app.settings().versions;
@@ -65,37 +46,28 @@ pub async fn create(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
     Ok(Answer::created(id))
 }
 
-pub async fn read(scope: Scope, Path(ids): Path<Ids>) -> Result<Answer, Refusal> {
+pub async fn read(scope: Scope) -> Result<Answer, Refusal> {
     let shown = scope.app.settings().versions;
     let found = scope
-        .read(move |conn, scope| registries::get(conn, scope.id(), &ids.registry))
+        .read(move |conn, scope| registries::get(conn, scope.id(), scope.param("registry")))
         .await?;
     Ok(Answer::ok(found.to_json(shown)))
 }
 
-/// The registry with this handle: 200 with null for a spent one, 404 for a free one.
-pub async fn by_handle(
-    scope: Scope,
-    Path(Handle { handle }): Path<Handle>,
-) -> Result<Answer, Refusal> {
-    let settings = scope.app.settings();
+/// The registry with this handle.
+pub async fn by_handle(scope: Scope) -> Result<Answer, Refusal> {
+    let shown = scope.app.settings().versions;
     scope
         .read(move |conn, scope| {
-            if let Some(found) = registries::by_handle(conn, scope.id(), &handle)? {
-                return Ok(Answer::ok(found.to_json(settings.versions)));
-            }
-            match registries::handle_state(conn, scope.id(), &handle, settings.handles_reusable)? {
-                HandleState::Spent => Ok(Answer::ok(Value::Null)),
-                _ => Err(Refusal::not_found(format!(
-                    "Registry '{handle}' not found."
-                ))),
-            }
+            let found = registries::by_handle(conn, scope.id(), scope.param("handle"))?;
+            let found = found.map(|registry| registry.to_json(shown));
+            scope.by_handle(conn, "Registry", "registries", found)
         })
         .await
 }
 
 /// Replaces the metadata; in the *put* dialect also the credentials, where a change makes a version.
-pub async fn update(scope: Scope, Path(ids): Path<Ids>, body: Bytes) -> Result<Answer, Refusal> {
+pub async fn update(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
     let id = match scope.app.settings().dialect {
         Dialect::Rotate => {
             let body = Body::parse("Registry", &body, &METADATA)?;
@@ -103,7 +75,7 @@ pub async fn update(scope: Scope, Path(ids): Path<Ids>, body: Bytes) -> Result<A
             let (server, username) = (body.text("server")?, body.text("username")?);
             scope
                 .write(Action::Update, move |tx, scope| {
-                    let registry = registries::get(tx, scope.id(), &ids.registry)?;
+                    let registry = registries::get(tx, scope.id(), scope.param("registry"))?;
                     if server != registry.server || username != registry.username {
                         return Err(Refusal::conflict(
                             "Credentials change by rotation: server and username must be the \
@@ -120,7 +92,7 @@ pub async fn update(scope: Scope, Path(ids): Path<Ids>, body: Bytes) -> Result<A
             let (wanted, credentials) = (metadata(&body)?, credentials(&body)?);
             scope
                 .write(Action::Update, move |tx, scope| {
-                    let registry = registries::get(tx, scope.id(), &ids.registry)?;
+                    let registry = registries::get(tx, scope.id(), scope.param("registry"))?;
                     registries::update(tx, &registry, &wanted)?;
                     let key = &scope.app.key;
                     let current = versions::current(tx, &registry)?;
@@ -136,11 +108,11 @@ pub async fn update(scope: Scope, Path(ids): Path<Ids>, body: Bytes) -> Result<A
 }
 
 /// Removes the credentials and spends the handle.
-pub async fn delete(scope: Scope, Path(ids): Path<Ids>) -> Result<Answer, Refusal> {
+pub async fn delete(scope: Scope) -> Result<Answer, Refusal> {
     let detaches = scope.app.settings().delete_detaches;
     scope
         .write(Action::Delete, move |tx, scope| {
-            let registry = registries::get(tx, scope.id(), &ids.registry)?;
+            let registry = registries::get(tx, scope.id(), scope.param("registry"))?;
             registries::delete(tx, &registry, detaches)
         })
         .await?;
@@ -148,7 +120,7 @@ pub async fn delete(scope: Scope, Path(ids): Path<Ids>) -> Result<Answer, Refusa
 }
 
 /// Adds a version and makes it current; the answer is its identifier. The server stays unless given.
-pub async fn rotate(scope: Scope, Path(ids): Path<Ids>, body: Bytes) -> Result<Answer, Refusal> {
+pub async fn rotate(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
     needs_rotate_dialect(&scope)?;
     let body = Body::parse(
         "RegistryRotation",
@@ -162,7 +134,7 @@ pub async fn rotate(scope: Scope, Path(ids): Path<Ids>, body: Bytes) -> Result<A
     );
     let id = scope
         .write(Action::Update, move |tx, scope| {
-            let registry = registries::get(tx, scope.id(), &ids.registry)?;
+            let registry = registries::get(tx, scope.id(), scope.param("registry"))?;
             let credentials = Credentials {
                 server: server.unwrap_or(registry.server),
                 username,
@@ -175,11 +147,11 @@ pub async fn rotate(scope: Scope, Path(ids): Path<Ids>, body: Bytes) -> Result<A
 }
 
 /// The retained versions, oldest first, without their passwords.
-pub async fn versions(scope: Scope, Path(ids): Path<Ids>) -> Result<Answer, Refusal> {
+pub async fn versions(scope: Scope) -> Result<Answer, Refusal> {
     needs_rotate_dialect(&scope)?;
     let found = scope
         .read(move |conn, scope| {
-            let registry = registries::get(conn, scope.id(), &ids.registry)?;
+            let registry = registries::get(conn, scope.id(), scope.param("registry"))?;
             versions::all(conn, &registry)
         })
         .await?;
@@ -187,15 +159,16 @@ pub async fn versions(scope: Scope, Path(ids): Path<Ids>) -> Result<Answer, Refu
 }
 
 /// Makes a retained version current; the answer is its identifier. No credentials are needed.
-pub async fn activate(scope: Scope, Path(ids): Path<VersionIds>) -> Result<Answer, Refusal> {
+pub async fn activate(scope: Scope) -> Result<Answer, Refusal> {
     needs_rotate_dialect(&scope)?;
     let id = scope
         .write(Action::Update, move |tx, scope| {
-            let registry = registries::get(tx, scope.id(), &ids.registry)?;
-            let version = ids.version.parse().map_err(|_| {
+            let registry = registries::get(tx, scope.id(), scope.param("registry"))?;
+            let version = scope.param("version");
+            let version = version.parse().map_err(|_| {
                 Refusal::not_found(format!(
-                    "Version {} of registry '{}' not found.",
-                    ids.version, registry.handle
+                    "Version {version} of registry '{}' not found.",
+                    registry.handle
                 ))
             })?;
             versions::activate(tx, &registry, version)

@@ -33,6 +33,17 @@ pub struct Store {
     keep_snapshots: Arc<AtomicBool>,
 }
 
+/// What answers a read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Replica {
+    #[default]
+    Live,
+    /// The state before the last write; the live one if there is none.
+    BeforeLastWrite,
+    /// Tables without a row.
+    Empty,
+}
+
 struct Snapshot {
     connection: Connection,
     written: Instant,
@@ -67,37 +78,29 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
     {
-        let store = self.clone();
-        blocking(move || work(&lock(&store.live))).await
+        self.read_from(Replica::Live, work).await
     }
 
-    /// Runs a read on the state before the last write; on the live one if there is none.
-    pub async fn read_stale<T, F>(&self, work: F) -> Result<T, Refusal>
+    /// Runs a read on a replica.
+    pub async fn read_from<T, F>(&self, replica: Replica, work: F) -> Result<T, Refusal>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
     {
         let store = self.clone();
         blocking(move || {
+            if replica == Replica::Empty {
+                let empty = Connection::open_in_memory()?;
+                empty.execute_batch(SCHEMA)?;
+                return work(&empty);
+            }
             // Released before the live database is locked: writers lock the two the other way round.
-            if let Some(snapshot) = &*lock(&store.before_last_write) {
+            if replica == Replica::BeforeLastWrite
+                && let Some(snapshot) = &*lock(&store.before_last_write)
+            {
                 return work(&snapshot.connection);
             }
             work(&lock(&store.live))
-        })
-        .await
-    }
-
-    /// Runs a read on tables without a row.
-    pub async fn read_empty<T, F>(&self, work: F) -> Result<T, Refusal>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
-    {
-        blocking(move || {
-            let empty = Connection::open_in_memory()?;
-            empty.execute_batch(SCHEMA)?;
-            work(&empty)
         })
         .await
     }
@@ -188,6 +191,35 @@ pub fn handles(conn: &Connection) -> Result<HashMap<String, String>, Refusal> {
         [],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )
+}
+
+/// Whether a handle can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandleState {
+    Free,
+    Alive,
+    /// Used by something that was deleted.
+    Spent,
+}
+
+/// What became of a handle in this table of the schema.
+pub fn handle_state(
+    conn: &Connection,
+    table: &str,
+    organisation: &str,
+    handle: &str,
+    reusable: bool,
+) -> Result<HandleState, Refusal> {
+    let found: (i64, i64) = conn
+        .prepare_cached(&format!(
+            "SELECT count(*), count(deleted) FROM {table} WHERE organisation = ?1 AND handle = ?2"
+        ))?
+        .query_row([organisation, handle], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(match found {
+        (all, deleted) if all > deleted => HandleState::Alive,
+        (all, _) if all > 0 && !reusable => HandleState::Spent,
+        _ => HandleState::Free,
+    })
 }
 
 /// Every row that a query gives.

@@ -54,13 +54,6 @@ impl Role {
             Role::Viewer => "viewer",
         }
     }
-
-    fn from_name(name: &str) -> Self {
-        [Role::Owner, Role::Admin, Role::Member]
-            .into_iter()
-            .find(|role| role.name() == name)
-            .unwrap_or(Role::Viewer)
-    }
 }
 
 /// The users and organisations that every sandbox has.
@@ -145,7 +138,7 @@ pub fn of_user(conn: &Connection, user: &str) -> Result<Vec<Organisation>, Refus
             name: row.get(1)?,
             handle: row.get(2)?,
             email: row.get(3)?,
-            role: Role::from_name(&row.get::<_, String>(4)?),
+            role: serde_json::from_value(row.get::<_, String>(4)?.into()).unwrap_or(Role::Viewer),
         })
     })
 }

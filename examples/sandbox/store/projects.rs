@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, Transaction, params};
 use serde_json::{Value, json};
 
-use super::{list, new_id, now, row, rows};
+use super::{HandleState, handle_state, list, new_id, now, row, rows};
 use crate::refusal::Refusal;
 
 /// A project that is alive.
@@ -59,7 +59,8 @@ pub fn create(
     wanted: Wanted,
     reusable: bool,
 ) -> Result<String, Refusal> {
-    if handle_state(tx, organisation, &wanted.handle, reusable)? != HandleState::Free {
+    let state = handle_state(tx, "projects", organisation, &wanted.handle, reusable)?;
+    if state != HandleState::Free {
         return Err(Refusal::conflict(format!(
             "A project with the handle \"{}\" already exists",
             wanted.handle
@@ -169,43 +170,4 @@ pub fn by_handle(
 pub fn all(conn: &Connection, organisation: &str) -> Result<Vec<Project>, Refusal> {
     let sql = format!("{COLUMNS} ORDER BY handle");
     rows(conn, &sql, [organisation], from_row)
-}
-
-/// Whether a handle can be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HandleState {
-    Free,
-    Alive,
-    /// Used by something that was deleted.
-    Spent,
-}
-
-/// What became of this project handle.
-pub fn handle_state(
-    conn: &Connection,
-    organisation: &str,
-    handle: &str,
-    reusable: bool,
-) -> Result<HandleState, Refusal> {
-    state_in(conn, "projects", organisation, handle, reusable)
-}
-
-/// What became of a handle in this table of the schema.
-pub(super) fn state_in(
-    conn: &Connection,
-    table: &str,
-    organisation: &str,
-    handle: &str,
-    reusable: bool,
-) -> Result<HandleState, Refusal> {
-    let found: (i64, i64) = conn
-        .prepare_cached(&format!(
-            "SELECT count(*), count(deleted) FROM {table} WHERE organisation = ?1 AND handle = ?2"
-        ))?
-        .query_row([organisation, handle], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(match found {
-        (all, deleted) if all > deleted => HandleState::Alive,
-        (all, _) if all > 0 && !reusable => HandleState::Spent,
-        _ => HandleState::Free,
-    })
 }

@@ -3,9 +3,8 @@
 use rusqlite::{Connection, Row, Transaction, params};
 use serde_json::{Value, json};
 
-use super::projects::{HandleState, state_in};
 use super::versions::{self, Credentials};
-use super::{new_id, now, row, rows};
+use super::{HandleState, handle_state, new_id, now, row, rows};
 use crate::args::Versions;
 use crate::refusal::Refusal;
 use crate::seal::Key;
@@ -90,7 +89,7 @@ pub fn create(
     reusable: bool,
 ) -> Result<String, Refusal> {
     let handle = &metadata.handle;
-    match handle_state(tx, organisation, handle, reusable)? {
+    match handle_state(tx, "registries", organisation, handle, reusable)? {
         HandleState::Free => {}
         HandleState::Alive => {
             return Err(Refusal::conflict(format!(
@@ -178,16 +177,6 @@ pub fn by_handle(
 pub fn all(conn: &Connection, organisation: &str) -> Result<Vec<Registry>, Refusal> {
     let sql = format!("{COLUMNS} ORDER BY r.handle");
     rows(conn, &sql, [organisation], from_row)
-}
-
-/// What became of this registry handle.
-pub fn handle_state(
-    conn: &Connection,
-    organisation: &str,
-    handle: &str,
-    reusable: bool,
-) -> Result<HandleState, Refusal> {
-    state_in(conn, "registries", organisation, handle, reusable)
 }
 
 /// The handles that deletion has spent.
