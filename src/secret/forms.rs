@@ -31,8 +31,12 @@ type Decoded = ([u8; 4], usize);
 
 const ESCAPES: [Undo; 5] = [percent, entity, backslash, quoted_printable, blank];
 
-/// Lists of bytes or characters. Much else looks like one, so they are undone only in a text that [may be one](may_list).
+/// Lists of bytes or characters. Much else looks like one, so they are undone only in a text that [may be one](may_list), and
+/// what they hold is unpacked but has no further forms.
 const LISTS: [Undo; 3] = [spelled, quoted, numbered];
+
+/// How many encodings a list may lie in.
+const LISTS_WITHIN: usize = 1;
 
 /// What stands between the elements of a list.
 const SEPARATORS: &[u8] = b" ,;:.-|";
@@ -118,20 +122,30 @@ impl Form {
     }
 
     /// What each encoding makes of it, one at a time: a text can have many forms.
-    fn inner(&self, lists: &[Undo]) -> impl Iterator<Item = Self> {
-        let escaped = ESCAPES
-            .iter()
-            .chain(lists)
-            .filter_map(|undo| self.undone(*undo));
-        let packed = PACKED.iter().flat_map(|(bits, group, shortest, digit)| {
+    fn inner(&self) -> impl Iterator<Item = Self> {
+        let escaped = ESCAPES.iter().filter_map(|undo| self.undone(*undo));
+        escaped.chain(self.unpacked_inside())
+    }
+
+    fn unpacked_inside(&self) -> impl Iterator<Item = Self> {
+        PACKED.iter().flat_map(|(bits, group, shortest, digit)| {
             let mut runs = self.bytes.split(|byte| digit(*byte).is_none());
             let offsets = match runs.any(|run| run.len() >= *shortest) {
                 true => *group,
                 false => 0,
             };
             (0..offsets).map(|offset| self.unpacked(*bits, *group, offset, *digit))
-        });
-        escaped.chain(packed)
+        })
+    }
+
+    /// What it lists, as it stands and unpacked.
+    fn listed(&self) -> impl Iterator<Item = Self> {
+        let lists = LISTS.iter().filter_map(|undo| self.undone(*undo));
+        lists.flat_map(|list| {
+            let mut forms: Vec<_> = list.unpacked_inside().collect();
+            forms.push(list);
+            forms
+        })
     }
 }
 
@@ -154,24 +168,25 @@ fn may_list(text: &[u8]) -> bool {
 /// Hands over a text in every form that it has. Breaks off with `false` when there are too many to look at.
 pub(super) fn every(text: &str, mut look: impl FnMut(&Form)) -> bool {
     let (names, mut seen, mut read) = (RandomState::new(), HashSet::new(), text.len());
-    let lists: &[Undo] = if may_list(text.as_bytes()) {
-        &LISTS
-    } else {
-        &[]
-    };
+    let lists = may_list(text.as_bytes());
     let text = Form::of(text.as_bytes());
     look(&text);
     let mut forms = vec![text];
-    for _ in 0..DEPTH {
+    for depth in 0..DEPTH {
         let mut found = Vec::new();
-        for inner in forms.iter().flat_map(|form| form.inner(lists)) {
-            if seen.insert(names.hash_one(&*inner.bytes)) {
-                read += inner.bytes.len();
+        let listing = forms.iter().filter(|_| lists && depth <= LISTS_WITHIN);
+        let listed = listing.flat_map(Form::listed).map(|form| (form, true));
+        let inner = forms.iter().flat_map(Form::inner).map(|form| (form, false));
+        for (form, is_last) in inner.chain(listed) {
+            if seen.insert(names.hash_one(&*form.bytes)) {
+                read += form.bytes.len();
                 if read > MOST {
                     return false;
                 }
-                look(&inner);
-                found.push(inner);
+                look(&form);
+                if !is_last {
+                    found.push(form);
+                }
             }
         }
         forms = found;
