@@ -25,18 +25,22 @@ pub fn malformed(get: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
         .find(|name| set(name).is_some_and(wrong))
 }
 
-/// Whether `NO_PROXY` names this very port of a host. The library knows hosts alone.
+/// Whether `NO_PROXY` names this host in a way that the library does not know: with its port, below `*.`, or as an IPv6
+/// address in brackets. [What Go does](https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config), Terraform does.
 pub fn is_bypassed(host: &str, port: u16, get: impl Fn(&str) -> Option<String>) -> bool {
     let list = ["NO_PROXY", "no_proxy"].into_iter().find_map(get);
     list.unwrap_or_default().split(',').any(|entry| {
-        let Some((name, of)) = entry.trim().rsplit_once(':') else {
-            return false;
+        let entry = entry.trim();
+        let (name, is_port) = match entry.rsplit_once(':') {
+            Some((name, of)) if !of.ends_with(']') => (name, of.parse() == Ok(port)),
+            _ => (entry, entry.starts_with(['*', '['])),
         };
-        let name = name.trim_start_matches('.');
-        let below = host
-            .strip_suffix(name)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-        !name.is_empty() && of.parse() == Ok(port) && below
+        let below = name.trim_start_matches('*').trim_start_matches('.');
+        let rest = host.strip_suffix(below).filter(|_| !below.is_empty());
+        is_port
+            && rest.is_some_and(|rest| {
+                rest.ends_with('.') || rest.is_empty() && !name.starts_with('*')
+            })
     })
 }
 
@@ -77,16 +81,21 @@ mod tests {
     #[test]
     fn a_host_with_its_port_goes_around_the_proxy() {
         let list = |name: &str| {
-            (name == "NO_PROXY")
-                .then(|| "a.example, api.example.com:8443 ,.corp:443,[::1]:9".to_owned())
+            (name == "NO_PROXY").then(|| {
+                "a.example, api.example.com:8443 ,.corp:443,[::1]:9,*.lan,[2001:db8::1],*"
+                    .to_owned()
+            })
         };
         let bypassed = |host, port| is_bypassed(host, port, list);
         assert!(
             bypassed("api.example.com", 8443)
                 && bypassed("registry.corp", 443)
                 && bypassed("[::1]", 9)
+                && bypassed("api.lan", 443)
+                && bypassed("[2001:db8::1]", 443)
         );
         assert!(!bypassed("api.example.com", 443) && !bypassed("xapi.example.com", 8443));
+        assert!(!bypassed("lan", 443) && !bypassed("xlan", 443));
         assert!(!bypassed("a.example", 443), "the library does that");
     }
 }
