@@ -6,65 +6,33 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 
-use crate::api::{Client, Error, Operation};
 use crate::connection::Connection;
 use crate::findings;
-use crate::framework::diagnostics::{Diagnostic, Diagnostics, Reported};
+use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Block, Call, DataSource};
 use crate::framework::schema::{Attribute, Kind, Mode, Schema};
+use crate::framework::ty::Type;
 use crate::framework::value::Value;
-use crate::resources::{checks, report, timeouts};
+use crate::resources::checks;
+use crate::resources::context::Context;
 
 /// A data source.
 pub struct Lookup {
     /// The name in the configuration.
     pub name: &'static str,
-    /// The attributes. What `look` finds has exactly these.
+    /// The attributes. What `find` finds has exactly these.
     pub schema: LazyLock<Schema>,
     /// The arguments for an id and for a handle, of which exactly one says what to look up.
     pub by: Option<By>,
-    /// Finds what is shown.
-    pub look: for<'a> fn(Asked<'a>) -> Look<'a>,
+    /// Finds what is shown, for a configuration.
+    pub find: for<'a> fn(Context<'a>, &'a Value) -> Finding<'a>,
 }
 
 /// The argument for an id, and that for a handle.
 pub type By = [&'static str; 2];
-/// A look on its way.
-pub type Look<'a> = Pin<Box<dyn Future<Output = Result<Value, Reported>> + Send + 'a>>;
-
-/// One question to the API.
-pub struct Asked<'a> {
-    /// Whom to ask.
-    pub client: &'a Client,
-    /// How long that may take.
-    pub operation: Operation,
-    config: &'a Value,
-    diagnostics: &'a mut Diagnostics,
-}
-
-impl Asked<'_> {
-    /// What was answered; a failure becomes a diagnostic.
-    pub fn found<T>(&mut self, what: &str, answer: Result<T, Error>) -> Result<T, Reported> {
-        answer.map_err(|error| report::failed("look up", what, &error, self.diagnostics))
-    }
-
-    /// An argument.
-    pub fn argument(&self, name: &str) -> Option<&str> {
-        self.config.attribute(name).and_then(Value::as_str)
-    }
-
-    /// The name by which the object is looked up.
-    pub fn key(&mut self, by: By) -> Result<Key, Reported> {
-        let key = Key::of(self.config, by, self.diagnostics)?;
-        key.ok_or_else(|| self.error(findings::not_known_yet()))
-    }
-
-    /// Adds an error.
-    pub fn error(&mut self, finding: Diagnostic) -> Reported {
-        self.diagnostics.error(finding)
-    }
-}
+/// A look-up on its way.
+pub type Finding<'a> = Pin<Box<dyn Future<Output = Result<Value, Reported>> + Send + 'a>>;
 
 impl Block for Lookup {
     fn type_name(&self) -> &'static str {
@@ -91,14 +59,8 @@ impl DataSource<Connection> for Lookup {
         config: Value,
         diagnostics: &mut Diagnostics,
     ) -> Result<Value, Reported> {
-        let (client, operation) = timeouts::begin(call, diagnostics)?;
-        let mut shown = (self.look)(Asked {
-            client,
-            operation,
-            config: &config,
-            diagnostics,
-        })
-        .await?;
+        let cx = Context::new(call, ("look up", ""), &Attr::Null, diagnostics)?;
+        let mut shown = (self.find)(cx, &config).await?;
         if let (Value::Object(shown), Value::Object(config)) = (&mut shown, config) {
             // What is configured stays as it is written.
             shown.extend(config.into_iter().filter(|(_, value)| !value.is_null()));
@@ -133,6 +95,23 @@ impl Key {
             _ => Ok(None),
         }
     }
+
+    /// The name by which a thing of this kind is looked up, which messages call it by from now on.
+    pub fn read(
+        cx: &mut Context<'_>,
+        kind: &str,
+        config: &Value,
+        by: By,
+    ) -> Result<Self, Reported> {
+        let Some(key) = Self::of(config, by, cx.diagnostics)? else {
+            return Err(cx.error(findings::not_known_yet()));
+        };
+        cx.object = match &key {
+            Self::Id(id) => format!("{kind} {id}"),
+            Self::Handle(handle) => format!("{kind} \"{handle}\""),
+        };
+        Ok(key)
+    }
 }
 
 /// An argument that takes the id of something.
@@ -145,44 +124,82 @@ pub fn handle_argument(name: &'static str, description: &'static str) -> Attribu
     Attribute::string(name, Mode::OptionalComputed, description).checked(checks::not_blank)
 }
 
-/// A text that the API shows; null where it shows none.
-pub fn shown(name: &'static str, description: &'static str) -> Attribute {
+/// An attribute that the API shows, and where its value comes from; null where it shows none.
+pub struct Shown<T> {
+    pub attribute: Attribute,
+    pub value: fn(&T) -> Value,
+}
+
+/// Lists what is shown of a thing of the API's model, an attribute a line: its type, its name, the field if that has
+/// another name, and the description.
+macro_rules! shown {
+    ($of:ty { $($ty:ident $name:ident $(= $field:ident)?: $description:literal;)+ }) => {
+        vec![$($crate::data_sources::lookup::Shown {
+            attribute: $crate::data_sources::lookup::$ty(stringify!($name), $description),
+            value: |it: &$of| Clone::clone(shown!(@field it $name $($field)?)).into(),
+        }),+]
+    };
+    (@field $it:ident $name:ident) => { &$it.$name };
+    (@field $it:ident $name:ident $field:ident) => { &$it.$field };
+}
+pub(super) use shown;
+
+/// A text that the API shows.
+pub fn text(name: &'static str, description: &'static str) -> Attribute {
     Attribute::string(name, Mode::Computed, description)
 }
 
-/// The attributes of an object of a list: its id and its handle, and what else is shown of it.
-pub fn item(id: &'static str, handle: &'static str, others: Vec<Attribute>) -> Vec<Attribute> {
-    [vec![shown("id", id), shown("handle", handle)], others].concat()
+/// A list of texts that the API shows.
+pub fn texts(name: &'static str, description: &'static str) -> Attribute {
+    let kind = Kind::Plain(Type::list(Type::String));
+    Attribute::new(name, kind, Mode::Computed, description)
+}
+
+/// A number that the API shows.
+pub fn number(name: &'static str, description: &'static str) -> Attribute {
+    Attribute::number(name, Mode::Computed, description)
+}
+
+/// A bool that the API shows.
+pub fn flag(name: &'static str, description: &'static str) -> Attribute {
+    Attribute::bool(name, Mode::Computed, description)
+}
+
+/// The attributes of an object: the arguments by which it is found, and what is shown beside them.
+pub fn attributes<T>(arguments: Vec<Attribute>, shown: Vec<Shown<T>>) -> Vec<Attribute> {
+    let is_argument = |name| arguments.iter().any(|argument| argument.name == name);
+    let shown = shown.into_iter().map(|one| one.attribute);
+    let shown: Vec<_> = shown.filter(|one| !is_argument(one.name)).collect();
+    [arguments, shown].concat()
+}
+
+/// An object with the values of its attributes.
+pub fn show<T>(shown: &[Shown<T>], found: &T) -> Value {
+    let values = shown
+        .iter()
+        .map(|one| (one.attribute.name, (one.value)(found)));
+    Value::Object(values.collect())
 }
 
 /// A list of objects that the API shows.
-pub fn list_of(
+pub fn list_of<T>(
     name: &'static str,
-    attributes: Vec<Attribute>,
+    shown: Vec<Shown<T>>,
     description: &'static str,
 ) -> Attribute {
-    Attribute::new(name, Kind::Objects(attributes), Mode::Computed, description)
+    let kind = Kind::Objects(attributes(Vec::new(), shown));
+    Attribute::new(name, kind, Mode::Computed, description)
 }
 
 /// The objects of such a list.
-pub fn list<T>(found: impl IntoIterator<Item = T>, show: fn(T) -> Value) -> Value {
-    Value::List(found.into_iter().map(show).collect())
+pub fn list<T>(shown: &[Shown<T>], found: &[T]) -> Value {
+    Value::List(found.iter().map(|one| show(shown, one)).collect())
 }
 
 #[cfg(test)]
-pub mod tests {
+mod tests {
     use super::*;
     use crate::framework::model::object;
-    use crate::framework::plan;
-
-    /// Holds what a look-up shows to its schema.
-    pub fn assert_fits(shown: &Value, attributes: &[Attribute]) {
-        let empty = plan::empty(&Schema::new("", attributes.to_vec()));
-        let Value::Object(shown) = shown else {
-            panic!("no object");
-        };
-        assert!(shown.keys().eq(empty.keys()), "{shown:?}");
-    }
 
     fn key(id: Value, handle: Value) -> (Option<Key>, Vec<&'static str>) {
         let mut diagnostics = Diagnostics::new();

@@ -2,12 +2,13 @@
 
 use std::sync::LazyLock;
 
-use super::lookup::{Asked, Lookup, shown};
+use super::lookup::{Lookup, Shown, attributes, show, shown};
+use crate::api::Organisation;
 use crate::findings;
 use crate::framework::diagnostics::Reported;
-use crate::framework::model::object;
 use crate::framework::schema::Schema;
 use crate::framework::value::Value;
+use crate::resources::context::Context;
 
 /// The data source.
 pub static OWN: Lookup = Lookup {
@@ -15,31 +16,30 @@ pub static OWN: Lookup = Lookup {
     schema: LazyLock::new(|| {
         Schema::new(
             "Shows the organisation that the provider is configured for.",
-            vec![
-                shown("id", "The UUID of the organisation."),
-                shown("name", "Its name."),
-                shown("handle", "Its handle."),
-                shown("email", "Its e-mail address."),
-                shown("role", "The role of the token's owner in it."),
-            ],
+            attributes(Vec::new(), shown()),
         )
     }),
     by: None,
-    look: |asked| Box::pin(own(asked)),
+    find: |cx, _| Box::pin(own(cx)),
 };
 
-async fn own(mut asked: Asked<'_>) -> Result<Value, Reported> {
-    let listed = asked.client.organisations(&asked.operation).await;
-    let listed = asked.found("the organisation", listed)?;
-    let id = asked.client.organisation();
-    let mut listed = listed.into_iter();
+fn shown() -> Vec<Shown<Organisation>> {
+    shown! { Organisation {
+        text id: "The UUID of the organisation.";
+        text name: "Its name.";
+        text handle: "Its handle.";
+        text email: "Its e-mail address.";
+        text role: "The role of the token's owner in it.";
+    }}
+}
+
+async fn own(mut cx: Context<'_>) -> Result<Value, Reported> {
+    cx.object = "the organisation".to_owned();
+    let listed = cx.client.organisations(&cx.operation).await;
+    let listed = cx.answer(listed)?;
+    let id = cx.client.organisation();
+    let mut listed = listed.iter();
     let found = listed.find(|one| one.id.eq_ignore_ascii_case(id));
-    let one = found.ok_or_else(|| asked.error(findings::organisation_not_found(id)))?;
-    Ok(object([
-        ("id", one.id.into()),
-        ("name", one.name.into()),
-        ("handle", one.handle.into()),
-        ("email", one.email.into()),
-        ("role", one.role.into()),
-    ]))
+    let found = found.ok_or_else(|| cx.error(findings::organisation_not_found(id)))?;
+    Ok(show(&shown(), found))
 }

@@ -3,12 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::{Client, HandleState, Operation};
+use super::context::Context;
+use super::report;
+use crate::api::{Client, HandleState};
 use crate::findings;
-use crate::framework::diagnostics::{Diagnostics, Reported};
+use crate::framework::diagnostics::Reported;
 use crate::framework::model::Attr;
 use crate::framework::value::Value;
-use crate::resources::report;
 
 /// Where an object was seen last.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,16 +49,12 @@ impl Home {
 
     /// Makes sure that the object belongs to the configured organisation. Looked for in another one, every object
     /// would seem to be gone, and be created again there.
-    pub fn same_organisation(
-        &self,
-        client: &Client,
-        on: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<(), Reported> {
+    pub fn same_organisation(&self, cx: &mut Context<'_>) -> Result<(), Reported> {
         match &self.organisation {
-            Some(recorded) if !recorded.eq_ignore_ascii_case(client.organisation()) => {
-                let configured = client.organisation();
-                Err(diagnostics.error(findings::other_organisation(on, recorded, configured)))
+            Some(recorded) if !recorded.eq_ignore_ascii_case(cx.client.organisation()) => {
+                let configured = cx.client.organisation();
+                let found = findings::other_organisation(&cx.object, recorded, configured);
+                Err(cx.error(found))
             }
             _ => Ok(()),
         }
@@ -67,37 +64,32 @@ impl Home {
     /// handle that is free contradicts that there was a registry.
     pub async fn who_has(
         &self,
-        client: &Client,
-        operation: &Operation,
         handle: Option<&str>,
-        name: &str,
-        diagnostics: &mut Diagnostics,
+        cx: &mut Context<'_>,
     ) -> Result<HandleState, Reported> {
-        let mut unproved = |why: String| diagnostics.error(findings::absence_not_proved(name, why));
-        if self.organisation.is_none() {
-            return Err(unproved(format!(
+        let client = cx.client;
+        let why = match (&self.organisation, &self.base_url, handle) {
+            (None, ..) => format!(
                 "Nothing in the state says to which organisation it belongs, so that it may be another one than {}.",
                 client.organisation()
-            )));
-        }
-        if let Some(base_url) = &self.base_url
-            && base_url != client.base_url()
-        {
-            return Err(unproved(format!(
+            ),
+            (_, Some(base_url), _) if base_url != client.base_url() => format!(
                 "It was last seen at {base_url}, and the provider is configured for {}.",
                 client.base_url()
-            )));
-        }
-        let Some(handle) = handle else {
-            return Err(unproved("Its handle is not in the state.".to_owned()));
+            ),
+            (.., None) => "Its handle is not in the state.".to_owned(),
+            (.., Some(handle)) => match client.registry_by_handle(&cx.operation, handle).await {
+                Ok(HandleState::Free) => format!(
+                    "The API says that the handle \"{handle}\" was never used, and a handle is spent by deletion: its \
+                     answers are not those of the API that has the registry, or not up to date, or the token does not \
+                     see it any more."
+                ),
+                Ok(found) => return Ok(found),
+                Err(error) => {
+                    return Err(cx.error(report::failure("look for", &cx.object, &error, "")));
+                }
+            },
         };
-        match client.registry_by_handle(operation, handle).await {
-            Ok(HandleState::Free) => Err(unproved(format!(
-                "The API says that the handle \"{handle}\" was never used, and a handle is spent by deletion: its answers \
-                 are not those of the API that has the registry, or not up to date, or the token does not see it any more."
-            ))),
-            Ok(found) => Ok(found),
-            Err(error) => Err(report::failed("look for", name, &error, diagnostics)),
-        }
+        Err(cx.error(findings::absence_not_proved(&cx.object, why)))
     }
 }

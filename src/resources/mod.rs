@@ -1,6 +1,7 @@
 //! What the user manages: one folder per resource, one file per operation.
 
 pub mod checks;
+pub mod context;
 pub mod home;
 pub mod project_registry_attachment;
 pub mod registry;

@@ -1,24 +1,16 @@
 //! Failures of the API in the words of a diagnostic.
 
-use serde::de::DeserializeOwned;
-
 use crate::api::{Error, Kind};
 use crate::findings;
-use crate::framework::diagnostics::{Diagnostic, Diagnostics, Reported};
-use crate::framework::private;
+use crate::framework::diagnostics::Diagnostic;
 
 /// Where `make sandbox` listens.
 const SANDBOX: &str = "127.0.0.1:7357";
 
-/// Adds an error: what failed on what, why, and the next step. A value that the API does not take is shown at its
-/// attribute, in plain words before the API's own.
-pub fn failed(doing: &str, on: &str, error: &Error, diagnostics: &mut Diagnostics) -> Reported {
-    diagnostics.error(failure(doing, on, error, ""))
-}
-
-/// What [`failed`] tells, with a sentence about what stands in the way.
-pub fn failure(doing: &str, on: &str, error: &Error, obstacle: &str) -> Diagnostic {
-    let failed = format!("Failed to {doing} {on}");
+/// What failed on what, why, and the next step; `obstacle` is a sentence about what stands in the way. A value that the
+/// API does not take is shown at its attribute, in plain words before the API's own.
+pub fn failure(verb: &str, object: &str, error: &Error, obstacle: &str) -> Diagnostic {
+    let failed = format!("Failed to {verb} {object}");
     match refused_value(error.message()) {
         Some((argument, problem)) => {
             findings::value_refused(failed, argument, problem, error).at(argument)
@@ -37,7 +29,7 @@ fn for_kind(failed: &str, error: &Error, obstacle: &str) -> Diagnostic {
         Kind::OrganisationNotVisible => findings::organisation_not_visible(failed, error),
         Kind::Conflict => findings::conflict(failed, error),
         Kind::HandleTaken { handle, alive } => match alive {
-            Some(id) => findings::handle_is_taken(handle, import(id)),
+            Some(id) => findings::handle_is_taken(handle, import_advice(id)),
             None => findings::handle_is_spent(handle),
         }
         .at("handle"),
@@ -111,7 +103,7 @@ fn refused_value(message: &str) -> Option<(&'static str, String)> {
 }
 
 /// How to bring an object under management, with a command to paste if that is safe with its id.
-pub fn import(id: &str) -> String {
+pub fn import_advice(id: &str) -> String {
     let plain = (1..=64).contains(&id.len())
         && id
             .bytes()
@@ -123,23 +115,6 @@ pub fn import(id: &str) -> String {
     } else {
         "import it by its handle".to_owned()
     }
-}
-
-/// Says that private bytes are not ours, before they are replaced by what can be seen; `lost` is what cannot.
-pub fn foreign<T: DeserializeOwned>(
-    bytes: &[u8],
-    on: &str,
-    lost: &str,
-    diagnostics: &mut Diagnostics,
-) {
-    if private::is_foreign::<T>(bytes) {
-        diagnostics.warning(findings::memory_unreadable(on, lost));
-    }
-}
-
-/// Says that a refresh did not happen, because the provider's configuration is not known yet.
-pub fn not_refreshed(arguments: &[&str], diagnostics: &mut Diagnostics) {
-    diagnostics.warning(findings::not_refreshed(arguments.join(" and ")));
 }
 
 #[cfg(test)]
@@ -174,11 +149,11 @@ mod tests {
     #[test]
     fn a_command_has_only_ids_of_plain_form() {
         assert!(
-            import("7c9e6679-7425-40de-944b-e07fc1f90ae7")
+            import_advice("7c9e6679-7425-40de-944b-e07fc1f90ae7")
                 .contains("terraform import ADDRESS 7c9e")
         );
         for odd in ["$(reboot)", "\u{1b}[2J", "-x", "", "a b", &"x".repeat(7000)] {
-            let told = import(odd);
+            let told = import_advice(odd);
             assert!(odd.is_empty() || !told.contains(odd), "{told}");
         }
     }

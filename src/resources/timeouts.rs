@@ -3,14 +3,10 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use tokio::time::Instant;
 
-use crate::api::{Client, Operation};
-use crate::connection::Connection;
 use crate::findings;
-use crate::framework::diagnostics::{Diagnostic, Diagnostics, Reported};
+use crate::framework::diagnostics::Diagnostic;
 use crate::framework::model::{Attr, model};
-use crate::framework::provider::Call;
 use crate::framework::schema::{Attribute, Kind, Mode};
 use crate::framework::value::Value;
 
@@ -55,36 +51,15 @@ pub fn attribute() -> Attribute {
     .effect("calls nothing")
 }
 
-/// The client and the usual bounds of an operation that starts now and has no `timeouts` of its own; an error if the
-/// provider is not configured yet.
-pub fn begin<'a>(
-    call: &'a Call<Connection>,
-    diagnostics: &mut Diagnostics,
-) -> Result<(&'a Client, Operation), Reported> {
-    let client = call.connection.client(diagnostics)?;
-    let operation = operation(call, &Attr::Null, |timeouts| &timeouts.read);
-    Ok((client, operation))
-}
-
-/// The bounds of an operation that starts now.
-pub fn operation(
-    call: &Call<Connection>,
-    timeouts: &Attr<Timeouts>,
-    which: fn(&Timeouts) -> &Attr<String>,
-) -> Operation {
-    let configured = timeouts
-        .known()
-        .and_then(|timeouts| which(timeouts).known());
-    let duration = configured.and_then(|text| parse(text)).unwrap_or(DEFAULT);
-    within(call, duration)
-}
-
-/// The bounds of an operation that starts now and may take so long.
-pub fn within(call: &Call<Connection>, duration: Duration) -> Operation {
-    Operation {
-        deadline: Instant::now() + duration,
-        cancel: call.cancel.clone(),
-    }
+/// How long an operation may take, by its verb. What is no create, update or deletion is a read.
+pub fn duration(timeouts: &Attr<Timeouts>, verb: &str) -> Duration {
+    let configured = timeouts.known().and_then(|timeouts| match verb {
+        "create" => timeouts.create.known(),
+        "update" => timeouts.update.known(),
+        "delete" => timeouts.delete.known(),
+        _ => timeouts.read.known(),
+    });
+    configured.and_then(|text| parse(text)).unwrap_or(DEFAULT)
 }
 
 fn check(argument: &str, value: &Value) -> Result<(), Diagnostic> {

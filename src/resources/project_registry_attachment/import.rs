@@ -1,6 +1,6 @@
 //! Bringing an existing attachment under management. Reads only.
 
-use super::operations;
+use super::link;
 use super::schema::Model;
 use crate::api::{Client, Error, Operation, Project};
 use crate::connection::Connection;
@@ -8,10 +8,8 @@ use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, ImportTarget, Stored};
-use crate::framework::value::Value;
+use crate::resources::context::Context;
 use crate::resources::home::Home;
-use crate::resources::report;
-use crate::resources::timeouts;
 
 /// Finds the attachment by `{project}:{handle}`, in which `project` is an id or a handle.
 pub async fn import(
@@ -19,44 +17,31 @@ pub async fn import(
     target: ImportTarget,
     diagnostics: &mut Diagnostics,
 ) -> Result<Stored, Reported> {
-    let (client, operation) = timeouts::begin(call, diagnostics)?;
-    let (project, handle) = match target {
-        ImportTarget::Id(id) => parts(&id, diagnostics)?,
-        ImportTarget::Identity(identity) => of_identity(client, &identity, diagnostics)?,
+    let mut cx = Context::new(call, ("import", "identity"), &Attr::Null, diagnostics)?;
+    let (project, handle) = match &target {
+        // Neither a UUID nor a handle contains either separator.
+        ImportTarget::Id(id) => match id.split_once([':', '/']) {
+            Some((project, handle)) if !project.is_empty() && !handle.is_empty() => {
+                (project.to_owned(), handle.to_owned())
+            }
+            _ => return Err(cx.error(findings::attachment_id_malformed(id))),
+        },
+        ImportTarget::Identity(identity) => {
+            Home::default().or_of(identity).same_organisation(&mut cx)?;
+            let part = |name| Attr::read(identity, name).known().cloned();
+            let part = |name| part(name).unwrap_or_default();
+            (part("project_id"), part("handle"))
+        }
     };
-    let name = format!("attachment of registry \"{handle}\" to project \"{project}\"");
-    match find(client, &operation, &project, &handle).await {
-        Ok(Some(model)) => Ok(operations::stored(client, model, None)),
-        Ok(None) => {
-            Err(diagnostics.error(findings::attachment_not_found(name, client.organisation())))
+    cx.object = format!("attachment of registry \"{handle}\" to project \"{project}\"");
+    let found = find(cx.client, &cx.operation, &project, &handle).await;
+    match cx.answer(found)? {
+        Some(model) => Ok(link::stored(cx.client, model, None)),
+        None => {
+            let organisation = cx.client.organisation();
+            Err(cx.error(findings::attachment_not_found(&cx.object, organisation)))
         }
-        Err(error) => Err(report::failed("import", &name, &error, diagnostics)),
     }
-}
-
-fn parts(id: &str, diagnostics: &mut Diagnostics) -> Result<(String, String), Reported> {
-    // Neither a UUID nor a handle contains either separator.
-    match id.split_once([':', '/']) {
-        Some((project, handle)) if !project.is_empty() && !handle.is_empty() => {
-            Ok((project.to_owned(), handle.to_owned()))
-        }
-        _ => Err(diagnostics.error(findings::attachment_id_malformed(id))),
-    }
-}
-
-fn of_identity(
-    client: &Client,
-    identity: &Value,
-    diagnostics: &mut Diagnostics,
-) -> Result<(String, String), Reported> {
-    let part = |name| Attr::<String>::read(identity, name).known().cloned();
-    Home::default()
-        .or_of(identity)
-        .same_organisation(client, "identity", diagnostics)?;
-    Ok((
-        part("project_id").unwrap_or_default(),
-        part("handle").unwrap_or_default(),
-    ))
 }
 
 async fn find(

@@ -5,18 +5,16 @@ use std::sync::LazyLock;
 use async_trait::async_trait;
 
 use super::ProjectRegistryAttachment;
-use super::operations;
+use super::link;
 use super::schema::Model;
 use crate::connection::Connection;
-use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::list::{Found, ListRequest, ListResource, Listed};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Block, Call};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::resources::checks;
-use crate::resources::report;
-use crate::resources::timeouts;
+use crate::resources::context::Context;
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     Schema::new(
@@ -54,30 +52,26 @@ impl ListResource<Connection> for Attachments {
         found: &mut Found,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
-        let (client, operation) = timeouts::begin(call, diagnostics)?;
+        let what = ("list", "the projects");
+        let mut cx = Context::new(call, what, &Attr::Null, diagnostics)?;
         let only = Attr::<String>::read(&request.config, "project_id");
+        let (client, operation) = (cx.client, &cx.operation);
         let projects = match only.known() {
-            Some(id) => client.project(&operation, id).await.map(Vec::from_iter),
-            None => client.projects(&operation).await,
+            Some(id) => client.project(operation, id).await.map(Vec::from_iter),
+            None => client.projects(operation).await,
         };
-        let projects = projects
-            .map_err(|error| report::failed("list", "the projects", &error, diagnostics))?;
+        let projects = cx.answer(projects)?;
         if let (Some(id), []) = (only.known(), projects.as_slice()) {
-            return Err(diagnostics.error(findings::object_not_found(
-                format!("project {id}"),
-                client.organisation(),
-            )));
+            cx.object = format!("project {id}");
+            return Err(cx.not_found());
         }
         for project in projects {
-            let attachments = client.attachments(&operation, &project.id).await;
-            let attachments = attachments.map_err(|error| {
-                let name = format!("the attachments of project \"{}\"", project.handle);
-                report::failed("list", &name, &error, diagnostics)
-            })?;
-            for attachment in attachments.into_iter().flatten() {
+            cx.object = format!("the attachments of project \"{}\"", project.handle);
+            let attachments = client.attachments(&cx.operation, &project.id).await;
+            for attachment in cx.answer(attachments)?.into_iter().flatten() {
                 let display_name = format!("{} in {}", attachment.handle, project.handle);
                 let model = Model::listed(&project.id, attachment);
-                let stored = operations::stored(client, model, None);
+                let stored = link::stored(client, model, None);
                 let listed = Listed {
                     identity: stored.identity,
                     display_name,

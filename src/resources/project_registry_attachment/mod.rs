@@ -1,23 +1,26 @@
-//! `bahriya_project_registry_attachment`: a project may use a registry.
+//! `bahriya_project_registry_attachment`: a project may use a registry. `link` makes and removes one.
 
 mod import;
+mod link;
 pub mod list;
-mod operations;
 mod schema;
 
 use async_trait::async_trait;
 
+use self::link::{Memory, attach, detach, ends, name_of, same_link, stored};
 use self::schema::Model;
-use crate::api::Client;
+use crate::api::Detached;
 use crate::connection::Connection;
+use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
-use crate::framework::model::{Attr, object};
+use crate::framework::model::Attr;
 use crate::framework::private;
 use crate::framework::provider::{
     Block, Call, ImportTarget, Looked, Plan, PlanRequest, Resource, Stored, UpdateRequest,
 };
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Value;
+use crate::resources::context::Context;
 
 /// The resource.
 pub struct ProjectRegistryAttachment;
@@ -46,7 +49,7 @@ impl Resource<Connection> for ProjectRegistryAttachment {
     ) -> Plan {
         let mut planned = Model::from(request.draft);
         let prior = request.prior.map(Model::from).unwrap_or_default();
-        if !operations::same_link(&prior, &planned) {
+        if !same_link(&prior, &planned) {
             planned.join_id = Attr::Unknown;
         }
         planned.id = match (planned.project_id.known(), planned.handle.known()) {
@@ -66,15 +69,46 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         }
     }
 
+    /// Looks for the link in the project's list.
     async fn read(
         &self,
         call: &Call<Connection>,
         current: Stored,
         diagnostics: &mut Diagnostics,
     ) -> Result<Looked, Reported> {
-        operations::read(call, current, diagnostics).await
+        let mut model = Model::from(&current.value);
+        let refresh = Context::of_refresh(call, name_of(&model), &model.timeouts, diagnostics);
+        let Some(mut cx) = refresh else {
+            return Ok(Looked::There(current));
+        };
+        let mut memory: Memory = private::decode(&current.private);
+        memory.home = memory.home.or_of(&current.identity);
+        cx.warn_of_foreign::<Memory>(&current.private, "");
+        memory.home.same_organisation(&mut cx)?;
+        if let Some(id) = model.id.known() {
+            call.connection.walk.read(id);
+        }
+        let (project, handle) = ends(&model, &mut cx)?;
+        let (client, operation) = (cx.client, &cx.operation);
+        let found = client
+            .refreshed_attachment(operation, project, handle)
+            .await;
+        let Some(attachment) = cx.answer(found)? else {
+            // Whoever does not know the registry does not know its attachments either.
+            memory.home.who_has(Some(handle), &mut cx).await?;
+            let gone = findings::attachment_is_gone(&cx.object);
+            cx.diagnostics.warning(gone);
+            return Ok(Looked::Gone);
+        };
+        model.id = Attr::Known(format!("{project}:{}", attachment.handle));
+        model.handle = Attr::Known(attachment.handle);
+        if attachment.join_id.is_some() {
+            model.join_id = attachment.join_id.into();
+        }
+        Ok(Looked::There(stored(client, model, memory.mark)))
     }
 
+    /// Attaches. A link that exists already becomes the managed one.
     async fn create(
         &self,
         call: &Call<Connection>,
@@ -83,9 +117,19 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         _: Vec<u8>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Stored, Reported> {
-        operations::create(call, (&planned).into(), diagnostics).await
+        let model = Model::from(&planned);
+        let what = ("create", name_of(&model));
+        let mut cx = Context::new(call, what, &model.timeouts, diagnostics)?;
+        let (stored, adopted) = attach(&mut cx, model).await?;
+        if adopted {
+            let found = findings::attachment_adopted(&cx.object);
+            cx.diagnostics.warning(found);
+        }
+        Ok(stored)
     }
 
+    /// Makes another link of an attachment: there first, then no more here. If it cannot be removed here, it is not
+    /// left there either. `timeouts` calls nothing.
     async fn update(
         &self,
         call: &Call<Connection>,
@@ -93,21 +137,33 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         diagnostics: &mut Diagnostics,
     ) -> Stored {
         let (prior, planned) = (Model::from(&request.prior), Model::from(&request.planned));
-        let memory = private::decode(&request.private);
         let kept = |value| Stored {
             value,
-            private: request.private,
+            private: request.private.clone(),
             identity: Value::Null,
         };
-        if operations::same_link(&prior, &planned) {
-            // `timeouts` calls nothing.
+        if same_link(&prior, &planned) {
             return kept(request.planned);
         }
-        operations::relocate(call, &prior, planned, &memory, diagnostics)
-            .await
-            .unwrap_or_else(|_| kept(request.prior))
+        let memory: Memory = private::decode(&request.private);
+        let moved = async {
+            let what = ("update", name_of(&prior));
+            let mut cx = Context::new(call, what, &planned.timeouts, diagnostics)?;
+            memory.home.same_organisation(&mut cx)?;
+            let (there, adopted) = attach(&mut cx, planned).await?;
+            let detached = detach(&mut cx, &prior, memory.mark.as_deref()).await;
+            if detached.is_err() && !adopted {
+                let (model, memory) = (Model::from(&there.value), private::decode(&there.private));
+                let Memory { mark, .. } = memory;
+                // What failed is told.
+                let _ = detach(&mut cx, &model, mark.as_deref()).await;
+            }
+            detached.map(|_| there)
+        };
+        moved.await.unwrap_or_else(|_| kept(request.prior))
     }
 
+    /// Detaches, after waiting for containers that still reference the registry.
     async fn delete(
         &self,
         call: &Call<Connection>,
@@ -115,8 +171,22 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         private: Vec<u8>,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
-        let memory = private::decode(&private);
-        operations::delete(call, &(&prior).into(), &memory, diagnostics).await
+        let (model, memory) = (Model::from(&prior), private::decode::<Memory>(&private));
+        let what = ("delete", name_of(&model));
+        let mut cx = Context::new(call, what, &model.timeouts, diagnostics)?;
+        memory.home.same_organisation(&mut cx)?;
+        match detach(&mut cx, &model, memory.mark.as_deref()).await? {
+            Detached::Done => {}
+            Detached::Absent => {
+                let handle = model.handle.known().map(String::as_str);
+                memory.home.who_has(handle, &mut cx).await?;
+            }
+            Detached::Kept => {
+                let found = findings::attachment_stays(&cx.object);
+                cx.diagnostics.warning(found);
+            }
+        }
+        Ok(())
     }
 
     async fn import(
@@ -131,26 +201,5 @@ impl Resource<Connection> for ProjectRegistryAttachment {
     fn accepts_move(&self, source_provider: &str, source_type: &str) -> bool {
         crate::resources::is_official(source_provider)
             && source_type == "bahriya_project_registry_attachment"
-    }
-}
-
-/// What an attachment is called in messages.
-fn name_of(model: &Model) -> String {
-    let or_unknown = |part: &Attr<String>| part.known().cloned().unwrap_or_else(|| "?".to_owned());
-    format!(
-        "attachment of registry \"{}\" to project {}",
-        or_unknown(&model.handle),
-        or_unknown(&model.project_id)
-    )
-}
-
-fn identity_of(client: &Client, model: &Model) -> Value {
-    match (model.project_id.known(), model.handle.known()) {
-        (Some(project), Some(handle)) => object([
-            ("organisation_id", client.organisation().into()),
-            ("project_id", project.as_str().into()),
-            ("handle", handle.as_str().into()),
-        ]),
-        _ => Value::Null,
     }
 }

@@ -52,7 +52,7 @@ pub enum Change<'a> {
 }
 
 /// Compares what shows of the credentials. An ephemeral source may give another `password_wo` on every run, and the
-/// plan has to settle: without a new trigger it is never looked at.
+/// plan has to converge: without a new trigger it is never looked at.
 pub fn change<'a>(prior: &'a Model, config: &'a Model, memory: &Memory) -> Change<'a> {
     let same_server = same_server(prior, config, memory);
     // As the plan will have it.
@@ -122,7 +122,7 @@ pub fn decide(
         memory,
         told,
     };
-    let (credentials, configured) = match (&config.active_version, case.wanted(&hashes)) {
+    let (action, configured) = match (&config.active_version, case.wanted(&hashes)) {
         (Attr::Unknown, _) | (_, Wanted::Unknown) => (Action::Undecided, memory.configured),
         (Attr::Known(pin), wanted) => case.pinned(*pin, &wanted),
         (Attr::Null, Wanted::New) => (Action::Rotate, None),
@@ -130,7 +130,7 @@ pub fn decide(
         (Attr::Null, Wanted::Same) => (case.unpinned(), memory.configured),
     };
     Decision {
-        credentials,
+        action,
         configured,
         write_only: !config.password_wo.is_null(),
         hashes,

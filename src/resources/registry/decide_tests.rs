@@ -7,7 +7,7 @@ fn memory() -> Memory {
     let mut memory = Memory::default();
     for (version, password) in [(1, "one"), (2, "two")] {
         let fingerprint = memory.fingerprint_now("ghcr.io", "bot", &Secret::new(password));
-        memory.hold(
+        memory.record_write(
             crate::api::Made {
                 number: Some(version),
                 id: None,
@@ -78,7 +78,7 @@ fn expect(prior: &Model, config: &Model, memory: &Memory, credentials: Action) -
     let mut told = Diagnostics::new();
     let hashes = memory.hashes_now(prior, config);
     let decision = decide(prior, config, memory, hashes, &mut told);
-    assert_eq!(decision.credentials, credentials, "{told:?}");
+    assert_eq!(decision.action, credentials, "{told:?}");
     Decided {
         configured: decision.configured,
         told,

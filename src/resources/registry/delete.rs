@@ -6,13 +6,13 @@ use super::memory::{Memory, PlanNote};
 use super::name_of;
 use super::read;
 use super::schema::Model;
-use crate::api::{Client, Kind, Operation};
+use crate::api::Kind;
 use crate::connection::Connection;
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::provider::Call;
+use crate::resources::context::{Context, within};
 use crate::resources::report;
-use crate::resources::timeouts;
 use crate::secret::{self, Author};
 
 /// How long the search for what stands in the way of a deletion may take, after the deletion itself.
@@ -25,33 +25,28 @@ pub async fn delete(
     memory: &Memory,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
-    let name = name_of(prior);
-    not_its_own_successor(prior, memory, &name, diagnostics)?;
-    let client = call.connection.client(diagnostics)?;
-    memory.home.same_organisation(client, &name, diagnostics)?;
-    let operation = timeouts::operation(call, &prior.timeouts, |timeouts| &timeouts.delete);
+    let mut cx = Context::new(
+        call,
+        ("delete", name_of(prior)),
+        &prior.timeouts,
+        diagnostics,
+    )?;
+    not_its_own_successor(prior, memory, &mut cx)?;
+    memory.home.same_organisation(&mut cx)?;
     if let Some(id) = prior.id.known()
-        && remove(call, client, &operation, prior, id, diagnostics).await?
+        && remove(&mut cx, prior, id).await?
     {
         return Ok(());
     }
-    let found = read::find_again(client, &operation, prior, memory, diagnostics).await?;
-    if let Some(registry) = found {
-        remove(call, client, &operation, prior, &registry.id, diagnostics).await?;
+    if let Some(registry) = read::find_again(&mut cx, prior, memory).await? {
+        remove(&mut cx, prior, &registry.id).await?;
     }
     Ok(())
 }
 
 /// Deletes what has this id; `false` if nothing has.
-async fn remove(
-    call: &Call<Connection>,
-    client: &Client,
-    operation: &Operation,
-    prior: &Model,
-    id: &str,
-    diagnostics: &mut Diagnostics,
-) -> Result<bool, Reported> {
-    let error = match client.delete_registry(operation, id).await {
+async fn remove(cx: &mut Context<'_>, prior: &Model, id: &str) -> Result<bool, Reported> {
+    let error = match cx.client.delete_registry(&cx.operation, id).await {
         Ok(deleted) => return Ok(deleted),
         Err(error) => error,
     };
@@ -59,7 +54,7 @@ async fn remove(
     if matches!(error.kind(), Kind::StillAttached { projects } if projects.is_empty())
         && let Some(handle) = prior.handle.known()
         // That the lists cannot be read is not what went wrong.
-        && let Ok(projects) = client.projects_with(&timeouts::within(call, LAST_LOOK), handle).await
+        && let Ok(projects) = cx.client.projects_with(&within(cx.call, LAST_LOOK), handle).await
         && !projects.is_empty()
     {
         let projects = projects.iter();
@@ -67,8 +62,8 @@ async fn remove(
         let handles = handles.collect::<Vec<_>>().join(", ");
         obstacle = format!(" It is attached to the projects {handles}.");
     }
-    let found = report::failure("delete", &name_of(prior), &error, &obstacle);
-    Err(diagnostics.error(found))
+    let found = report::failure(cx.verb, &cx.object, &error, &obstacle);
+    Err(cx.error(found))
 }
 
 /// A tainted registry looks like a plain create in the plan, so this is where its replacement is stopped:
@@ -76,8 +71,7 @@ async fn remove(
 fn not_its_own_successor(
     prior: &Model,
     memory: &Memory,
-    name: &str,
-    diagnostics: &mut Diagnostics,
+    cx: &mut Context<'_>,
 ) -> Result<(), Reported> {
     let Some(PlanNote::Create {
         handle, replaces, ..
@@ -91,7 +85,8 @@ fn not_its_own_successor(
         None => replaces.is_none(),
     };
     if same {
-        return Err(diagnostics.error(findings::not_deleted(name).at("handle")));
+        let found = findings::not_deleted(&cx.object).at("handle");
+        return Err(cx.error(found));
     }
     Ok(())
 }

@@ -1,18 +1,15 @@
 //! Bringing an existing registry under management. Reads only.
 
 use super::memory::Memory;
-use super::read;
 use super::schema::Model;
-use super::{identity_of, name_of};
+use super::{name_of, read, stored};
 use crate::api::{Client, Error, HandleState, Operation, Registry};
 use crate::connection::Connection;
-use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, ImportTarget, Stored};
+use crate::resources::context::Context;
 use crate::resources::home::Home;
-use crate::resources::report;
-use crate::resources::timeouts;
 
 /// Finds the registry by its id or by its handle.
 pub async fn import(
@@ -20,32 +17,23 @@ pub async fn import(
     target: ImportTarget,
     diagnostics: &mut Diagnostics,
 ) -> Result<Stored, Reported> {
-    let (client, operation) = timeouts::begin(call, diagnostics)?;
+    let mut cx = Context::new(call, ("import", "identity"), &Attr::Null, diagnostics)?;
     let id = match target {
         ImportTarget::Id(id) => id,
         ImportTarget::Identity(identity) => {
             Home::default()
                 .or_of(&identity)
-                .same_organisation(client, "identity", diagnostics)?;
-            Attr::read(&identity, "id")
-                .known()
-                .cloned()
-                .unwrap_or_default()
+                .same_organisation(&mut cx)?;
+            let id = Attr::read(&identity, "id");
+            id.known().cloned().unwrap_or_default()
         }
     };
-    let name = format!("registry \"{id}\"");
-    let adopted = match find(client, &operation, &id).await {
-        Ok(HandleState::Alive(registry)) => adopt(client, &operation, &registry).await,
-        Ok(HandleState::Burned) => {
-            return Err(diagnostics.error(findings::registry_was_deleted(name)));
-        }
-        Ok(HandleState::Free) => {
-            let organisation = client.organisation();
-            return Err(diagnostics.error(findings::object_not_found(name, organisation)));
-        }
-        Err(error) => Err(error),
-    };
-    adopted.map_err(|error| report::failed("import", &name, &error, diagnostics))
+    cx.object = format!("registry \"{id}\"");
+    let found = find(cx.client, &cx.operation, &id).await;
+    let found = cx.answer(found)?;
+    let registry = cx.living(found)?;
+    let adopted = adopt(cx.client, &cx.operation, &registry).await;
+    cx.answer(adopted)
 }
 
 async fn find(client: &Client, operation: &Operation, id: &str) -> Result<HandleState, Error> {
@@ -76,9 +64,5 @@ pub async fn adopt(
     let current = read::look_at_versions(client, operation, registry, &model, &mut memory).await?;
     read::take(&mut model, registry, current, memory.configured);
     tracing::info!(registry = name_of(&model), "imported");
-    Ok(Stored {
-        identity: identity_of(client, &model),
-        value: model.into(),
-        private: memory.stored(),
-    })
+    Ok(stored(client, model, memory))
 }

@@ -4,16 +4,15 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 
-use super::{Registry, import};
+use super::{Registry, identity_of, import};
 use crate::api;
 use crate::connection::Connection;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::list::{Found, ListRequest, ListResource, Listed};
-use crate::framework::model::object;
+use crate::framework::model::Attr;
 use crate::framework::provider::{Block, Call};
 use crate::framework::schema::Schema;
-use crate::resources::report;
-use crate::resources::timeouts;
+use crate::resources::context::Context;
 
 static SCHEMA: LazyLock<Schema> =
     LazyLock::new(|| Schema::new("Lists the registries of the organisation.", Vec::new()));
@@ -40,28 +39,22 @@ impl ListResource<Connection> for Registries {
         found: &mut Found,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
-        let (client, operation) = timeouts::begin(call, diagnostics)?;
-        let listed = client.registries(&operation).await;
-        let mut registries = listed
-            .map_err(|error| report::failed("list", "the registries", &error, diagnostics))?;
+        let what = ("list", "the registries");
+        let mut cx = Context::new(call, what, &Attr::Null, diagnostics)?;
+        let listed = cx.client.registries(&cx.operation).await;
+        let mut registries = cx.answer(listed)?;
         registries.sort_by(|a, b| a.handle.cmp(&b.handle));
         for registry in registries {
-            let mut whole = None;
+            let mut object = None;
             if request.objects {
-                let adopted = import::adopt(client, &operation, &registry).await;
-                let stored = adopted.map_err(|error| {
-                    let name = format!("registry \"{}\"", registry.handle);
-                    report::failed("list", &name, &error, diagnostics)
-                })?;
-                whole = Some(stored.value);
+                cx.object = format!("registry \"{}\"", registry.handle);
+                let adopted = import::adopt(cx.client, &cx.operation, &registry).await;
+                object = Some(cx.answer(adopted)?.value);
             }
             let listed = Listed {
-                identity: object([
-                    ("organisation_id", client.organisation().into()),
-                    ("id", registry.id.as_str().into()),
-                ]),
+                identity: identity_of(cx.client, &registry.id),
                 display_name: display_name(&registry),
-                object: whole,
+                object,
             };
             if found.hand(listed).await.is_break() {
                 break;

@@ -118,7 +118,7 @@ pub enum Action {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// What happens to the credentials.
-    pub credentials: Action,
+    pub action: Action,
     /// The version that holds the configured credentials afterwards.
     pub configured: Option<i64>,
     /// The plan saw a write-only password. One that it did not see is not used.
@@ -129,11 +129,18 @@ pub struct Decision {
     pub server: Option<String>,
 }
 
+impl Decision {
+    /// Whether the configured credentials become a new version.
+    pub fn rotates(&self) -> bool {
+        self.action == Action::Rotate
+    }
+}
+
 impl PlanNote {
     /// Whether credentials would be written, or another version activated, where the earlier plan did not show it.
     pub fn asks_for_more_than(&self, earlier: &Self) -> bool {
         let decided = |note: &Self| match note {
-            Self::Change { decision, .. } => decision.as_ref().map(|one| one.credentials.clone()),
+            Self::Change { decision, .. } => decision.as_ref().map(|one| one.action.clone()),
             Self::Create { .. } => None,
         };
         match (decided(self), decided(earlier)) {
@@ -167,19 +174,23 @@ impl Memory {
     }
 
     /// Every fingerprint that there is.
-    pub fn fingerprints(&self) -> impl Iterator<Item = &Fingerprint> {
+    pub fn all_fingerprints(&self) -> impl Iterator<Item = &Fingerprint> {
         let unproved = self.unproved.iter().map(|one| &one.sent);
         self.fingerprints.values().chain(&self.held).chain(unproved)
     }
 
     /// What credentials would have been remembered as, in every way in which this registry's were.
-    pub async fn hashes(
+    pub async fn fingerprints_of(
         &self,
         hasher: &Hasher,
         credentials: api::Credentials<'_>,
     ) -> Vec<Fingerprint> {
         match &self.salt {
-            Some(salt) => hasher.like(self.fingerprints(), salt, credentials).await,
+            Some(salt) => {
+                hasher
+                    .like(self.all_fingerprints(), salt, credentials)
+                    .await
+            }
             None => Vec::new(),
         }
     }
@@ -205,7 +216,7 @@ impl Memory {
     pub async fn out_of_sight(&mut self, hasher: &Hasher, leaving: Option<api::Credentials<'_>>) {
         let (Some(salt), true) = (
             &self.salt,
-            self.fingerprints().any(Fingerprint::is_in_sight),
+            self.all_fingerprints().any(Fingerprint::is_in_sight),
         ) else {
             return;
         };
@@ -231,38 +242,38 @@ impl Memory {
 
     /// Takes note that a write made a version of the configured credentials. It may be another client's if it is known
     /// by its result alone.
-    pub fn hold(&mut self, made: Made, proof: Proof, fingerprint: Option<Fingerprint>) {
+    pub fn record_write(&mut self, made: Made, proof: Proof, fingerprint: Option<Fingerprint>) {
         (self.held, self.unproved) = (None, None);
-        self.point_at(made);
+        self.set_configured(made);
         match (fingerprint, proof) {
             (Some(sent), Proof::OnlyCandidate) => {
                 let version = self.configured;
                 self.unproved = Some(Unproved { version, sent });
             }
-            (Some(held), _) => self.vouch(held),
+            (Some(held), _) => self.record_fingerprint(held),
             (None, _) => {}
         }
     }
 
     /// Takes note that the configured credentials are those of a version that was there before.
-    pub fn follow(&mut self, version: Option<i64>) {
+    pub fn record_activation(&mut self, version: Option<i64>) {
         self.held = version.and_then(|version| self.fingerprints.get(&version).cloned());
         let id = version.and_then(|version| self.ids.get(&version).cloned());
-        self.point_at(Made {
+        self.set_configured(Made {
             number: version,
             id,
         });
     }
 
     /// Takes note of what the configured version holds.
-    pub fn vouch(&mut self, held: Fingerprint) {
+    pub fn record_fingerprint(&mut self, held: Fingerprint) {
         if let Some(version) = self.configured {
             self.fingerprints.insert(version, held.clone());
         }
         self.held = Some(held);
     }
 
-    fn point_at(&mut self, made: Made) {
+    fn set_configured(&mut self, made: Made) {
         if let (Some(number), Some(id)) = (made.number, &made.id) {
             self.ids.insert(number, id.clone());
         }
@@ -301,14 +312,14 @@ impl Memory {
 impl Memory {
     /// Takes note of what a read has seen: the registry, its retained versions where they were listed, and which
     /// is current.
-    pub fn settle(
+    pub fn absorb_read(
         &mut self,
         registry: &Registry,
         versions: Option<&[Version]>,
         current: Option<i64>,
     ) {
         if let Some(versions) = versions {
-            self.see(versions);
+            self.absorb_versions(versions);
         } else if let Some(retained) = &self.retained {
             self.fingerprints
                 .retain(|version, _| retained.contains(version));
@@ -345,7 +356,7 @@ impl Memory {
     }
 
     /// What is remembered of versions follows their ids, and their numbers where no id shows.
-    fn see(&mut self, versions: &[Version]) {
+    fn absorb_versions(&mut self, versions: &[Version]) {
         let old = std::mem::take(&mut self.fingerprints);
         for version in versions {
             let number = match &version.id {
@@ -380,7 +391,7 @@ impl Memory {
         let first = self.configured.is_none();
         self.configured = number;
         if first && let Some(held) = self.held.clone() {
-            self.vouch(held);
+            self.record_fingerprint(held);
         }
     }
 }

@@ -80,10 +80,10 @@ fn fingerprint(memory: &mut Memory, password: &str) -> Option<Fingerprint> {
 fn a_fingerprint_follows_the_id_of_its_version() {
     let mut memory = Memory::default();
     let known = fingerprint(&mut memory, "one");
-    memory.hold(made("a", Some(1)), Proof::Answer, known.clone());
+    memory.record_write(made("a", Some(1)), Proof::Answer, known.clone());
     // The number went to another version, and ours has another now.
     let versions = [version("b", 1), version("a", 2)];
-    memory.settle(&registry("b", 1), Some(&versions), Some(1));
+    memory.absorb_read(&registry("b", 1), Some(&versions), Some(1));
     assert_eq!(memory.configured, Some(2));
     assert_eq!(
         memory.fingerprints.into_iter().collect::<Vec<_>>(),
@@ -95,13 +95,13 @@ fn a_fingerprint_follows_the_id_of_its_version() {
 fn a_version_known_by_its_id_is_waited_for() {
     let mut memory = Memory::default();
     let known = fingerprint(&mut memory, "one");
-    memory.hold(made("b", None), Proof::Answer, known.clone());
+    memory.record_write(made("b", None), Proof::Answer, known.clone());
     // A replica that lags, or another client's version: not ours.
     let older = [version("a", 1), version("c", 3)];
-    memory.settle(&registry("c", 3), Some(&older), Some(3));
+    memory.absorb_read(&registry("c", 3), Some(&older), Some(3));
     assert_eq!((memory.configured, memory.fingerprints.len()), (None, 0));
     let all = [version("a", 1), version("b", 2), version("c", 3)];
-    memory.settle(&registry("c", 3), Some(&all), Some(3));
+    memory.absorb_read(&registry("c", 3), Some(&all), Some(3));
     assert_eq!(memory.configured, Some(2));
     assert_eq!(memory.fingerprints.get(&2), known.as_ref());
 }
@@ -118,7 +118,7 @@ fn what_version_0_4_0_stored_is_read() {
     let stored = json!({"bahriya_rs": 1, "data": stored});
     let mut memory = Memory::decode(stored.to_string().as_bytes());
     let versions = [version("a", 1), version("b", 2)];
-    memory.settle(&registry("b", 2), Some(&versions), Some(2));
+    memory.absorb_read(&registry("b", 2), Some(&versions), Some(2));
     // The one that came after it may be another client's: it is recognised, and has no fingerprint.
     assert_eq!(memory.version_with(std::slice::from_ref(&sent)), Some(2));
     assert_eq!(memory.version_with(std::slice::from_ref(&first)), Some(1));
@@ -135,14 +135,14 @@ fn an_intent_is_kept_while_nothing_tells() {
     let sent = fingerprint(&mut memory, "two").expect("a fingerprint");
     memory.intent = Some(Intent::new(sent.clone(), Baseline::after(1)));
     // No list of versions.
-    memory.settle(&registry("b", 2), None, Some(2));
+    memory.absorb_read(&registry("b", 2), None, Some(2));
     assert!(memory.intent.is_some());
     // Several that may be it.
     let several = [version("a", 1), version("b", 2), version("c", 3)];
-    memory.settle(&registry("c", 3), Some(&several), Some(3));
+    memory.absorb_read(&registry("c", 3), Some(&several), Some(3));
     assert!(memory.intent.is_some() && memory.unproved.is_none());
     // None.
-    memory.settle(&registry("a", 1), Some(&[version("a", 1)]), Some(1));
+    memory.absorb_read(&registry("a", 1), Some(&[version("a", 1)]), Some(1));
     assert_eq!(memory.intent, None);
 }
 
@@ -150,14 +150,14 @@ fn an_intent_is_kept_while_nothing_tells() {
 fn a_mark_lasts_until_the_next_rotation() {
     let mut memory = Memory::default();
     let sent = fingerprint(&mut memory, "two");
-    memory.hold(made("b", Some(2)), Proof::OnlyCandidate, sent.clone());
+    memory.record_write(made("b", Some(2)), Proof::OnlyCandidate, sent.clone());
     let versions = [version("a", 1), version("b", 2)];
-    memory.settle(&registry("b", 2), Some(&versions), Some(2));
+    memory.absorb_read(&registry("b", 2), Some(&versions), Some(2));
     assert_eq!(memory.version_with(&[sent.expect("sent")]), Some(2));
     assert_eq!((memory.held.clone(), memory.fingerprints.len()), (None, 0));
-    memory.follow(Some(1));
+    memory.record_activation(Some(1));
     assert!(memory.unproved.is_some());
     let next = fingerprint(&mut memory, "three");
-    memory.hold(made("c", Some(3)), Proof::Answer, next);
+    memory.record_write(made("c", Some(3)), Proof::Answer, next);
     assert!(memory.unproved.is_none());
 }

@@ -3,8 +3,6 @@
 //! `plan` and `decide` are pure and say what shall happen; `create`, `read`, `update`, `delete` and
 //! `import` talk to the API; `memory` is what is kept beside the state.
 
-mod ahead;
-mod check;
 mod create;
 mod decide;
 mod delete;
@@ -13,9 +11,11 @@ mod lint;
 pub mod list;
 mod memory;
 mod plan;
+mod plan_reads;
 mod read;
 mod schema;
 mod update;
+mod verify;
 mod warnings;
 
 use async_trait::async_trait;
@@ -111,15 +111,9 @@ impl Resource<Connection> for Registry {
         private: Vec<u8>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Stored, Reported> {
-        let memory = Memory::decode(&private);
-        create::create(
-            call,
-            (&planned).into(),
-            &(&config).into(),
-            &memory,
-            diagnostics,
-        )
-        .await
+        let (planned, config) = (Model::from(&planned), Model::from(&config));
+        let note = Memory::decode(&private).plan;
+        create::create(call, planned, &config, note, diagnostics).await
     }
 
     async fn update(
@@ -165,12 +159,19 @@ fn name_of(model: &Model) -> String {
     }
 }
 
-fn identity_of(client: &Client, model: &Model) -> Value {
-    match &model.id {
-        Attr::Known(id) => object([
-            ("organisation_id", client.organisation().into()),
-            ("id", id.as_str().into()),
-        ]),
-        _ => Value::Null,
+fn identity_of(client: &Client, id: &str) -> Value {
+    object([
+        ("organisation_id", client.organisation().into()),
+        ("id", id.into()),
+    ])
+}
+
+/// A registry as it is stored.
+fn stored(client: &Client, model: Model, memory: Memory) -> Stored {
+    let id = model.id.known();
+    Stored {
+        identity: id.map_or(Value::Null, |id| identity_of(client, id)),
+        value: model.into(),
+        private: memory.stored(),
     }
 }

@@ -1,10 +1,10 @@
 //! Planning: prior, configuration and memory in; planned state, memory and messages out. What has to be asked first is
-//! asked in `ahead`; the rest is pure.
+//! asked in `plan_reads`; the rest is pure.
 
-use super::ahead;
 use super::decide;
 use super::lint;
 use super::memory::{Action, Memory, PlanNote};
+use super::plan_reads;
 use super::schema::Model;
 use super::warnings;
 use crate::connection::Connection;
@@ -33,7 +33,7 @@ pub async fn plan(
         // What is planned again for its apply was looked up before. An error would come too late here: Terraform has
         // put a tainted registry aside by now if its successor is to be created first.
         if request.earlier.is_empty() && !diagnostics.has_errors() {
-            ahead::look_up_handle(call, &config, diagnostics).await;
+            plan_reads::look_up_handle(call, &config, diagnostics).await;
         }
         return plan;
     };
@@ -44,7 +44,7 @@ pub async fn plan(
     }
     let renamed = prior.metadata_differs(&Model::from(request.draft));
     if renamed && !memory.whole_writes {
-        memory.whole_writes = ahead::writes_whole(call, &prior, diagnostics).await;
+        memory.whole_writes = plan_reads::writes_whole(call, &prior, diagnostics).await;
     }
     let hasher = &call.connection.hasher;
     if config.password.is_null() {
@@ -52,7 +52,7 @@ pub async fn plan(
         let stored = prior.credentials(prior.password.known());
         memory.out_of_sight(hasher, stored).await;
     }
-    let hashes = ahead::hashes(hasher, &prior, &config, &memory, renamed).await;
+    let hashes = plan_reads::hashes(hasher, &prior, &config, &memory, renamed).await;
     planned(request, memory, hashes, diagnostics)
 }
 
@@ -171,7 +171,7 @@ fn update(
     }
     let mut told = Diagnostics::new();
     let decision = decide::decide(prior, config, &memory, hashes, &mut told);
-    let rotates = decision.credentials == Action::Rotate;
+    let rotates = decision.rotates();
     lint::tell(Some(prior), config, rotates, diagnostics);
     let renamed = prior.metadata_differs(planned);
     if renamed && memory.whole_writes && !told.has_errors() {
@@ -180,8 +180,8 @@ fn update(
     diagnostics.extend(told);
     // Unknown exactly when credentials may be written: Terraform holds the plan that it makes again before the
     // apply to this one, and refuses it if what was known is not.
-    if decision.credentials != Action::Keep || renamed && memory.whole_writes {
-        planned.current_version = match decision.credentials {
+    if decision.action != Action::Keep || renamed && memory.whole_writes {
+        planned.current_version = match decision.action {
             Action::Activate(version) => Attr::Known(version),
             _ => Attr::Unknown,
         };

@@ -88,7 +88,7 @@ prop_compose! {
 static RECOGNISING: LazyLock<Memory> = LazyLock::new(|| {
     let mut memory = Memory::default();
     let fingerprint = memory.fingerprint_now("ghcr.io", "bot", &Secret::new("one"));
-    memory.hold(
+    memory.record_write(
         crate::api::Made {
             number: Some(1),
             id: None,
@@ -200,7 +200,7 @@ proptest! {
         // What an apply would report and remember: a rotation makes version 4.
         let hashes = memory.hashes_now(&prior, &config);
         let decision = decide::decide(&prior, &config, &memory, hashes, &mut Diagnostics::new());
-        if decision.credentials == Action::Rotate {
+        if decision.rotates() {
             let password = decide::configured_password(&config).known().cloned();
             let (Some(server), Some(username), Some(password)) =
                 (config.server.known(), config.username.known(), password)
@@ -208,7 +208,7 @@ proptest! {
                 return Err(TestCaseError::fail("a rotation without credentials"));
             };
             let fingerprint = memory.fingerprint_now(server, username, &password);
-            memory.hold(crate::api::Made { number: Some(4), id: None }, crate::api::Proof::Answer, fingerprint);
+            memory.record_write(crate::api::Made { number: Some(4), id: None }, crate::api::Proof::Answer, fingerprint);
             memory.retained = Some(vec![1, 2, 3, 4]);
             applied.current_version.resolve(Some(4));
         } else {

@@ -2,17 +2,16 @@
 
 use super::memory::Memory;
 use super::schema::Model;
-use super::{identity_of, name_of};
-use crate::api::{Client, HandleState, Operation, Registry};
-use crate::connection::{Api, Connection};
+use super::{name_of, stored};
+use crate::api::{Client, Error, HandleState, Operation, Registry};
+use crate::connection::Connection;
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, Looked, Stored};
 use crate::oci::server;
+use crate::resources::context::Context;
 use crate::resources::home::Home;
-use crate::resources::report;
-use crate::resources::timeouts;
 
 /// Reads the registry.
 pub async fn read(
@@ -20,84 +19,67 @@ pub async fn read(
     current: Stored,
     diagnostics: &mut Diagnostics,
 ) -> Result<Looked, Reported> {
-    let client = match &call.connection.api {
-        Api::Ready(client) => client,
-        Api::Undecided(arguments) => {
-            report::not_refreshed(arguments, diagnostics);
-            return Ok(Looked::There(current));
-        }
-    };
     let model = Model::from(&current.value);
+    let refresh = Context::of_refresh(call, name_of(&model), &model.timeouts, diagnostics);
+    let Some(mut cx) = refresh else {
+        return Ok(Looked::There(current));
+    };
     let mut memory = Memory::decode(&current.private);
     memory.home = memory.home.or_of(&current.identity);
-    let name = name_of(&model);
     let lost = " Which versions hold which credentials is known no more, so that going back to earlier credentials \
                 makes a new version.";
-    report::foreign::<Memory>(&current.private, &name, lost, diagnostics);
-    memory.home.same_organisation(client, &name, diagnostics)?;
-    let operation = timeouts::operation(call, &model.timeouts, |timeouts| &timeouts.read);
+    cx.warn_of_foreign::<Memory>(&current.private, lost);
+    memory.home.same_organisation(&mut cx)?;
     let listed = match model.id.known() {
-        Some(id) => client.refreshed_registry(&operation, id).await,
+        Some(id) => cx.client.refreshed_registry(&cx.operation, id).await,
         None => Ok(None),
     };
-    let listed = listed.map_err(|error| report::failed("read", &name, &error, diagnostics))?;
-    let registry = match listed {
+    let registry = match cx.answer(listed)? {
         Some(registry) => Some(registry),
-        None => find_again(client, &operation, &model, &memory, diagnostics).await?,
+        None => find_again(&mut cx, &model, &memory).await?,
     };
     let Some(registry) = registry else {
-        diagnostics.warning(findings::registry_is_gone(name));
+        let gone = findings::registry_is_gone(cx.object);
+        cx.diagnostics.warning(gone);
         return Ok(Looked::Gone);
     };
-    match refresh(client, &operation, &registry, model, memory).await {
-        Ok((model, memory)) => Ok(Looked::There(Stored {
-            identity: identity_of(client, &model),
-            value: model.into(),
-            private: memory.stored(),
-        })),
-        Err(error) => Err(report::failed("read", &name, &error, diagnostics)),
-    }
+    let refreshed = refresh_with(&cx, &registry, model, memory).await;
+    cx.answer(refreshed).map(Looked::There)
 }
 
 /// Looks by its handle for a registry that was not found by its id, or has none in the state. `None` if it is proved
 /// to be gone: its handle is spent.
 pub async fn find_again(
-    client: &Client,
-    operation: &Operation,
+    cx: &mut Context<'_>,
     model: &Model,
     memory: &Memory,
-    diagnostics: &mut Diagnostics,
 ) -> Result<Option<Registry>, Reported> {
     let handle = model.handle.known().map(String::as_str);
-    let name = name_of(model);
-    let home = &memory.home;
-    let found = home.who_has(client, operation, handle, &name, diagnostics);
-    let found = found.await?;
-    match found {
+    match memory.home.who_has(handle, cx).await? {
         HandleState::Alive(registry) if model.id.is_null() => Ok(Some(*registry)),
         HandleState::Alive(registry) => {
-            Err(diagnostics.error(findings::registry_has_another_id(name, registry.id)))
+            let found = findings::registry_has_another_id(&cx.object, registry.id);
+            Err(cx.error(found))
         }
         HandleState::Burned | HandleState::Free => Ok(None),
     }
 }
 
-async fn refresh(
-    client: &Client,
-    operation: &Operation,
+async fn refresh_with(
+    cx: &Context<'_>,
     registry: &Registry,
     mut model: Model,
     mut memory: Memory,
-) -> Result<(Model, Memory), crate::api::Error> {
+) -> Result<Stored, Error> {
     if let Some(handle) = model.handle.known()
         && !handle.eq_ignore_ascii_case(&registry.handle)
     {
-        return Err(crate::api::Error::mixed_up(handle));
+        return Err(Error::mixed_up(handle));
     }
-    memory.home = Home::of(client);
-    let seen = look_at_versions(client, operation, registry, &model, &mut memory).await?;
+    memory.home = Home::of(cx.client);
+    let seen = look_at_versions(cx.client, &cx.operation, registry, &model, &mut memory).await?;
     take(&mut model, registry, seen, memory.configured);
-    Ok((model, memory))
+    Ok(stored(cx.client, model, memory))
 }
 
 /// The number of the current version; and what is remembered of versions, brought up to date.
@@ -110,7 +92,7 @@ pub async fn look_at_versions(
     registry: &Registry,
     model: &Model,
     memory: &mut Memory,
-) -> Result<Option<i64>, crate::api::Error> {
+) -> Result<Option<i64>, Error> {
     let remembered = memory
         .retained
         .as_ref()
@@ -132,14 +114,14 @@ pub async fn look_at_versions(
     let current = current
         .map(|version| version.version)
         .or(registry.currentversion);
-    memory.settle(registry, versions.as_deref(), current);
+    memory.absorb_read(registry, versions.as_deref(), current);
     Ok(current)
 }
 
 /// Takes what the API shows into a stored registry, in the state's spelling where the meaning is the same.
 ///
 /// While a version other than the configured one is current, server and user name stay the configured
-/// ones: they belong to that other version, and the plan has to settle.
+/// ones: they belong to that other version, and the plan has to converge.
 pub fn take(model: &mut Model, registry: &Registry, current: Option<i64>, configured: Option<i64>) {
     model.id = Attr::Known(registry.id.clone());
     model.handle = Attr::Known(registry.handle.clone());

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::api::Credentials;
+use crate::api::{Credentials, Registry};
 use crate::framework::model::model;
 use crate::framework::schema::{Attribute, IdentitySchema, Mode, Schema};
 use crate::resources::checks;
@@ -57,19 +57,28 @@ impl Model {
         })
     }
 
-    /// Takes for each computed attribute that is still unknown what has been seen.
-    pub fn resolve_computed(&mut self, seen: &Self) {
-        self.maxversions.resolve(seen.maxversions.known().copied());
-        self.current_version
-            .resolve(seen.current_version.known().copied());
-        self.id.resolve(seen.id.known().cloned());
-        self.billable.resolve(seen.billable.known().copied());
-        for (mine, seen) in [
-            (&mut self.currentversionid, &seen.currentversionid),
-            (&mut self.managedbyresourceid, &seen.managedbyresourceid),
-            (&mut self.managedbyresourcetype, &seen.managedbyresourcetype),
+    /// The password for the apply of this plan. Values are those of the plan. A write-only one is in the configuration
+    /// alone, where nothing is ignored: it is used if the plan `saw` it.
+    pub fn password_to_apply<'a>(&'a self, config: &'a Self, saw: bool) -> Option<&'a Secret> {
+        let write_only = config.password_wo.known().filter(|_| saw);
+        self.password.known().or(write_only)
+    }
+
+    /// Takes for each computed attribute that is still unknown what the API shows.
+    pub fn resolve_computed(&mut self, shown: &Registry, current_version: Option<i64>) {
+        self.maxversions.resolve(shown.maxversions);
+        self.current_version.resolve(current_version);
+        self.id.resolve(Some(shown.id.clone()));
+        self.billable.resolve(shown.billable);
+        for (mine, shown) in [
+            (&mut self.currentversionid, &shown.currentversionid),
+            (&mut self.managedbyresourceid, &shown.managedbyresourceid),
+            (
+                &mut self.managedbyresourcetype,
+                &shown.managedbyresourcetype,
+            ),
         ] {
-            mine.resolve(seen.known().cloned());
+            mine.resolve(shown.clone());
         }
     }
 }

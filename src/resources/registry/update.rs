@@ -1,20 +1,18 @@
 //! Updating a registry: metadata, then credentials, each its own call. What comes back is what was proved.
 
-use super::check;
 use super::memory::{Action, Decision, Intent, Memory, PlanNote};
 use super::plan::same_handle;
-use super::read;
 use super::schema::Model;
-use super::{identity_of, name_of};
-use crate::api::{Client, Dialect, Error, Kind, Operation, Proof, Registry, Rotated, Rotation};
+use super::verify::verify;
+use super::{name_of, stored};
+use crate::api::{Dialect, Error, Kind, Proof, Registry, Rotated, Rotation};
 use crate::connection::Connection;
 use crate::findings;
 use crate::fingerprint::Hasher;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::provider::{Call, Stored, UpdateRequest};
 use crate::framework::value::Value;
-use crate::resources::report;
-use crate::resources::timeouts;
+use crate::resources::context::Context;
 use crate::secret::Secret;
 
 /// Carries out the plan of an update.
@@ -23,77 +21,59 @@ pub async fn update(
     request: UpdateRequest,
     diagnostics: &mut Diagnostics,
 ) -> Stored {
-    let prior = Model::from(&request.prior);
+    let (prior, planned) = (Model::from(&request.prior), Model::from(&request.planned));
+    let config = Model::from(&request.config);
     let mut memory = Memory::decode(&request.private);
-    let name = name_of(&prior);
-    let planned = Model::from(&request.planned);
-    let ready = call.connection.client(diagnostics).and_then(|client| {
-        memory.home.same_organisation(client, &name, diagnostics)?;
-        let decision = decided(&mut memory, &prior, &planned, diagnostics)?;
-        Ok((client, decision))
+    let what = ("update", name_of(&prior));
+    let begun = Context::new(call, what, &planned.timeouts, diagnostics).and_then(|mut cx| {
+        memory.home.same_organisation(&mut cx)?;
+        let decision = take_decision(&mut memory, &prior, &planned, &mut cx)?;
+        Ok((cx, decision))
     });
-    let Ok((client, decision)) = ready else {
+    let Ok((cx, decision)) = begun else {
         return Stored {
             value: request.prior,
             private: memory.stored(),
             identity: Value::Null,
         };
     };
-    // Values are those of the plan. A write-only one is in the configuration alone, where nothing is ignored: it is
-    // used if the plan saw it.
-    let write_only = Model::from(&request.config).password_wo;
-    let write_only = write_only.known().filter(|_| decision.write_only);
+    let password = planned.password_to_apply(&config, decision.write_only);
     let mut update = Update {
-        client,
-        hasher: &call.connection.hasher,
-        operation: timeouts::operation(call, &planned.timeouts, |timeouts| &timeouts.update),
-        password: planned.password.known().or(write_only).cloned(),
+        password: password.cloned(),
+        cx,
         decision,
         proved: prior.clone(),
-        rotated: None,
-        name,
+        written: false,
+        read: None,
         prior,
         planned,
         memory,
     };
-    if let Err(error) = update.carry_out(diagnostics).await {
-        report::failed("update", &update.name, &error, diagnostics);
-    }
-    let leaving = update.prior.credentials(update.prior.password.known());
-    if leaving != update.proved.credentials(update.proved.password.known()) {
-        update.memory.out_of_sight(update.hasher, leaving).await;
-    }
-    Stored {
-        identity: identity_of(client, &update.proved),
-        value: update.proved.into(),
-        private: update.memory.stored(),
-    }
+    // What failed is told.
+    let _ = update.carry_out().await;
+    update.put_out_of_sight().await;
+    stored(update.cx.client, update.proved, update.memory)
 }
 
 /// What the last plan decided, if it is one that can be carried out.
-fn decided(
+fn take_decision(
     memory: &mut Memory,
     prior: &Model,
     planned: &Model,
-    diagnostics: &mut Diagnostics,
+    cx: &mut Context<'_>,
 ) -> Result<Decision, Reported> {
     match memory.plan.take() {
         Some(PlanNote::Change {
             decision: Some(decision),
             ..
-        }) if decision.credentials != Action::Undecided && same_handle(prior, planned) => {
-            Ok(decision)
-        }
-        _ => Err(diagnostics.error(findings::not_planned_wholly(name_of(prior)))),
+        }) if decision.action != Action::Undecided && same_handle(prior, planned) => Ok(decision),
+        _ => Err(cx.error(findings::not_planned_wholly(&cx.object))),
     }
 }
 
 /// An update under way.
 struct Update<'a> {
-    client: &'a Client,
-    hasher: &'a Hasher,
-    operation: Operation,
-    name: String,
+    cx: Context<'a>,
     password: Option<Secret>,
     decision: Decision,
     prior: Model,
@@ -101,135 +81,127 @@ struct Update<'a> {
     memory: Memory,
     /// What is known to be so: the prior state at first, the planned one in the end.
     proved: Model,
-    /// Credentials were written; and the registry as it was read after that, if it was.
-    rotated: Option<Option<Registry>>,
+    /// Credentials were written.
+    written: bool,
+    /// The registry as it was read after that, if it was.
+    read: Option<Registry>,
 }
 
 impl Update<'_> {
-    async fn carry_out(&mut self, diagnostics: &mut Diagnostics) -> Result<(), Error> {
+    async fn carry_out(&mut self) -> Result<(), Reported> {
         let Some(id) = self.prior.id.known().cloned() else {
-            diagnostics.error(findings::no_id_in_state(&self.name));
-            return Ok(());
+            return Err(self.cx.error(findings::no_id_in_state(&self.cx.object)));
         };
         if !self.is_what_was_planned().await {
-            diagnostics.error(findings::other_password_than_planned().at("password"));
-            return Ok(());
+            let found = findings::other_password_than_planned();
+            return Err(self.cx.error(found.at("password")));
         }
-        let rotates = self.decision.credentials == Action::Rotate;
+        let (renames, rotates) = (self.renames(), self.decision.rotates());
         let mut doubt = None;
         if rotates && let Some(credentials) = self.planned.credentials(self.password.as_ref()) {
-            let verify = &self.planned.verify;
-            let checked = check::credentials(
-                self.client,
-                &self.operation,
-                verify,
-                credentials,
-                diagnostics,
-            );
-            match checked.await {
-                Ok(found) => doubt = found,
-                Err(_) => return Ok(()),
-            }
+            doubt = verify(&mut self.cx, &self.planned.verify, credentials).await?;
         }
-        let renames = self.prior.metadata_differs(&self.planned);
         if renames || rotates {
-            let Some(registry) = self.client.registry(&self.operation, &id).await? else {
-                diagnostics.error(findings::registry_deleted_meanwhile(&self.name));
-                return Ok(());
+            let found = self.cx.client.registry(&self.cx.operation, &id).await;
+            let Some(registry) = self.cx.answer(found)? else {
+                let gone = findings::registry_deleted_meanwhile(&self.cx.object);
+                return Err(self.cx.error(gone));
             };
-            self.write(&registry, renames, diagnostics).await?;
+            self.write(&registry).await?;
             if let Some(doubt) = doubt {
-                diagnostics.warning(doubt);
+                self.cx.diagnostics.warning(doubt);
             }
         }
-        if let Action::Activate(version) = self.decision.credentials {
-            let activated = self.client.activate(&self.operation, &id, version).await;
-            if let Err(Kind::NoSuchVersion { remaining, .. }) =
-                activated.as_ref().map_err(Error::kind)
-            {
-                // Known now, so that the next plan does not choose it again.
-                self.memory.retained = Some(remaining.clone());
-            }
-            activated?;
+        if let Action::Activate(version) = self.decision.action {
+            self.activate(&id, version).await?;
         }
-        if self.rotated.is_none() {
+        if !self.written {
             self.keep_in_mind().await;
         }
-        self.confirm(&id, diagnostics).await;
+        if renames || self.decision.action != Action::Keep {
+            self.read_back(&id).await;
+        }
+        self.memory.server.clone_from(&self.decision.server);
+        self.proved = self.planned.clone();
         Ok(())
+    }
+
+    fn renames(&self) -> bool {
+        self.prior.metadata_differs(&self.planned)
+    }
+
+    fn hasher(&self) -> &Hasher {
+        &self.cx.call.connection.hasher
     }
 
     /// Whether the credentials at hand are those for which the plan found that nothing has to be written. A
     /// rotation was shown, and stores whatever there is.
-    async fn is_what_was_planned(&mut self) -> bool {
-        if self.decision.hashes.is_empty() || self.decision.credentials == Action::Rotate {
+    async fn is_what_was_planned(&self) -> bool {
+        if self.decision.hashes.is_empty() || self.decision.rotates() {
             return true;
         }
         match self.planned.credentials(self.password.as_ref()) {
             Some(credentials) => {
-                let hashes = self.memory.hashes(self.hasher, credentials).await;
-                hashes == self.decision.hashes
+                let hashes = self.memory.fingerprints_of(self.hasher(), credentials);
+                hashes.await == self.decision.hashes
             }
             None => false,
         }
     }
 
-    async fn write(
-        &mut self,
-        registry: &Registry,
-        renames: bool,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<(), Error> {
-        let rotates = self.decision.credentials == Action::Rotate;
+    async fn write(&mut self, registry: &Registry) -> Result<(), Reported> {
+        let rotates = self.decision.rotates();
         // A rotation finds out by itself, with the list of versions that it reads.
         let mut whole = false;
-        if renames {
-            whole = self.client.dialect(&self.operation, registry).await? == Dialect::Put;
+        if self.renames() {
+            whole = self.writes_whole(registry).await?;
             if !whole && let Some(name) = self.planned.name.known() {
                 let maxversions = self.planned.maxversions.known().copied();
-                self.client
-                    .update_metadata(&self.operation, registry, name, maxversions)
-                    .await?;
+                let (client, operation) = (self.cx.client, &self.cx.operation);
+                let updated = client.update_metadata(operation, registry, name, maxversions);
+                let updated = updated.await;
+                self.cx.answer(updated)?;
                 self.proved.name = self.planned.name.clone();
                 self.proved.maxversions = self.planned.maxversions.clone();
             }
         }
         // The put dialect writes the whole object, so that one write does for all.
         if rotates || whole {
-            self.rotate(registry, diagnostics).await?;
+            self.rotate(registry).await?;
         }
-        let dialect = self.client.dialect(&self.operation, registry).await?;
-        self.memory.whole_writes = dialect == Dialect::Put;
+        self.memory.whole_writes = self.writes_whole(registry).await?;
         if whole && !rotates {
-            diagnostics.warning(findings::may_have_a_version(&self.name));
+            let found = findings::may_have_a_version(&self.cx.object);
+            self.cx.diagnostics.warning(found);
         }
         Ok(())
     }
 
-    async fn rotate(
-        &mut self,
-        registry: &Registry,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<(), Error> {
+    async fn writes_whole(&mut self, registry: &Registry) -> Result<bool, Reported> {
+        let dialect = self.cx.client.dialect(&self.cx.operation, registry).await;
+        Ok(self.cx.answer(dialect)? == Dialect::Put)
+    }
+
+    async fn rotate(&mut self, registry: &Registry) -> Result<(), Reported> {
         let Some(credentials) = self.planned.credentials(self.password.as_ref()) else {
-            return Err(Error::new(Kind::CredentialsNeeded));
+            return Err(self.cx.failed(&Error::new(Kind::CredentialsNeeded)));
         };
-        let fingerprint = self
-            .memory
-            .new_fingerprint(self.hasher, credentials, false)
-            .await;
+        let hasher = &self.cx.call.connection.hasher;
+        let fingerprint = self.memory.new_fingerprint(hasher, credentials, false);
+        let fingerprint = fingerprint.await;
         // What was read may lag behind what the plan knew.
         let moves = self.prior.server != self.planned.server
             || registry.server.as_deref() != Some(credentials.server);
         let rotation = Rotation {
             credentials,
             moves,
-            renews: self.decision.credentials == Action::Rotate,
+            renews: self.decision.rotates(),
             name: self.planned.name.known().map(String::as_str),
             maxversions: self.planned.maxversions.known().copied(),
         };
-        let rotated = self.client.rotate(&self.operation, registry, &rotation);
-        let (made, proof, registry) = match rotated.await? {
+        let (client, operation) = (self.cx.client, &self.cx.operation);
+        let rotated = client.rotate(operation, registry, &rotation).await;
+        let (made, proof, read) = match self.cx.answer(rotated)? {
             Rotated::Done {
                 made,
                 proof,
@@ -237,7 +209,7 @@ impl Update<'_> {
             } => (made, proof, registry),
             Rotated::Unknown { error, baseline } => {
                 self.memory.intent = fingerprint.map(|sent| Intent::new(sent, baseline));
-                return Err(error);
+                return Err(self.cx.failed(&error));
             }
         };
         // What the answer does not tell is for the read that follows.
@@ -248,79 +220,96 @@ impl Update<'_> {
             self.planned.currentversionid.resolve(made.id.clone());
         }
         if proof == Proof::OnlyCandidate {
-            diagnostics.warning(findings::unproved_version().at("current_version"));
+            let found = findings::unproved_version().at("current_version");
+            self.cx.diagnostics.warning(found);
         }
-        self.memory.hold(made, proof, fingerprint);
+        self.memory.record_write(made, proof, fingerprint);
         self.memory.retained = None;
-        self.rotated = Some(registry);
+        (self.written, self.read) = (true, read);
         Ok(())
+    }
+
+    async fn activate(&mut self, id: &str, version: i64) -> Result<(), Reported> {
+        let activated = self
+            .cx
+            .client
+            .activate(&self.cx.operation, id, version)
+            .await;
+        if let Err(Kind::NoSuchVersion { remaining, .. }) = activated.as_ref().map_err(Error::kind)
+        {
+            // Known now, so that the next plan does not choose it again.
+            self.memory.retained = Some(remaining.clone());
+        }
+        self.cx.answer(activated)
+    }
+
+    /// Hashes the password that the state held at full cost, if the state holds it no longer.
+    async fn put_out_of_sight(&mut self) {
+        let leaving = self.prior.credentials(self.prior.password.known());
+        if leaving != self.proved.credentials(self.proved.password.known()) {
+            let hasher = &self.cx.call.connection.hasher;
+            self.memory.out_of_sight(hasher, leaving).await;
+        }
     }
 
     /// Remembers which version holds the configured credentials, after an update that made none.
     async fn keep_in_mind(&mut self) {
         if self.decision.configured != self.memory.configured {
-            self.memory.follow(self.decision.configured);
+            self.memory.record_activation(self.decision.configured);
         } else if self.memory.held.is_none()
             && self.memory.unproved.is_none()
             && self.prior.password.known() == self.password.as_ref()
             && let Some(credentials) = self.prior.credentials(self.password.as_ref())
         {
             // The state vouches for the password: from now on it is recognised without being stored.
-            if let Some(held) = self
-                .memory
-                .new_fingerprint(self.hasher, credentials, false)
-                .await
-            {
-                self.memory.vouch(held);
+            let hasher = &self.cx.call.connection.hasher;
+            let held = self.memory.new_fingerprint(hasher, credentials, false);
+            if let Some(held) = held.await {
+                self.memory.record_fingerprint(held);
             }
         }
         self.memory.imported = false;
     }
 
-    /// Reads the registry back and takes the planned state for proved.
-    async fn confirm(&mut self, id: &str, diagnostics: &mut Diagnostics) {
-        let called =
-            self.decision.credentials != Action::Keep || self.prior.metadata_differs(&self.planned);
-        if called {
-            let rotated = self.rotated.is_some();
-            let expected = self.planned.current_version.known().filter(|_| !rotated);
-            let name = self.planned.name.known();
-            let maxversions = self.planned.maxversions.known();
-            let written = |registry: &Registry| {
-                let shown = registry.maxversions.as_ref();
-                (expected.is_none()
-                    || registry
-                        .currentversion
-                        .as_ref()
-                        .is_none_or(|v| Some(v) == expected))
-                    && (name.is_none() || registry.name.as_ref() == name)
-                    && (maxversions.is_none() || shown.is_none() || shown == maxversions)
-            };
-            let read = match self.rotated.take().flatten() {
-                Some(registry) => Ok(registry),
-                None => {
-                    let bounds = self.operation.after_write();
-                    self.client.registry_after_write(&bounds, id, written).await
+    /// Reads the registry back, for what was not known when this was planned.
+    async fn read_back(&mut self, id: &str) {
+        let read = match self.read.take() {
+            Some(registry) => Ok(registry),
+            None => {
+                let bounds = self.cx.operation.after_write();
+                let client = self.cx.client;
+                let shown = |registry: &Registry| self.is_shown_by(registry);
+                client.registry_after_write(&bounds, id, shown).await
+            }
+        };
+        match read {
+            Ok(registry) => {
+                let current = registry.currentversion;
+                if !self.written {
+                    self.memory.absorb_read(&registry, None, current);
                 }
-            };
-            match read {
-                Ok(registry) => {
-                    let current = registry.currentversion;
-                    if !rotated {
-                        self.memory.settle(&registry, None, current);
-                    }
-                    let mut seen = self.planned.clone();
-                    read::take(&mut seen, &registry, current, None);
-                    self.planned.resolve_computed(&seen);
-                }
-                Err(error) => {
-                    diagnostics.warning(findings::not_read_after_update(&self.name, error));
-                }
+                self.planned.resolve_computed(&registry, current);
+            }
+            Err(error) => {
+                let found = findings::not_read_after_update(&self.cx.object, error);
+                self.cx.diagnostics.warning(found);
             }
         }
-        self.memory.server.clone_from(&self.decision.server);
-        self.proved = self.planned.clone();
     }
+
+    /// Whether a registry that was read shows what was written.
+    fn is_shown_by(&self, registry: &Registry) -> bool {
+        let activated = self.planned.current_version.known();
+        let activated = activated.filter(|_| !self.written);
+        let (name, limit) = (self.planned.name.known(), self.planned.maxversions.known());
+        (name.is_none() || registry.name.as_ref() == name)
+            && is_shown(activated, registry.currentversion.as_ref())
+            && is_shown(limit, registry.maxversions.as_ref())
+    }
+}
+
+fn is_shown(expected: Option<&i64>, shown: Option<&i64>) -> bool {
+    expected.is_none() || shown.is_none() || shown == expected
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::api::{Fault, Reply, Request, Settings, Transport};
+use crate::api::{Client, Fault, Reply, Request, Settings, Transport};
 use crate::connection::Api;
 use crate::fingerprint::Cost;
 use crate::framework::model::Attr;
@@ -17,7 +17,7 @@ use crate::framework::plan as schema_plan;
 use crate::framework::provider::PlanRequest;
 use crate::resources::registry::plan::tests::{configurations, memories, proposed, states};
 use crate::resources::registry::schema::SCHEMA;
-use crate::resources::registry::{ahead, plan};
+use crate::resources::registry::{plan, plan_reads};
 
 const ID: &str = "4a7f9f0e-1b1f-4f36-9a53-0d8a3b3d2c11";
 
@@ -203,7 +203,8 @@ async fn check(
         earlier: &[],
     };
     let renamed = prior.metadata_differs(&Model::from(&draft));
-    let hashes = ahead::hashes(&call.connection.hasher, &prior, &config, &memory, renamed).await;
+    let hashes =
+        plan_reads::hashes(&call.connection.hasher, &prior, &config, &memory, renamed).await;
     let plan = plan::planned(asked, memory, hashes, &mut diagnostics);
     if diagnostics.has_errors() || plan.planned == prior_value {
         return Ok(());
@@ -218,14 +219,14 @@ async fn check(
     let planned = Model::from(&plan.planned);
     let mut expected = Vec::new();
     let renamed = prior.metadata_differs(&planned);
-    let rotates = decided.credentials == Action::Rotate;
+    let rotates = decided.action == Action::Rotate;
     let whole = world.put && (renamed || rotates);
     if whole {
         expected.push("whole".to_owned());
     } else if renamed {
         expected.push("metadata".to_owned());
     }
-    match decided.credentials {
+    match decided.action {
         Action::Rotate if whole => {}
         Action::Rotate => expected.push("rotate".to_owned()),
         Action::Activate(version) => expected.push(format!("activate {version}")),
@@ -234,7 +235,7 @@ async fn check(
     let shows =
         planned.current_version != prior.current_version || planned.currentversionid.is_unknown();
     prop_assert_eq!(
-        decided.credentials != Action::Keep || whole,
+        decided.action != Action::Keep || whole,
         shows,
         "shown exactly when it is done"
     );

@@ -1,7 +1,7 @@
 //! What a plan warns of before a registry changes.
 
 use super::decide;
-use super::memory::{Action, Decision, Memory};
+use super::memory::{Decision, Memory};
 use super::name_of;
 use super::schema::Model;
 use crate::findings;
@@ -19,7 +19,7 @@ pub fn written_as_a_whole(
     diagnostics: &mut Diagnostics,
 ) {
     let name = name_of(prior);
-    let rotates = decision.credentials == Action::Rotate;
+    let rotates = decision.rotates();
     let held = |held| decision.hashes.is_empty() || decision.hashes.contains(held);
     if decide::configured_password(config).is_null() {
         diagnostics.error(findings::password_missing_to_change(name).at("password"));

@@ -2,23 +2,22 @@
 
 use tokio::time::Instant;
 
-use crate::api::{Client, Credentials, Operation};
+use crate::api::Credentials;
 use crate::findings;
-use crate::framework::diagnostics::{Diagnostic, Diagnostics, Reported};
+use crate::framework::diagnostics::{Diagnostic, Reported};
 use crate::framework::model::Attr;
 use crate::oci::verify::{DEFAULT_TIMEOUT, Outcome, Verifier};
+use crate::resources::context::Context;
 
 /// Tries the configured credentials at their registry server, if the configuration asks for it. The server is
 /// trusted as the API is: with the system's certificates and those of `ca_certificate_file`.
 ///
 /// Answers what speaks against credentials and does not keep them from being stored, to be told once they are. Only
 /// a refusal does, and only if that is asked for: a runner behind a firewall cannot reach every registry and still has to apply.
-pub async fn credentials(
-    client: &Client,
-    operation: &Operation,
+pub async fn verify(
+    cx: &mut Context<'_>,
     verify: &Attr<String>,
     credentials: Credentials<'_>,
-    diagnostics: &mut Diagnostics,
 ) -> Result<Option<Diagnostic>, Reported> {
     let strict = match verify.known().map(String::as_str) {
         Some("error") => true,
@@ -31,17 +30,20 @@ pub async fn credentials(
         password,
     } = credentials;
     // What comes after it needs most of the time.
-    let left = operation.deadline.saturating_duration_since(Instant::now());
+    let left = cx
+        .operation
+        .deadline
+        .saturating_duration_since(Instant::now());
     let timeout = DEFAULT_TIMEOUT.min(left / 4);
-    let verifier = Verifier::new(client.trust_anchors().to_vec(), timeout);
+    let verifier = Verifier::new(cx.client.trust_anchors().to_vec(), timeout);
     let outcome = tokio::select! {
-        () = operation.cancel.cancelled() => return Ok(None),
+        () = cx.operation.cancel.cancelled() => return Ok(None),
         outcome = verifier.verify(server, username, password) => outcome,
     };
     let found = match outcome {
         Outcome::Accepted => return Ok(None),
         Outcome::Refused(reason) if strict => {
-            return Err(diagnostics.error(findings::verify_refused(server, reason).at("password")));
+            return Err(cx.error(findings::verify_refused(server, reason).at("password")));
         }
         Outcome::Refused(reason) => findings::verify_refused_and_stored(server, reason),
         Outcome::Unreachable(reason) => findings::verify_unreachable(server, reason),

@@ -1,4 +1,4 @@
-//! What a plan is told beside state and configuration: found here, judged in `plan`, which is pure.
+//! What a plan asks before it is made: who has a handle, how the API writes, what the credentials hash to.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use crate::findings;
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Call;
+use crate::resources::context::within;
 use crate::resources::report;
-use crate::resources::timeouts;
 
 /// How long a plan waits for an answer. What it does not hear the apply will be told.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -35,7 +35,7 @@ pub async fn hashes(
         _ => None,
     };
     match credentials {
-        Some(credentials) => memory.hashes(hasher, credentials).await,
+        Some(credentials) => memory.fingerprints_of(hasher, credentials).await,
         None => Vec::new(),
     }
 }
@@ -50,7 +50,7 @@ pub async fn writes_whole(
     let (Api::Ready(client), Some(id)) = (&call.connection.api, prior.id.known()) else {
         return false;
     };
-    let operation = timeouts::within(call, PATIENCE);
+    let operation = within(call, PATIENCE);
     let dialect = async {
         let registry = match client.refreshed_registry(&operation, id).await? {
             Some(registry) => registry,
@@ -61,7 +61,7 @@ pub async fn writes_whole(
     match dialect.await {
         Ok(dialect) => dialect == Dialect::Put,
         Err(error) => {
-            report::failed("plan", &name_of(prior), &error, diagnostics);
+            diagnostics.error(report::failure("plan", &name_of(prior), &error, ""));
             false
         }
     }
@@ -77,7 +77,7 @@ pub async fn look_up_handle(
     let (Api::Ready(client), Some(handle)) = (&call.connection.api, config.handle.known()) else {
         return;
     };
-    let operation = timeouts::within(call, PATIENCE);
+    let operation = within(call, PATIENCE);
     match client.handle_before(&operation, handle).await {
         Ok(HandleState::Burned) => {
             diagnostics.error(findings::handle_is_spent(handle).at("handle"));
@@ -86,7 +86,7 @@ pub async fn look_up_handle(
             diagnostics.warning(findings::handle_is_stored(handle).at("handle"));
         }
         Ok(HandleState::Alive(registry)) => {
-            let import = report::import(&registry.id);
+            let import = report::import_advice(&registry.id);
             diagnostics.error(findings::handle_is_taken(handle, import).at("handle"));
         }
         Err(error) if *error.kind() == Kind::Unauthorised => {

@@ -1,0 +1,111 @@
+//! What an operation on an object works with.
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+
+use super::report;
+use super::timeouts::{self, Timeouts};
+use crate::api::{Client, Error, HandleState, Operation, Registry};
+use crate::connection::{Api, Connection};
+use crate::findings;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics, Reported};
+use crate::framework::model::Attr;
+use crate::framework::private;
+use crate::framework::provider::Call;
+
+/// One operation on one object: whom to ask, until when, and what the user is told.
+pub struct Context<'a> {
+    /// The call of Terraform that it belongs to.
+    pub call: &'a Call<Connection>,
+    /// The API.
+    pub client: &'a Client,
+    /// When it has to end.
+    pub operation: Operation,
+    /// What is done, as in "Failed to create …".
+    pub verb: &'static str,
+    /// What it is done to, as messages call it.
+    pub object: String,
+    /// What the user is told.
+    pub diagnostics: &'a mut Diagnostics,
+}
+
+impl<'a> Context<'a> {
+    /// An operation that starts now; an error if the provider is not configured yet.
+    pub fn new(
+        call: &'a Call<Connection>,
+        (verb, object): (&'static str, impl Into<String>),
+        timeouts: &Attr<Timeouts>,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Result<Self, Reported> {
+        Ok(Self {
+            call,
+            client: call.connection.client(diagnostics)?,
+            operation: within(call, timeouts::duration(timeouts, verb)),
+            verb,
+            object: object.into(),
+            diagnostics,
+        })
+    }
+
+    /// A refresh that starts now. `None`, and a warning, while the provider's configuration is not known.
+    pub fn of_refresh(
+        call: &'a Call<Connection>,
+        object: String,
+        timeouts: &Attr<Timeouts>,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Option<Self> {
+        if let Api::Undecided(arguments) = &call.connection.api {
+            diagnostics.warning(findings::not_refreshed(arguments.join(" and ")));
+            return None;
+        }
+        Self::new(call, ("read", object), timeouts, diagnostics).ok()
+    }
+
+    /// What the API answered; a failure is told.
+    pub fn answer<T>(&mut self, answer: Result<T, Error>) -> Result<T, Reported> {
+        answer.map_err(|error| self.failed(&error))
+    }
+
+    /// Tells that the operation failed.
+    pub fn failed(&mut self, error: &Error) -> Reported {
+        self.error(report::failure(self.verb, &self.object, error, ""))
+    }
+
+    /// Tells an error.
+    pub fn error(&mut self, found: Diagnostic) -> Reported {
+        self.diagnostics.error(found)
+    }
+
+    /// Warns that private bytes are not ours, before they are replaced by what can be seen; `lost` is what cannot.
+    pub fn warn_of_foreign<T: DeserializeOwned>(&mut self, private: &[u8], lost: &str) {
+        if private::is_foreign::<T>(private) {
+            let found = findings::memory_unreadable(&self.object, lost);
+            self.diagnostics.warning(found);
+        }
+    }
+
+    /// The registry that was asked for; an error if there is none.
+    pub fn living(&mut self, found: HandleState) -> Result<Registry, Reported> {
+        match found {
+            HandleState::Alive(registry) => Ok(*registry),
+            HandleState::Burned => Err(self.error(findings::registry_was_deleted(&self.object))),
+            HandleState::Free => Err(self.not_found()),
+        }
+    }
+
+    /// Tells that the object is not there.
+    pub fn not_found(&mut self) -> Reported {
+        let organisation = self.client.organisation();
+        self.error(findings::object_not_found(&self.object, organisation))
+    }
+}
+
+/// The bounds of an operation that starts now and may take so long.
+pub fn within(call: &Call<Connection>, duration: Duration) -> Operation {
+    Operation {
+        deadline: Instant::now() + duration,
+        cancel: call.cancel.clone(),
+    }
+}
