@@ -154,8 +154,9 @@ crate::framework::diagnostics::findings! {
          alone changes nothing.";
     unproved_version()
         "It is not certain whose version this is"
-        "The API's answer to the last change of the credentials was lost. What was found fits and was not there before, \
-         but somebody else may have made it, so it is not certain that it holds the configured password."
+        "The API's answer to the last change of the credentials was lost, or did not tell the version. What was found \
+         fits and was not there before, but somebody else may have made it, so it is not certain that it holds the \
+         configured password."
         "To be certain, set another password_wo with a new password_wo_version (or another password), and apply.";
     unproved_creation(registry)
         "The {registry} was taken for the one created"

@@ -1,9 +1,10 @@
 //! The provider's whole service over the API in memory, in virtual time: one seed, one story.
 //!
 //! `STORY=7` tells one story and `CELL=Rename/Cut/Now/None/Nothing/Rotate/Shown` plays one cell, with all events;
-//! `CELL=Blind` plays those with it in their name.
+//! `CELL=Blind` plays those with it in their name, as `CUT=Death` cuts short the operations with it in theirs.
 
 mod agreement;
+mod cut_short;
 mod invariants;
 mod planted;
 mod requests;
@@ -58,6 +59,30 @@ fn every_cell_of_the_table_holds() {
     publish(
         "simulated table",
         &format!("simulated table of {whole} cells: {result}"),
+    );
+}
+
+#[test]
+fn every_operation_can_be_cut_short_wherever_it_waits() {
+    let mut operations = cut_short::operations();
+    let (effort, whole) = (Effort::of_this_run(), operations.len());
+    if let Ok(name) = std::env::var("CUT") {
+        operations.retain(|operation| operation.to_string().contains(&name));
+        assert!(!operations.is_empty(), "CUT is a part of no name");
+    } else {
+        Chance::new(effort.choose(1, seed(), 1)).shuffle(&mut operations);
+        operations.truncate(effort.choose(6, 60, whole));
+    }
+    let points = AtomicUsize::new(0);
+    let result = all(&operations, |operation| {
+        let (of_this, ending) = operation.play()?;
+        points.fetch_add(of_this, Ordering::Relaxed);
+        Ok(ending)
+    });
+    let points = points.into_inner();
+    publish(
+        "simulated cuts",
+        &format!("simulated cuts at {points} points: {result}"),
     );
 }
 

@@ -105,7 +105,7 @@ pub enum Other {
     AnotherNameAfter,
 }
 
-const WRITES: [Write; 8] = [
+pub const WRITES: [Write; 8] = [
     Write::Create,
     Write::Password,
     Write::Username,
@@ -231,18 +231,6 @@ impl Cell {
         acts && write
     }
 
-    fn call(&self) -> Call {
-        match self.write {
-            Write::Create => Call::Create,
-            Write::Password | Write::Username if self.dialect == Dialect::Rotate => Call::Rotate,
-            Write::Password | Write::Username | Write::Rename => Call::Put,
-            Write::Activate => Call::Activate,
-            Write::Delete => Call::Delete,
-            Write::Attach => Call::Attach,
-            Write::Detach => Call::Detach,
-        }
-    }
-
     fn fate(&self) -> Fate {
         let acts = match self.acts {
             When::Now => Acts::Now,
@@ -293,7 +281,7 @@ impl Cell {
     async fn unfold(&self, api: MemoryApi) -> Ending {
         let project = api.look(|state| state.projects[0].id.clone());
         let mut terraform = Terraform::new(api.clone()).await;
-        let wanted = self.begin(&mut terraform, &project).await;
+        let wanted = self.write.begin(&mut terraform, &project).await;
         self.arrange(&api);
         api.tell("the fault is set");
         // No reads lag behind further.
@@ -327,35 +315,8 @@ impl Cell {
             && self.answer != Answer::Death
     }
 
-    /// What there is before, and what is wanted then.
-    async fn begin(&self, terraform: &mut Terraform, project: &str) -> Wanted {
-        let mut wanted = Wanted::new(true);
-        wanted.attached = self.write == Write::Detach;
-        if self.write != Write::Create {
-            calmly(terraform, &wanted, project).await;
-        }
-        match self.write {
-            Write::Create => {}
-            Write::Password => wanted.rotate(PASSWORDS[1]),
-            Write::Username => {
-                wanted.username = "grace".into();
-                wanted.rotate(PASSWORDS[1]);
-            }
-            Write::Rename => wanted.name = "Delivery".into(),
-            Write::Activate => {
-                wanted.rotate(PASSWORDS[1]);
-                calmly(terraform, &wanted, project).await;
-                wanted.pin = Some(1);
-            }
-            Write::Delete => wanted.exists = false,
-            Write::Attach => wanted.attached = true,
-            Write::Detach => wanted.attached = false,
-        }
-        wanted
-    }
-
     fn arrange(&self, api: &MemoryApi) {
-        let (call, fate) = (self.call(), self.fate());
+        let (call, fate) = (self.write.call(self.dialect), self.fate());
         api.rule(match self.answer {
             Answer::BusyForLong429 | Answer::NeverSent => Rule::every(call, fate),
             _ => Rule::next(call, fate),
@@ -421,6 +382,48 @@ impl Cell {
         } else {
             "ada"
         }
+    }
+}
+
+impl Write {
+    /// The call that makes it.
+    pub fn call(self, dialect: Dialect) -> Call {
+        match self {
+            Self::Create => Call::Create,
+            Self::Password | Self::Username if dialect == Dialect::Rotate => Call::Rotate,
+            Self::Password | Self::Username | Self::Rename => Call::Put,
+            Self::Activate => Call::Activate,
+            Self::Delete => Call::Delete,
+            Self::Attach => Call::Attach,
+            Self::Detach => Call::Detach,
+        }
+    }
+
+    /// What there is before, and what is wanted then.
+    pub async fn begin(self, terraform: &mut Terraform, project: &str) -> Wanted {
+        let mut wanted = Wanted::new(true);
+        wanted.attached = self == Write::Detach;
+        if self != Write::Create {
+            calmly(terraform, &wanted, project).await;
+        }
+        match self {
+            Write::Create => {}
+            Write::Password => wanted.rotate(PASSWORDS[1]),
+            Write::Username => {
+                wanted.username = "grace".into();
+                wanted.rotate(PASSWORDS[1]);
+            }
+            Write::Rename => wanted.name = "Delivery".into(),
+            Write::Activate => {
+                wanted.rotate(PASSWORDS[1]);
+                calmly(terraform, &wanted, project).await;
+                wanted.pin = Some(1);
+            }
+            Write::Delete => wanted.exists = false,
+            Write::Attach => wanted.attached = true,
+            Write::Detach => wanted.attached = false,
+        }
+        wanted
     }
 }
 

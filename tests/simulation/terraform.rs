@@ -17,8 +17,11 @@ use terraform_provider_bahriya::provider::Bahriya;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
 use proto::provider_client::ProviderClient;
+
+use crate::cut_short::Polls;
 
 /// As little as there can be.
 const CHEAP: Cost = Cost {
@@ -57,6 +60,20 @@ pub struct Run {
 struct Process {
     core: Core<InProcess>,
     line: Line,
+    lifecycle: Lifecycle,
+    /// Terraform has gone away.
+    deserted: CancellationToken,
+}
+
+/// What cuts an apply short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blow {
+    /// The provider is told to stop.
+    CtrlC,
+    /// Its process ends.
+    Death,
+    /// Terraform goes away, and the provider finishes what it has begun.
+    Desertion,
 }
 
 impl Terraform {
@@ -76,12 +93,35 @@ impl Terraform {
 
     /// `terraform plan`.
     pub async fn plan(&mut self, wanted: &[Wanted]) -> Run {
-        self.run(wanted, None, false).await
+        self.run(wanted, None).await
     }
 
     /// `terraform apply`, perhaps with Ctrl-C so long after it began to apply.
     pub async fn apply(&mut self, wanted: &[Wanted], stop_after: Option<Duration>) -> Run {
-        self.run(wanted, stop_after, true).await
+        let api = self.api.clone();
+        let prepare = |process: &Process| {
+            if let Some(wait) = stop_after {
+                let stop = process.blow(Blow::CtrlC, api.clone());
+                tokio::spawn(async move {
+                    sleep(wait).await;
+                    stop();
+                });
+            }
+        };
+        self.run(wanted, Some(&prepare)).await
+    }
+
+    /// `terraform apply` that is cut short when the provider works for the nth time.
+    pub async fn cut_short(
+        &mut self,
+        wanted: &[Wanted],
+        polls: &Polls,
+        at: usize,
+        blow: Blow,
+    ) -> Run {
+        let api = self.api.clone();
+        let prepare = |process: &Process| polls.strike(at, process.blow(blow, api.clone()));
+        self.run(wanted, Some(&prepare)).await
     }
 
     /// `terraform import` of the registry.
@@ -119,7 +159,8 @@ impl Terraform {
         reads.join_all().await.into_iter().flatten().collect()
     }
 
-    async fn run(&mut self, wanted: &[Wanted], stop_after: Option<Duration>, applies: bool) -> Run {
+    /// Plans, and applies if something prepares for it.
+    async fn run(&mut self, wanted: &[Wanted], prepare: Option<&dyn Fn(&Process)>) -> Run {
         let mut run = Run::default();
         let mut process = self.process().await;
         run.planning = self.api.count()..self.api.count();
@@ -137,24 +178,16 @@ impl Terraform {
             .iter()
             .filter(|change| change.action != Action::Nothing);
         run.planned = changes.map(|change| (change.ty, change.action)).collect();
-        if !applies {
+        let Some(prepare) = prepare else {
             return run;
-        }
+        };
         let mut process = self.process().await;
-        let stopping = stop_after.map(|wait| {
-            let (mut core, api) = (process.core.clone(), self.api.clone());
-            tokio::spawn(async move {
-                sleep(wait).await;
-                api.tell("Ctrl-C");
-                core.stop().await;
-            })
-        });
+        prepare(&process);
         let began = Instant::now();
         let applied = process
             .drive(async |core| self.workspace.apply(core, wanted, &plan).await)
             .await;
         run.took = began.elapsed();
-        stopping.inspect(|task| task.abort());
         run.applying.end = self.api.count();
         run.hear(&self.api, &process.core);
         run.outcome(applied);
@@ -164,7 +197,8 @@ impl Terraform {
 
     async fn process(&self) -> Process {
         let line = self.api.line();
-        let server = Server::new(provider(line.clone()), Lifecycle::default());
+        let lifecycle = Lifecycle::default();
+        let server = Server::new(provider(line.clone()), lifecycle.clone());
         let grpc = ProviderClient::new(server);
         let core = Core::connect(grpc, Some(self.schema.clone())).await;
         let mut core = core.expect("the schema is known");
@@ -175,7 +209,12 @@ impl Terraform {
         core.configure(config, VERSION)
             .await
             .expect("a configuration that holds");
-        Process { core, line }
+        Process {
+            core,
+            line,
+            lifecycle,
+            deserted: CancellationToken::new(),
+        }
     }
 }
 
@@ -185,14 +224,30 @@ fn provider(line: Line) -> Bahriya {
 }
 
 impl Process {
-    /// Does something to its end, or to that of the process: then there is no outcome.
+    /// What strikes a blow at it.
+    fn blow(&self, blow: Blow, api: MemoryApi) -> impl FnOnce() + Send + 'static {
+        let (line, lifecycle) = (self.line.clone(), self.lifecycle.clone());
+        let deserted = self.deserted.clone();
+        move || {
+            api.tell(&format!("{blow:?}"));
+            match blow {
+                Blow::CtrlC => lifecycle.stop(),
+                Blow::Death => line.die(),
+                Blow::Desertion => deserted.cancel(),
+            }
+        }
+    }
+
+    /// Does something to its end, or to that of the process or of Terraform: then there is no outcome.
     async fn drive<T>(
         &mut self,
         work: impl AsyncFnOnce(&mut Core<InProcess>) -> Result<T, Trouble>,
     ) -> Option<Result<T, Trouble>> {
         tokio::select! {
-            outcome = work(&mut self.core) => Some(outcome),
+            biased;
             () = self.line.died() => None,
+            () = self.deserted.cancelled() => None,
+            outcome = work(&mut self.core) => Some(outcome),
             () = sleep(NEVER) => panic!("a call never ends"),
         }
     }

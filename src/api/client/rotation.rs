@@ -335,7 +335,9 @@ impl Client {
                     && registry.currentversionid == told.id
                     && registry.currentversion.is_some()
         };
-        let bounds = op.after_write();
+        let waits = op.after_write();
+        // Who is told to stop still looks once: what nobody saw would be doubtful in every plan.
+        let bounds = waits.aftermath();
         let mut delays = Delays::default();
         let done = |made, certain, registry| Rotated::Done {
             made,
@@ -364,7 +366,7 @@ impl Client {
                 Look::Absent => lags = true,
                 _ => break,
             }
-            if bounds.back_off(&mut delays).await.is_err() {
+            if waits.back_off(&mut delays).await.is_err() {
                 break;
             }
         }
