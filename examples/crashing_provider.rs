@@ -15,7 +15,7 @@ use terraform_provider_bahriya::framework::provider::{DataSource, Provider, Reso
 use terraform_provider_bahriya::framework::schema::Schema;
 use terraform_provider_bahriya::framework::server::Server;
 use terraform_provider_bahriya::framework::value::Value;
-use terraform_provider_bahriya::plugin::{self, Settings};
+use terraform_provider_bahriya::plugin::{self, About};
 use terraform_provider_bahriya::provider::Bahriya;
 use terraform_provider_bahriya::secret::{self, Secret};
 
@@ -59,7 +59,7 @@ impl Provider for Crashing {
 }
 
 fn main() -> ExitCode {
-    let settings = Settings {
+    let about = About {
         name: "terraform-provider-crashing",
         version: "0.0.0",
         address: "registry.terraform.io/bahriya-rs/crashing",
@@ -67,7 +67,7 @@ fn main() -> ExitCode {
     };
     let lifecycle = Lifecycle::default();
     plugin::run(
-        settings,
+        about,
         lifecycle.clone(),
         Server::new(Crashing, lifecycle).routes(),
     )

@@ -17,12 +17,12 @@ use terraform_provider_bahriya::framework::provider::{
     UpdateRequest,
 };
 use terraform_provider_bahriya::framework::schema::{
-    Attribute, IdentitySchema, Kind, Mode, Schema,
+    Attribute, IdentitySchema, Mode, Schema, Shape,
 };
 use terraform_provider_bahriya::framework::server::Server;
 use terraform_provider_bahriya::framework::ty::Type;
 use terraform_provider_bahriya::framework::value::Value;
-use terraform_provider_bahriya::plugin::{self, Settings};
+use terraform_provider_bahriya::plugin::{self, About};
 
 static NOTHING: LazyLock<Schema> = LazyLock::new(|| Schema::new("", Vec::new()));
 
@@ -42,7 +42,7 @@ static ECR_TOKEN: LazyLock<Schema> = LazyLock::new(|| {
 
 static VAULT_SECRET: LazyLock<Schema> = LazyLock::new(|| {
     // A map there; the examples ask for one key.
-    let data = Kind::Object(vec![text("token", Mode::Computed)]);
+    let data = Shape::Object(vec![text("token", Mode::Computed)]);
     Schema::new(
         "",
         vec![
@@ -55,7 +55,7 @@ static VAULT_SECRET: LazyLock<Schema> = LazyLock::new(|| {
 });
 
 static PROJECT: LazyLock<Schema> = LazyLock::new(|| {
-    let regions = Kind::Plain(Type::list(Type::String));
+    let regions = Shape::Plain(Type::list(Type::String));
     Schema::new(
         "",
         vec![
@@ -140,8 +140,8 @@ impl DataSource<()> for Lookup {
 }
 
 fn stub(attribute: &Attribute) -> Value {
-    match &attribute.kind {
-        Kind::Object(inner) => Value::Object(
+    match &attribute.shape {
+        Shape::Object(inner) => Value::Object(
             inner
                 .iter()
                 .map(|inner| (inner.name, stub(inner)))
@@ -241,7 +241,7 @@ impl Resource<()> for Project {
 }
 
 fn main() -> ExitCode {
-    let settings = Settings {
+    let about = About {
         name: "schema-stub",
         version: "0.0.0",
         address: "registry.terraform.io/bahriya-rs/schema-stub",
@@ -249,7 +249,7 @@ fn main() -> ExitCode {
     };
     let lifecycle = Lifecycle::default();
     plugin::run(
-        settings,
+        about,
         lifecycle.clone(),
         Server::new(Stub, lifecycle).routes(),
     )

@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
 use terraform_provider_bahriya::framework::server::Server;
 use terraform_provider_bahriya::name_service;
-use terraform_provider_bahriya::plugin::{self, Settings};
+use terraform_provider_bahriya::plugin::{self, About};
 use terraform_provider_bahriya::provider::Bahriya;
 
-const SETTINGS: Settings = Settings {
+const ABOUT: About = About {
     name: env!("CARGO_PKG_NAME"),
     version: env!("CARGO_PKG_VERSION"),
     address: "registry.terraform.io/bahriya-rs/bahriya",
@@ -21,5 +21,5 @@ fn main() -> ExitCode {
     name_service::pin();
     let lifecycle = Lifecycle::default();
     let server = Server::new(Bahriya::default(), lifecycle.clone());
-    plugin::run(SETTINGS, lifecycle, server.routes())
+    plugin::run(ABOUT, lifecycle, server.routes())
 }

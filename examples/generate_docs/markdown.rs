@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use terraform_provider_bahriya::framework::function::Function;
 use terraform_provider_bahriya::framework::schema::{
-    Attribute, IdentitySchema, Kind, Mode, Schema,
+    Attribute, IdentitySchema, Mode, Schema, Shape,
 };
 use terraform_provider_bahriya::framework::ty::Type;
 
@@ -100,10 +100,10 @@ fn sections(text: &mut String, heading: &str, attributes: &[Attribute]) {
 }
 
 fn bullet(text: &mut String, attribute: &Attribute) {
-    let mut kind = match &attribute.kind {
-        Kind::Plain(ty) => type_name(ty),
-        Kind::Object(_) => "Attributes".to_owned(),
-        Kind::Objects(_) => "Attributes List".to_owned(),
+    let mut kind = match &attribute.shape {
+        Shape::Plain(ty) => type_name(ty),
+        Shape::Object(_) => "Attributes".to_owned(),
+        Shape::Objects(_) => "Attributes List".to_owned(),
     };
     if attribute.sensitive {
         kind.push_str(", Sensitive");
@@ -122,7 +122,7 @@ fn bullet(text: &mut String, attribute: &Attribute) {
     if let Some(effect) = attribute.effect {
         said.push_str(&format!(" *A change:* {effect}."));
     }
-    if !matches!(attribute.kind, Kind::Plain(_)) {
+    if !matches!(attribute.shape, Shape::Plain(_)) {
         let name = attribute.name;
         said.push_str(&format!(" See [below for `{name}`](#nestedatt--{name})."));
     }
@@ -132,7 +132,7 @@ fn bullet(text: &mut String, attribute: &Attribute) {
 /// The attributes of objects, after everything else, as links from their bullets expect.
 fn nested(text: &mut String, parent: &str, attributes: &[Attribute]) {
     for attribute in attributes {
-        let (Kind::Object(inner) | Kind::Objects(inner)) = &attribute.kind else {
+        let (Shape::Object(inner) | Shape::Objects(inner)) = &attribute.shape else {
             continue;
         };
         let path = format!("{parent}{}", attribute.name);

@@ -1,13 +1,12 @@
 //! What the sandbox says when it is ready.
 
-use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use crate::app::App;
 use crate::refusal::Refusal;
+use crate::seal::write_for_owner;
 use crate::store::organisations;
 
 /// Prints what to paste into a shell, the rest as comments, so that all of it may be pasted.
@@ -25,7 +24,7 @@ pub async fn announce(app: &App, address: SocketAddr, file: Option<&Path>) -> Re
     let exports = exports(app, &address.to_string(), &ids[0]);
     let mut way = "Paste these lines into the shell that runs Terraform".to_owned();
     if let Some(file) = file {
-        write_for_owner(file, &exports)
+        write_for_owner(file, exports.as_bytes())
             .map_err(|error| format!("failed to write {}: {error}", file.display()))?;
         way = format!("{way}, or type there: . {}", file.display());
     }
@@ -53,18 +52,4 @@ pub fn exports(app: &App, host: &str, organisation: &str) -> String {
          export BAHRIYA_TOKEN={}\n",
         app.key.token("owner")
     )
-}
-
-/// Writes a new file in the place of an older one, which others may have been able to read.
-fn write_for_owner(path: &Path, text: &str) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?
-        .write_all(text.as_bytes())
 }

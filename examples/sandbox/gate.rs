@@ -84,12 +84,12 @@ async fn faulty(fault: Fault, mut request: Request, next: Next) -> Response {
         )
             .into_response(),
         Fault::Truncated => {
-            let (mut parts, body) = next.run(request).await.into_parts();
-            let bytes = read(body).await;
-            parts.headers.remove(header::CONTENT_LENGTH);
-            Response::from_parts(parts, Body::from(bytes.slice(..bytes.len() / 2)))
+            rewritten(next.run(request).await, |bytes| {
+                bytes.slice(..bytes.len() / 2)
+            })
+            .await
         }
-        Fault::MissingKey => without_lists(next.run(request).await).await,
+        Fault::MissingKey => rewritten(next.run(request).await, without_lists).await,
         Fault::Stale { .. } | Fault::Empty => next.run(request).await,
         Fault::Late { ms, status } => {
             let request = whole(request).await;
@@ -203,18 +203,19 @@ fn cut() -> Response {
     response
 }
 
-async fn without_lists(response: Response) -> Response {
+/// The answer with another body.
+async fn rewritten(response: Response, change: fn(Bytes) -> Bytes) -> Response {
     let (mut parts, body) = response.into_parts();
-    let bytes = read(body).await;
-    let body = match serde_json::from_slice::<Value>(&bytes) {
-        Ok(mut answer) => {
-            if let Some(data) = answer.get_mut("data").and_then(Value::as_object_mut) {
-                data.retain(|_, value| !value.is_array());
-            }
-            Body::from(answer.to_string())
-        }
-        Err(_) => Body::from(bytes),
-    };
     parts.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(parts, body)
+    Response::from_parts(parts, Body::from(change(read(body).await)))
+}
+
+fn without_lists(bytes: Bytes) -> Bytes {
+    let Ok(mut answer) = serde_json::from_slice::<Value>(&bytes) else {
+        return bytes;
+    };
+    if let Some(data) = answer.get_mut("data").and_then(Value::as_object_mut) {
+        data.retain(|_, value| !value.is_array());
+    }
+    Bytes::from(answer.to_string())
 }

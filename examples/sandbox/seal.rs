@@ -3,13 +3,14 @@
 //! The associated data of a sealed password names its registry, version, server and username, so a
 //! record copied onto another one, or pointed at another server, does not open any more.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::{digest, hmac, rand};
+use tempfile::NamedTempFile;
 use terraform_provider_bahriya::secret::Secret;
 use zeroize::Zeroizing;
 
@@ -62,17 +63,7 @@ impl Key {
             Ok(_) => Err(io::Error::other("the key file does not hold 32 bytes")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let bytes = random_bytes()?;
-                // Written aside and linked into place, so that a crash leaves no half a key.
-                let part = path.with_extension("part");
-                let mut file = OpenOptions::new()
-                    .write(true)
-                    .create(true)
-                    .truncate(true)
-                    .mode(0o600)
-                    .open(&part)?;
-                file.write_all(&bytes[..])?;
-                file.sync_all()?;
-                fs::rename(&part, path)?;
+                write_for_owner(path, &bytes)?;
                 Self::new(&bytes)
             }
             Err(error) => Err(error),
@@ -125,6 +116,16 @@ impl Key {
 /// What the database keeps of a token.
 pub fn token_digest(token: &str) -> String {
     hex(digest::digest(&digest::SHA256, token.as_bytes()).as_ref())
+}
+
+/// Writes a file that its owner alone can read, in the place of an older one. A crash leaves no half of it.
+pub fn write_for_owner(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let absolute = std::path::absolute(path)?;
+    let mut file = NamedTempFile::new_in(absolute.parent().unwrap_or(&absolute))?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
 }
 
 fn random_bytes() -> io::Result<Zeroizing<Vec<u8>>> {

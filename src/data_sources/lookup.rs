@@ -11,7 +11,7 @@ use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Block, Call, DataSource};
-use crate::framework::schema::{Attribute, Kind, Mode, Schema};
+use crate::framework::schema::{Attribute, Mode, Schema, Shape};
 use crate::framework::ty::Type;
 use crate::framework::value::Value;
 use crate::resources::checks;
@@ -151,8 +151,8 @@ pub fn text(name: &'static str, description: &'static str) -> Attribute {
 
 /// A list of texts that the API shows.
 pub fn texts(name: &'static str, description: &'static str) -> Attribute {
-    let kind = Kind::Plain(Type::list(Type::String));
-    Attribute::new(name, kind, Mode::Computed, description)
+    let shape = Shape::Plain(Type::list(Type::String));
+    Attribute::new(name, shape, Mode::Computed, description)
 }
 
 /// A number that the API shows.
@@ -187,8 +187,8 @@ pub fn list_of<T>(
     shown: Vec<Shown<T>>,
     description: &'static str,
 ) -> Attribute {
-    let kind = Kind::Objects(attributes(Vec::new(), shown));
-    Attribute::new(name, kind, Mode::Computed, description)
+    let shape = Shape::Objects(attributes(Vec::new(), shown));
+    Attribute::new(name, shape, Mode::Computed, description)
 }
 
 /// The objects of such a list.

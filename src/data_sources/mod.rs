@@ -24,15 +24,15 @@ pub static ALL: [&dyn DataSource<Connection>; 8] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::schema::{Attribute, Kind};
+    use crate::framework::schema::{Attribute, Shape};
 
     fn names(attributes: &[Attribute]) -> Vec<&str> {
         attributes
             .iter()
             .flat_map(|attribute| {
-                let nested = match &attribute.kind {
-                    Kind::Plain(_) => Vec::new(),
-                    Kind::Object(nested) | Kind::Objects(nested) => names(nested),
+                let nested = match &attribute.shape {
+                    Shape::Plain(_) => Vec::new(),
+                    Shape::Object(nested) | Shape::Objects(nested) => names(nested),
                 };
                 nested.into_iter().chain([attribute.name])
             })

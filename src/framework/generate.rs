@@ -1,6 +1,6 @@
 //! The configuration that an existing object would have been made by.
 
-use super::schema::{Attribute, Kind, Mode};
+use super::schema::{Attribute, Mode, Shape};
 use super::value::Value;
 
 /// Keeps of a stored object what a person would write: every argument that only the configuration can set.
@@ -13,8 +13,8 @@ pub fn config(attributes: &[Attribute], state: &Value) -> Value {
     };
     let kept = attributes.iter().map(|attribute| {
         let written = matches!(attribute.mode, Mode::Required | Mode::Optional);
-        let value = match (values.get(attribute.name), &attribute.kind) {
-            (Some(object), Kind::Object(nested)) if written => config(nested, object),
+        let value = match (values.get(attribute.name), &attribute.shape) {
+            (Some(object), Shape::Object(nested)) if written => config(nested, object),
             (Some(value), _) if written && !attribute.sensitive => value.clone(),
             _ => Value::Null,
         };
@@ -41,7 +41,7 @@ mod tests {
             Attribute::string("password", Mode::Optional, "").sensitive(),
             Attribute::string("id", Mode::Computed, ""),
             Attribute::number("limit", Mode::OptionalComputed, ""),
-            Attribute::new("one", Kind::Object(inner()), Mode::Optional, ""),
+            Attribute::new("one", Shape::Object(inner()), Mode::Optional, ""),
             Attribute::string("absent", Mode::Optional, ""),
         ];
         let block = |seen: Value| object([("set", "a".into()), ("seen", seen)]);

@@ -47,11 +47,11 @@ pub struct Listed {
 }
 
 /// What goes through the channel to the client: objects, and at the end what there is to say.
-pub(super) type Item = Result<Listed, Diagnostics>;
+pub(super) type Sent = Result<Listed, Diagnostics>;
 
 /// Where a list puts what it finds.
 pub struct Found {
-    items: mpsc::Sender<Item>,
+    items: mpsc::Sender<Sent>,
     /// How many more are wanted; `None` without a limit.
     left: Option<u64>,
     schema: &'static Schema,
@@ -59,7 +59,7 @@ pub struct Found {
 
 impl Found {
     /// Hands objects of the schema to `items`. A limit that is not positive is none, as Terraform means it.
-    pub(super) fn new(items: mpsc::Sender<Item>, limit: i64, schema: &'static Schema) -> Self {
+    pub(super) fn new(items: mpsc::Sender<Sent>, limit: i64, schema: &'static Schema) -> Self {
         Self {
             items,
             left: u64::try_from(limit).ok().filter(|limit| *limit > 0),

@@ -1,7 +1,7 @@
 //! The part of planning that follows from a schema, in the order that Terraform's own framework keeps.
 
 use super::path::Path;
-use super::schema::{Attribute, Kind, Schema};
+use super::schema::{Attribute, Schema, Shape};
 use super::value::Value;
 
 /// What a plan starts from: the proposed state without write-only values, and, if anything changes,
@@ -37,9 +37,9 @@ pub fn clear_write_only(attributes: &[Attribute], value: &mut Value) {
         return;
     };
     for attribute in attributes {
-        match (values.get_mut(attribute.name), &attribute.kind) {
+        match (values.get_mut(attribute.name), &attribute.shape) {
             (Some(value), _) if attribute.write_only => *value = Value::Null,
-            (Some(object), Kind::Object(nested)) => clear_write_only(nested, object),
+            (Some(object), Shape::Object(nested)) => clear_write_only(nested, object),
             _ => {}
         }
     }

@@ -51,12 +51,12 @@ impl Schema {
 
 fn recognise(attributes: &[Attribute], block: &Value) {
     for attribute in attributes {
-        match (block.attribute(attribute.name), &attribute.kind) {
+        match (block.attribute(attribute.name), &attribute.shape) {
             (Some(Value::String(text)), _) if attribute.sensitive => {
                 secret::register(&Secret::new(text.as_str()));
             }
             (Some(Value::String(text)), _) => secret::plain(text),
-            (Some(object), Kind::Object(inner)) => recognise(inner, object),
+            (Some(object), Shape::Object(inner)) => recognise(inner, object),
             _ => {}
         }
         secret::plain(attribute.name);
@@ -86,7 +86,7 @@ pub enum Mode {
 
 /// What an attribute holds.
 #[derive(Debug, Clone)]
-pub enum Kind {
+pub enum Shape {
     /// A value of a plain type.
     Plain(Type),
     /// One object with attributes of its own.
@@ -104,7 +104,7 @@ pub struct Attribute {
     /// The name in the configuration.
     pub name: &'static str,
     /// What it holds.
-    pub kind: Kind,
+    pub shape: Shape,
     /// Who gives it its value.
     pub mode: Mode,
     /// Markdown: the meaning in a sentence or two.
@@ -130,10 +130,10 @@ pub struct Attribute {
 
 impl Attribute {
     /// An attribute without any further rule.
-    pub fn new(name: &'static str, kind: Kind, mode: Mode, description: &'static str) -> Self {
+    pub fn new(name: &'static str, shape: Shape, mode: Mode, description: &'static str) -> Self {
         Self {
             name,
-            kind,
+            shape,
             mode,
             description,
             sensitive: false,
@@ -149,17 +149,17 @@ impl Attribute {
 
     /// A text.
     pub fn string(name: &'static str, mode: Mode, description: &'static str) -> Self {
-        Self::new(name, Kind::Plain(Type::String), mode, description)
+        Self::new(name, Shape::Plain(Type::String), mode, description)
     }
 
     /// A number.
     pub fn number(name: &'static str, mode: Mode, description: &'static str) -> Self {
-        Self::new(name, Kind::Plain(Type::Number), mode, description)
+        Self::new(name, Shape::Plain(Type::Number), mode, description)
     }
 
     /// A bool.
     pub fn bool(name: &'static str, mode: Mode, description: &'static str) -> Self {
-        Self::new(name, Kind::Plain(Type::Bool), mode, description)
+        Self::new(name, Shape::Plain(Type::Bool), mode, description)
     }
 
     /// Terraform hides the value in its output.
@@ -220,10 +220,10 @@ impl Attribute {
 
     /// The type of its values.
     pub fn ty(&self) -> Type {
-        match &self.kind {
-            Kind::Plain(ty) => ty.clone(),
-            Kind::Object(attributes) => object_type(attributes),
-            Kind::Objects(attributes) => Type::list(object_type(attributes)),
+        match &self.shape {
+            Shape::Plain(ty) => ty.clone(),
+            Shape::Object(attributes) => object_type(attributes),
+            Shape::Objects(attributes) => Type::list(object_type(attributes)),
         }
     }
 
@@ -267,8 +267,8 @@ mod tests {
             "",
             vec![
                 Attribute::string("name", Mode::Required, ""),
-                Attribute::new("one", Kind::Object(inner()), Mode::Optional, ""),
-                Attribute::new("many", Kind::Objects(inner()), Mode::Computed, ""),
+                Attribute::new("one", Shape::Object(inner()), Mode::Optional, ""),
+                Attribute::new("many", Shape::Objects(inner()), Mode::Computed, ""),
             ],
         );
         assert_eq!(

@@ -16,9 +16,9 @@ use super::panics;
 use super::provider::{Block, Call, DataSource, Provider, Resource};
 
 /// The service around a provider. Clones share it.
-pub struct Server<P: Provider>(Arc<Shared<P>>);
+pub struct Server<P: Provider>(Arc<Served<P>>);
 
-struct Shared<P: Provider> {
+struct Served<P: Provider> {
     provider: P,
     lifecycle: Lifecycle,
     /// Replaced by every `ConfigureProvider`: a reattached process is configured many times.
@@ -26,7 +26,7 @@ struct Shared<P: Provider> {
 }
 
 /// What a call names, if there is such.
-type Known<T> = Result<&'static T, Diagnostics>;
+type Named<T> = Result<&'static T, Diagnostics>;
 
 impl<P: Provider> Clone for Server<P> {
     fn clone(&self) -> Self {
@@ -37,7 +37,7 @@ impl<P: Provider> Clone for Server<P> {
 impl<P: Provider> Server<P> {
     /// A service that is not configured yet.
     pub fn new(provider: P, lifecycle: Lifecycle) -> Self {
-        Self(Arc::new(Shared {
+        Self(Arc::new(Served {
             provider,
             lifecycle,
             connection: RwLock::new(None),
@@ -81,20 +81,20 @@ impl<P: Provider> Server<P> {
             .ok_or_else(|| findings::not_configured().into())
     }
 
-    pub(super) fn resource(&self, name: &str) -> Known<dyn Resource<P::Connection>> {
+    pub(super) fn resource(&self, name: &str) -> Named<dyn Resource<P::Connection>> {
         find(self.provider().resources(), "resource", name)
     }
 
-    pub(super) fn data_source(&self, name: &str) -> Known<dyn DataSource<P::Connection>> {
+    pub(super) fn data_source(&self, name: &str) -> Named<dyn DataSource<P::Connection>> {
         find(self.provider().data_sources(), "data source", name)
     }
 
-    pub(super) fn ephemeral_resource(&self, name: &str) -> Known<dyn DataSource<P::Connection>> {
+    pub(super) fn ephemeral_resource(&self, name: &str) -> Named<dyn DataSource<P::Connection>> {
         let known = self.provider().ephemeral_resources();
         find(known, "ephemeral resource", name)
     }
 
-    pub(super) fn lister(&self, name: &str) -> Known<dyn ListResource<P::Connection>> {
+    pub(super) fn lister(&self, name: &str) -> Named<dyn ListResource<P::Connection>> {
         find(self.provider().list_resources(), "list resource", name)
     }
 
@@ -125,7 +125,7 @@ impl<P: Provider> Server<P> {
     }
 }
 
-fn find<T: Block + ?Sized>(all: &[&'static T], kind: &str, name: &str) -> Known<T> {
+fn find<T: Block + ?Sized>(all: &[&'static T], kind: &str, name: &str) -> Named<T> {
     let found = all.iter().find(|one| one.type_name() == name).copied();
     found.ok_or_else(|| findings::unknown_type(kind, name).into())
 }

@@ -3,7 +3,7 @@
 use super::diagnostics::Diagnostics;
 use super::findings;
 use super::path::Path;
-use super::schema::{Attribute, Kind, Mode};
+use super::schema::{Attribute, Mode, Shape};
 use super::value::Value;
 
 /// Checks the attributes of a configured block, or of an object in it at a path. What is unknown is not judged.
@@ -40,7 +40,7 @@ fn known(
     write_only: bool,
     diagnostics: &mut Diagnostics,
 ) {
-    if let Kind::Object(nested) = &attribute.kind {
+    if let Shape::Object(nested) = &attribute.shape {
         attributes(nested, value, path, write_only, diagnostics);
     }
     if let Some(text) = value.as_str()
@@ -77,7 +77,7 @@ mod tests {
             Attribute::string("checked", Mode::Optional, "").checked(refuse),
             Attribute::new(
                 "inner",
-                Kind::Object(vec![Attribute::string("must", Mode::Required, "")]),
+                Shape::Object(vec![Attribute::string("must", Mode::Required, "")]),
                 Mode::Optional,
                 "",
             ),

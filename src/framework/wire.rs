@@ -4,7 +4,7 @@ use super::codec::{self, CodecError};
 use super::diagnostics::{Diagnostic, Diagnostics, Severity};
 use super::function::Function;
 use super::path::Path;
-use super::schema::{Attribute, IdentitySchema, Kind, Mode, Schema};
+use super::schema::{Attribute, IdentitySchema, Mode, Schema, Shape};
 use super::ty::Type;
 use super::value::Value;
 use crate::proto::tfplugin6 as proto;
@@ -96,10 +96,10 @@ fn attribute(attribute: &Attribute) -> proto::schema::Attribute {
             ..Default::default()
         })
     };
-    let (ty, nested_type) = match &attribute.kind {
-        Kind::Plain(ty) => (ty.to_json(), None),
-        Kind::Object(attributes) => (Vec::new(), nested(attributes, NestingMode::Single)),
-        Kind::Objects(attributes) => (Vec::new(), nested(attributes, NestingMode::List)),
+    let (ty, nested_type) = match &attribute.shape {
+        Shape::Plain(ty) => (ty.to_json(), None),
+        Shape::Object(attributes) => (Vec::new(), nested(attributes, NestingMode::Single)),
+        Shape::Objects(attributes) => (Vec::new(), nested(attributes, NestingMode::List)),
     };
     proto::schema::Attribute {
         name: attribute.name.to_owned(),

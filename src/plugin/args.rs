@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 /// What this process was started for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub enum Purpose {
     /// To serve.
     Serve(Audience),
     /// To say its version.
@@ -23,13 +23,13 @@ pub enum Audience {
 }
 
 /// Reads the arguments after the program name. The error is a sentence for the user.
-pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Mode, String> {
-    let mut mode = Mode::Serve(Audience::Host);
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Purpose, String> {
+    let mut purpose = Purpose::Serve(Audience::Host);
     for (position, arg) in args.into_iter().enumerate() {
-        mode = match arg.to_str() {
-            Some("-debug" | "--debug") if position == 0 => Mode::Serve(Audience::Person),
-            Some("-version" | "--version") if position == 0 => Mode::Version,
-            Some("-h" | "-help" | "--help") if position == 0 => Mode::Help,
+        purpose = match arg.to_str() {
+            Some("-debug" | "--debug") if position == 0 => Purpose::Serve(Audience::Person),
+            Some("-version" | "--version") if position == 0 => Purpose::Version,
+            Some("-h" | "-help" | "--help") if position == 0 => Purpose::Help,
             _ => {
                 return Err(format!(
                     "unexpected argument {arg:?}: Terraform starts this program without arguments, \
@@ -38,7 +38,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Mode, String> {
             }
         };
     }
-    Ok(mode)
+    Ok(purpose)
 }
 
 /// The text of `--help`.
@@ -59,17 +59,17 @@ Terraform and OpenTofu start this program themselves; there is nothing to run by
 mod tests {
     use super::*;
 
-    fn parsed(args: &[&str]) -> Result<Mode, String> {
+    fn parsed(args: &[&str]) -> Result<Purpose, String> {
         parse(args.iter().map(OsString::from))
     }
 
     #[test]
     fn one_argument_at_most() {
-        assert_eq!(parsed(&[]), Ok(Mode::Serve(Audience::Host)));
-        assert_eq!(parsed(&["-debug"]), Ok(Mode::Serve(Audience::Person)));
-        assert_eq!(parsed(&["--debug"]), Ok(Mode::Serve(Audience::Person)));
-        assert_eq!(parsed(&["--version"]), Ok(Mode::Version));
-        assert_eq!(parsed(&["--help"]), Ok(Mode::Help));
+        assert_eq!(parsed(&[]), Ok(Purpose::Serve(Audience::Host)));
+        assert_eq!(parsed(&["-debug"]), Ok(Purpose::Serve(Audience::Person)));
+        assert_eq!(parsed(&["--debug"]), Ok(Purpose::Serve(Audience::Person)));
+        assert_eq!(parsed(&["--version"]), Ok(Purpose::Version));
+        assert_eq!(parsed(&["--help"]), Ok(Purpose::Help));
         assert!(parsed(&["--debug", "--version"]).is_err());
     }
 

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::Settings;
+use super::About;
 use crate::framework::panics;
 
 /// The exit code of a crash, the same as that of a Go program.
@@ -18,16 +18,16 @@ pub fn guard<T>(serve: impl FnOnce() -> T) -> Result<T, String> {
     }
 }
 
-/// The text for stderr. Terraform recognises a crash by how the first line starts, and shows up to a
-/// hundred lines from there.
-pub fn text(settings: &Settings, report: &str) -> String {
-    let Settings {
+/// The text for stderr. Terraform recognises a crash by how the first line starts, and shows up to a hundred lines from
+/// there: <https://github.com/hashicorp/terraform/blob/main/internal/logging/panic.go>.
+pub fn text(about: &About, report: &str) -> String {
+    let About {
         name,
         version,
         address,
         issues,
         ..
-    } = settings;
+    } = about;
     format!(
         "panic: {report}\n\n\
          {name} {version} ({address}) has crashed, which is a defect of the provider.\n\
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
     use crate::secret;
 
-    const SETTINGS: Settings = Settings {
+    const ABOUT: About = About {
         name: "terraform-provider-x",
         version: "1.2.3",
         address: "registry.example/ns/x",
@@ -62,7 +62,7 @@ mod tests {
         let calm = guard(|| 7);
 
         let crashed: Result<(), String> = crashed;
-        let text = text(&SETTINGS, &crashed.unwrap_err());
+        let text = text(&ABOUT, &crashed.unwrap_err());
         assert!(
             text.starts_with("panic: the password is [redacted] at src/plugin/crash.rs:"),
             "{text}"

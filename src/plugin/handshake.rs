@@ -1,4 +1,5 @@
-//! The one line on stdout by which the host learns where and how to connect.
+//! The one line on stdout by which the host learns where and how to connect:
+//! <https://github.com/hashicorp/go-plugin/blob/main/docs/internals.md>.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;

@@ -14,7 +14,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::Settings;
+use super::About;
 use super::hclog_fields::Fields;
 use super::stderr;
 
@@ -30,8 +30,8 @@ const SHORT_VALUE: usize = 128;
 
 /// Starts logging at the level the environment asks for. Where it asks for none nothing is installed,
 /// so that events cost nothing.
-pub fn init(settings: &Settings, get: impl Fn(&str) -> Option<OsString>) {
-    let provider = settings.address.rsplit('/').next().unwrap_or_default();
+pub fn init(about: &About, get: impl Fn(&str) -> Option<OsString>) {
+    let provider = about.address.rsplit('/').next().unwrap_or_default();
     let level = level(provider, get);
     if level == LevelFilter::OFF {
         return;

@@ -9,7 +9,8 @@ use super::error::StartError;
 const COOKIE_NAME: &str = "TF_PLUGIN_MAGIC_COOKIE";
 const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 
-/// Whether a host started this process. The value is no secret: it tells a person who runs the
+/// Whether a host started this process, as
+/// <https://github.com/hashicorp/terraform/blob/main/internal/plugin6/serve.go> says it. The value is no secret: it tells a person who runs the
 /// program by hand from a host, not a friend from a foe.
 pub fn is_host(get: impl Fn(&str) -> Option<OsString>) -> bool {
     get(COOKIE_NAME).is_some_and(|cookie| cookie == COOKIE)

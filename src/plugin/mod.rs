@@ -1,5 +1,5 @@
 //! The process edge: everything between exec and a served provider. It knows no provider; names come in
-//! with [`Settings`].
+//! with [`About`].
 
 mod args;
 mod connections;
@@ -24,7 +24,7 @@ mod unix_socket;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use args::{Audience, Mode};
+use args::{Audience, Purpose};
 use error::StartError;
 use host::Host;
 use tonic::service::Routes;
@@ -37,7 +37,7 @@ const THREADS: usize = 4;
 
 /// What the process edge has to know about the provider it serves.
 #[derive(Clone, Copy, Debug)]
-pub struct Settings {
+pub struct About {
     /// The name of the executable.
     pub name: &'static str,
     /// The version of the provider, without a leading `v`.
@@ -50,12 +50,12 @@ pub struct Settings {
 
 /// The whole life of the process: serves `provider` to the Terraform that started it, until it is told
 /// to end or Terraform is gone. Answers 1 if it could not start to serve, 2 if it crashed.
-pub fn run(settings: Settings, lifecycle: Lifecycle, provider: Routes) -> ExitCode {
+pub fn run(about: About, lifecycle: Lifecycle, provider: Routes) -> ExitCode {
     panics::install();
-    let code = match crash::guard(|| start(&settings, lifecycle, provider)) {
+    let code = match crash::guard(|| start(&about, lifecycle, provider)) {
         Ok(code) => code,
         Err(report) => {
-            tell(&crash::text(&settings, &report));
+            tell(&crash::text(&about, &report));
             ExitCode::from(crash::EXIT_CODE)
         }
     };
@@ -63,17 +63,17 @@ pub fn run(settings: Settings, lifecycle: Lifecycle, provider: Routes) -> ExitCo
     code
 }
 
-fn start(settings: &Settings, lifecycle: Lifecycle, provider: Routes) -> ExitCode {
-    let Settings {
+fn start(about: &About, lifecycle: Lifecycle, provider: Routes) -> ExitCode {
+    let About {
         name,
         version,
         address,
         ..
-    } = *settings;
+    } = *about;
     let audience = match args::parse(std::env::args_os().skip(1)) {
-        Ok(Mode::Serve(audience)) => audience,
-        Ok(Mode::Version) => return exit(say(&format!("{name} {version}\n"))),
-        Ok(Mode::Help) => return exit(say(&args::help(name, version, address))),
+        Ok(Purpose::Serve(audience)) => audience,
+        Ok(Purpose::Version) => return exit(say(&format!("{name} {version}\n"))),
+        Ok(Purpose::Help) => return exit(say(&args::help(name, version, address))),
         Err(sentence) => {
             tell(&format!("{name}: {sentence}\n"));
             return ExitCode::FAILURE;
@@ -83,12 +83,12 @@ fn start(settings: &Settings, lifecycle: Lifecycle, provider: Routes) -> ExitCod
         tell(&handshake::not_a_host(name));
         return ExitCode::FAILURE;
     }
-    hclog::init(settings, |name| std::env::var_os(name));
+    hclog::init(about, |name| std::env::var_os(name));
     if audience == Audience::Host {
         // A person who debugs wants to attach a debugger.
         hardening::apply();
     }
-    match serve(settings, audience, lifecycle, provider) {
+    match serve(about, audience, lifecycle, provider) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Terraform logs a line that begins like this as an error.
@@ -99,7 +99,7 @@ fn start(settings: &Settings, lifecycle: Lifecycle, provider: Routes) -> ExitCod
 }
 
 fn serve(
-    settings: &Settings,
+    about: &About,
     audience: Audience,
     lifecycle: Lifecycle,
     provider: Routes,
@@ -113,9 +113,7 @@ fn serve(
         .enable_all()
         .build()
         .map_err(StartError::Runtime)?;
-    let outcome = runtime.block_on(process::serve(
-        settings, audience, host, lifecycle, provider,
-    ));
+    let outcome = runtime.block_on(process::serve(about, audience, host, lifecycle, provider));
     // Name resolution runs on a thread of its own and cannot be interrupted; it must not hold us back.
     runtime.shutdown_background();
     outcome

@@ -12,9 +12,9 @@ use super::error::StartError;
 use super::go_plugin::Services;
 use super::host::Host;
 use super::orphan::{Parent, orphaned};
-use super::signals::{Asked, Signals};
+use super::signals::{Signals, Wish};
 use super::socket::Endpoint;
-use super::{Settings, handshake, reattach, tls};
+use super::{About, handshake, reattach, tls};
 use crate::framework::lifecycle::Lifecycle;
 use crate::proto::go_plugin::grpc_broker_server::GrpcBrokerServer;
 use crate::proto::go_plugin::grpc_controller_server::GrpcControllerServer;
@@ -30,7 +30,7 @@ const GRACE_ORPHAN: Duration = Duration::from_secs(30);
 
 /// Serves until the end.
 pub async fn serve(
-    settings: &Settings,
+    about: &About,
     audience: Audience,
     host: Host,
     lifecycle: Lifecycle,
@@ -50,7 +50,7 @@ pub async fn serve(
             host.knows_multiplexing,
         ),
         Audience::Person => {
-            reattach::instructions(settings.address, endpoint.network, &endpoint.address)
+            reattach::instructions(about.address, endpoint.network, &endpoint.address)
         }
     })
     .map_err(StartError::Handshake)?;
@@ -92,12 +92,12 @@ pub async fn serve(
 async fn asked_to_end(signals: &mut Signals, audience: Audience) -> (&'static str, Duration) {
     loop {
         match signals.next().await {
-            Asked::Interrupt if audience == Audience::Host => {
+            Wish::Interrupt if audience == Audience::Host => {
                 tracing::debug!("left an interrupt to the host");
             }
-            Asked::Interrupt | Asked::Terminate => return ("a signal asked for it", GRACE_SIGNAL),
+            Wish::Interrupt | Wish::Terminate => return ("a signal asked for it", GRACE_SIGNAL),
             #[cfg(unix)]
-            Asked::HangUp => return ("the terminal was closed", GRACE_ORPHAN),
+            Wish::HangUp => return ("the terminal was closed", GRACE_ORPHAN),
         }
     }
 }

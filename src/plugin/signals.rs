@@ -2,7 +2,7 @@
 
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum Wish {
     /// Ctrl-C. Under Terraform this is Terraform's to handle: it calls `StopProvider`, waits for the
     /// object that is being created, and shuts the plugin down.
     Interrupt,
@@ -21,7 +21,7 @@ mod system {
 
     use tokio::signal::unix::{Signal, SignalKind, signal};
 
-    use super::Asked;
+    use super::Wish;
 
     /// The signals that are handled instead of ending the process.
     pub struct Signals {
@@ -45,11 +45,11 @@ mod system {
         }
 
         /// The next one.
-        pub async fn next(&mut self) -> Asked {
+        pub async fn next(&mut self) -> Wish {
             tokio::select! {
-                _ = self.interrupt.recv() => Asked::Interrupt,
-                _ = self.terminate.recv() => Asked::Terminate,
-                _ = hung_up(&mut self.hang_up) => Asked::HangUp,
+                _ = self.interrupt.recv() => Wish::Interrupt,
+                _ = self.terminate.recv() => Wish::Terminate,
+                _ = hung_up(&mut self.hang_up) => Wish::HangUp,
             }
         }
     }
@@ -78,7 +78,7 @@ mod system {
 
     use tokio::signal::windows::{CtrlBreak, CtrlC, ctrl_break, ctrl_c};
 
-    use super::Asked;
+    use super::Wish;
 
     /// The console events that are handled instead of ending the process.
     pub struct Signals {
@@ -96,10 +96,10 @@ mod system {
         }
 
         /// The next one.
-        pub async fn next(&mut self) -> Asked {
+        pub async fn next(&mut self) -> Wish {
             tokio::select! {
-                _ = self.interrupt.recv() => Asked::Interrupt,
-                _ = self.terminate.recv() => Asked::Terminate,
+                _ = self.interrupt.recv() => Wish::Interrupt,
+                _ = self.terminate.recv() => Wish::Terminate,
             }
         }
     }

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use crate::findings;
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::model::{Attr, model};
-use crate::framework::schema::{Attribute, Kind, Mode};
+use crate::framework::schema::{Attribute, Mode, Shape};
 use crate::framework::value::Value;
 
 /// How long an operation may take unless the configuration says otherwise.
@@ -30,7 +30,7 @@ pub fn attribute() -> Attribute {
             .default("`2m`")
             .checked(check)
     };
-    let kind = Kind::Object(vec![
+    let shape = Shape::Object(vec![
         one(
             "create",
             "For a create, as a duration such as `90s` or `5m`.",
@@ -44,7 +44,7 @@ pub fn attribute() -> Attribute {
     ]);
     Attribute::new(
         "timeouts",
-        kind,
+        shape,
         Mode::Optional,
         "How long each operation may take, all waits and retries included.",
     )

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use support::{executables, repository};
 use terraform_provider_bahriya::framework::provider::Provider;
-use terraform_provider_bahriya::framework::schema::{Attribute, Kind};
+use terraform_provider_bahriya::framework::schema::{Attribute, Shape};
 use terraform_provider_bahriya::provider::Bahriya;
 
 use crate::roots::files;
@@ -50,7 +50,7 @@ fn assert_stands_on(page: &str, where_: &str, attributes: &[Attribute]) {
             line.contains("Write-only"),
             "{where_}: {line}"
         );
-        if let Kind::Object(inner) | Kind::Objects(inner) = &attribute.kind {
+        if let Shape::Object(inner) | Shape::Objects(inner) = &attribute.shape {
             assert_stands_on(page, where_, inner);
         }
     }

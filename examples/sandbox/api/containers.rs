@@ -65,7 +65,7 @@ pub async fn update(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
     let id = scope
         .write(Action::Update, move |tx, scope| {
             let container = containers::alive(tx, scope.id(), scope.param("container"))?;
-            containers::update(tx, &container, &wanted)?;
+            containers::update(tx, scope.id(), &container, &wanted)?;
             Ok(container.id)
         })
         .await?;

@@ -88,13 +88,13 @@ pub fn create(
 }
 
 /// Replaces image, registry and regions; a registry left out is no longer referenced.
-pub fn update(tx: &Transaction, container: &Container, wanted: &Wanted) -> Result<(), Refusal> {
-    let organisation: String = tx.query_row(
-        "SELECT organisation FROM containers WHERE id = ?1",
-        [&container.id],
-        |row| row.get(0),
-    )?;
-    let project = projects::get(tx, &organisation, &container.project)?;
+pub fn update(
+    tx: &Transaction,
+    organisation: &str,
+    container: &Container,
+    wanted: &Wanted,
+) -> Result<(), Refusal> {
+    let project = projects::get(tx, organisation, &container.project)?;
     check(tx, &project, wanted)?;
     tx.execute(
         "UPDATE containers SET image = ?2, registry = ?3, regions = ?4 WHERE id = ?1",

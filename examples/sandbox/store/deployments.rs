@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::containers::Container;
 use super::registries::{self, Registry};
 use super::versions::{self, Version};
-use super::{attachments, now, projects};
+use super::{attachments, grouped, now, projects, rows};
 use crate::args::Versions;
 use crate::refusal::Refusal;
 
@@ -140,53 +140,42 @@ pub fn record(tx: &Transaction, container: &str, pulls: Vec<Pull>) -> Result<Dep
 
 /// The last deployment of a container, if there was one.
 pub fn last(conn: &Connection, container: &str) -> Result<Option<Deployment>, Refusal> {
-    let mut statement = conn.prepare_cached(
-        "SELECT deployment, created, region, image, registry, version, succeeded, message
+    let sql = "SELECT region, image, registry, version, succeeded, message, deployment, created
          FROM pulls WHERE container = ?1
            AND deployment = (SELECT max(deployment) FROM pulls WHERE container = ?1)
-         ORDER BY rowid",
-    )?;
-    let mut rows = statement.query([container])?;
-    let mut last: Option<Deployment> = None;
-    while let Some(row) = rows.next()? {
-        let deployment = match &mut last {
-            Some(deployment) => deployment,
-            None => last.insert(Deployment {
-                number: row.get(0)?,
-                created: row.get(1)?,
-                pulls: Vec::new(),
-            }),
-        };
-        deployment.pulls.push(Pull {
-            region: row.get(2)?,
-            image: row.get(3)?,
-            registry: row.get(4)?,
-            version: row.get(5)?,
-            succeeded: row.get(6)?,
-            message: row.get(7)?,
-        });
-    }
-    Ok(last)
+         ORDER BY rowid";
+    let mut of = None;
+    let pulls: Vec<_> = rows(conn, sql, [container], |row| {
+        of = Some((row.get(6)?, row.get(7)?));
+        Ok(Pull {
+            region: row.get(0)?,
+            image: row.get(1)?,
+            registry: row.get(2)?,
+            version: row.get(3)?,
+            succeeded: row.get(4)?,
+            message: row.get(5)?,
+        })
+    })?;
+    Ok(of.map(|(number, created)| Deployment {
+        number,
+        created,
+        pulls,
+    }))
 }
 
 /// What used the versions of each registry, oldest first, by the registry's handle.
 pub fn uses(conn: &Connection, organisation: &str) -> Result<HashMap<String, Vec<Use>>, Refusal> {
-    let mut statement = conn.prepare_cached(
-        "SELECT p.registry, version, handle, deployment, p.created, min(succeeded)
+    let sql = "SELECT p.registry, version, handle, deployment, p.created, min(succeeded)
          FROM pulls p JOIN containers c ON c.id = container
          WHERE organisation = ?1 AND version IS NOT NULL
-         GROUP BY container, deployment ORDER BY min(p.rowid)",
-    )?;
-    let mut rows = statement.query([organisation])?;
-    let mut uses: HashMap<String, Vec<Use>> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        uses.entry(row.get(0)?).or_default().push(Use {
+         GROUP BY container, deployment ORDER BY min(p.rowid)";
+    grouped(conn, sql, [organisation], |row| {
+        Ok(Use {
             version: row.get(1)?,
             container: row.get(2)?,
             number: row.get(3)?,
             created: row.get(4)?,
             succeeded: row.get(5)?,
-        });
-    }
-    Ok(uses)
+        })
+    })
 }

@@ -234,6 +234,21 @@ fn rows<T, C: FromIterator<T>>(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Every row that a query gives, in order, by its first column.
+fn grouped<T>(
+    conn: &Connection,
+    sql: &str,
+    params: impl Params,
+    mut read: impl FnMut(&Row) -> rusqlite::Result<T>,
+) -> Result<HashMap<String, Vec<T>>, Refusal> {
+    let all: Vec<(String, T)> = rows(conn, sql, params, |row| Ok((row.get(0)?, read(row)?)))?;
+    let mut groups: HashMap<String, Vec<T>> = HashMap::new();
+    for (group, item) in all {
+        groups.entry(group).or_default().push(item);
+    }
+    Ok(groups)
+}
+
 /// The first row that a query gives, if there is one.
 fn row<T>(
     conn: &Connection,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, Transaction, params};
 
-use super::now;
+use super::{grouped, now};
 use crate::refusal::Refusal;
 
 /// A time in which one version was current. It lasts until the next turn.
@@ -24,14 +24,11 @@ pub fn begin(tx: &Transaction, registry: &str, version: i64) -> Result<(), Refus
 
 /// The turns of every registry, oldest first, by its identifier.
 pub fn by_registry(conn: &Connection) -> Result<HashMap<String, Vec<Turn>>, Refusal> {
-    let mut statement = conn.prepare_cached("SELECT * FROM turns ORDER BY rowid")?;
-    let mut rows = statement.query([])?;
-    let mut turns: HashMap<String, Vec<Turn>> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        turns.entry(row.get(0)?).or_default().push(Turn {
+    let sql = "SELECT registry, version, since FROM turns ORDER BY rowid";
+    grouped(conn, sql, [], |row| {
+        Ok(Turn {
             version: row.get(1)?,
             since: row.get(2)?,
-        });
-    }
-    Ok(turns)
+        })
+    })
 }

@@ -1,4 +1,5 @@
-//! The MessagePack form of values, as Terraform's language library writes and reads it.
+//! The MessagePack form of values, as Terraform's language library writes and reads it:
+//! <https://github.com/hashicorp/terraform/blob/main/docs/plugin-protocol/object-wire-format.md>.
 
 use std::collections::BTreeMap;
 

@@ -7,7 +7,7 @@ use tonic::Status;
 
 use super::Answer;
 use crate::framework::diagnostics::Diagnostics;
-use crate::framework::list::{Found, Item, ListRequest};
+use crate::framework::list::{Found, ListRequest, Sent};
 use crate::framework::provider::Provider;
 use crate::framework::server::Server;
 use crate::framework::wire;
@@ -36,7 +36,7 @@ pub fn handle<P: Provider>(
 async fn list<P: Provider>(
     server: Server<P>,
     request: Request,
-    items: mpsc::Sender<Item>,
+    items: mpsc::Sender<Sent>,
 ) -> Answer<Diagnostics> {
     let lister = server.lister(&request.type_name)?;
     let resource = server.resource(&request.type_name)?;
@@ -58,7 +58,7 @@ async fn list<P: Provider>(
     Ok(diagnostics)
 }
 
-fn event(item: Item) -> Option<Event> {
+fn event(item: Sent) -> Option<Event> {
     match item {
         Ok(listed) => Some(Event {
             identity: wire::encode_identity(&listed.identity),
