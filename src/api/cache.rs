@@ -16,13 +16,13 @@ const KEPT: Duration = Duration::from_secs(60);
 
 /// What was learned about the API and what is in it.
 #[derive(Default)]
-pub struct Known {
+pub struct Cache {
     pub dialect: OnceLock<Dialect>,
     /// Those who wait for the dialect share the search for it.
-    pub discovery: Shared<Dialect>,
-    pub organisations: Shared<Vec<Organisation>>,
+    pub discovery: Cached<Dialect>,
+    pub organisations: Cached<Vec<Organisation>>,
     /// By id.
-    pub registries: Shared<HashMap<String, Registry>>,
+    pub registries: Cached<HashMap<String, Registry>>,
     /// The list of registries turned out not to be what it was taken for.
     pub no_registry_list: AtomicBool,
     attachments: Mutex<HashMap<String, Arc<AttachmentList>>>,
@@ -31,9 +31,9 @@ pub struct Known {
 }
 
 /// The attachments of one project, `None` when it is gone.
-pub type AttachmentList = Shared<Option<Vec<Attachment>>>;
+pub type AttachmentList = Cached<Option<Vec<Attachment>>>;
 
-impl Known {
+impl Cache {
     /// The kept list of a project.
     pub(in crate::api) fn attachments(&self, project: &str) -> Arc<AttachmentList> {
         Arc::clone(
@@ -64,7 +64,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A list that many callers share.
-pub struct Shared<T> {
+pub struct Cached<T> {
     slot: tokio::sync::Mutex<Option<Fetched<T>>>,
     /// The end of our last write: a list asked for before it may not show what was written.
     written: Mutex<Option<Instant>>,
@@ -76,7 +76,7 @@ struct Fetched<T> {
     result: Result<Arc<T>>,
 }
 
-impl<T> Default for Shared<T> {
+impl<T> Default for Cached<T> {
     fn default() -> Self {
         Self {
             slot: tokio::sync::Mutex::new(None),
@@ -85,7 +85,7 @@ impl<T> Default for Shared<T> {
     }
 }
 
-impl<T> Shared<T> {
+impl<T> Cached<T> {
     /// Drives a write after which the list is out of date, however the write ends.
     pub async fn outdated_by<W>(&self, write: impl Future<Output = W>) -> W {
         let written = write.await;

@@ -34,31 +34,22 @@ impl Settings {
         let Some(file) = &self.ca_certificate_file else {
             return Ok(Vec::new());
         };
-        let wrong = |problem: String| SettingsError::new("ca_certificate_file", problem);
+        let setting = "ca_certificate_file";
         let name = file.display();
-        let unreadable = |error: std::io::Error| {
-            wrong(format!(
-                "ca_certificate_file {name} cannot be read: {error}"
-            ))
-        };
+        let wrong =
+            |problem: &str| SettingsError::new(setting, format!("{setting} {name} {problem}"));
+        let unreadable = |error: std::io::Error| wrong(&format!("cannot be read: {error}"));
         // Asked before it is opened: a named pipe would wait for a writer, a device could go on for ever.
         let about = std::fs::metadata(file).map_err(unreadable)?;
         if !about.is_file() || about.len() > LARGEST_FILE {
-            return Err(wrong(format!(
-                "ca_certificate_file {name} is not a file of at most {} MiB",
-                LARGEST_FILE >> 20
-            )));
+            let most = LARGEST_FILE >> 20;
+            return Err(wrong(&format!("is not a file of at most {most} MiB")));
         }
         let pem = std::fs::read(file).map_err(unreadable)?;
-        let anchors = Certificate::from_pem_bundle(&pem).map_err(|_| {
-            wrong(format!(
-                "ca_certificate_file {name} holds a damaged certificate"
-            ))
-        })?;
+        let anchors = Certificate::from_pem_bundle(&pem);
+        let anchors = anchors.map_err(|_| wrong("holds a damaged certificate"))?;
         if anchors.is_empty() {
-            return Err(wrong(format!(
-                "ca_certificate_file {name} holds no certificate"
-            )));
+            return Err(wrong("holds no certificate"));
         }
         Ok(anchors)
     }

@@ -100,8 +100,10 @@ pub fn lint(
     username: Option<&str>,
     password: Option<&Secret>,
 ) -> Vec<Remark> {
-    let service = server.and_then(service_of);
-    let known = service.flatten();
+    // Nothing can be said of a name that cannot be understood.
+    let named = server.and_then(|server| ServerName::parse(server).ok());
+    let service = named.as_ref().and_then(ServerName::service);
+    let is_ecr = service.is_some_and(|service| service.ecr);
     let remarks = [
         server.and_then(server_spelling),
         username
@@ -117,24 +119,12 @@ pub fn lint(
         password
             .is_some_and(|password| username == Some("_json_key") && !is_json_object(password))
             .then_some(Remark::KeyFileIsNotJson),
-        known.zip(password).and_then(|(s, p)| foreign_token(s, p)),
-        service
-            .is_some_and(|s| username == Some("AWS") && s.is_none_or(|s| !s.ecr))
+        service.zip(password).and_then(|(s, p)| foreign_token(s, p)),
+        (named.is_some() && username == Some("AWS") && !is_ecr)
             .then_some(Remark::EcrUsernameElsewhere),
-        known
-            .is_some_and(|s| s.ecr)
-            .then_some(Remark::ShortLivedToken),
+        is_ecr.then_some(Remark::ShortLivedToken),
     ];
     remarks.into_iter().flatten().collect()
-}
-
-/// Whether the server belongs to a known service: nothing if the name cannot be understood.
-fn service_of(server: &str) -> Option<Option<&'static Service>> {
-    let server = ServerName::parse(server).ok()?;
-    Some(match server.port() {
-        None => known::service_of(server.host()),
-        Some(_) => None,
-    })
 }
 
 fn server_spelling(server: &str) -> Option<Remark> {

@@ -158,24 +158,17 @@ pub(super) fn issuer_of_token(token: &str) -> Option<&'static Service> {
     })
 }
 
-/// Whether the token server `realm_host` belongs to the registry `host`, by the table alone.
-pub(super) fn is_realm_of(host: &str, realm_host: &str) -> bool {
-    service_of(host).is_some_and(|service| {
-        let mut labels = service.hosts.iter().filter_map(|p| wildcard(p, host));
-        let is_realm = |realm: &str, label| realm.replacen('*', label, 1) == realm_host;
-        labels.any(|label| {
-            service
-                .realm_hosts
-                .iter()
-                .any(|realm| is_realm(realm, label))
-        })
-    })
-}
-
 impl Service {
     /// Whether both are the same row of the table.
     pub fn is(&self, other: &Service) -> bool {
         self.name == other.name
+    }
+
+    /// Whether the token server `realm_host` belongs to its registry `host`.
+    pub fn has_realm(&self, host: &str, realm_host: &str) -> bool {
+        let mut labels = self.hosts.iter().filter_map(|p| wildcard(p, host));
+        let is_realm = |realm: &str, label| realm.replacen('*', label, 1) == realm_host;
+        labels.any(|label| self.realm_hosts.iter().any(|realm| is_realm(realm, label)))
     }
 }
 
@@ -244,8 +237,9 @@ mod tests {
     #[test]
     fn regional_token_servers_stay_in_their_region() {
         let registry = "registry.cn-hangzhou.aliyuncs.com";
-        assert!(is_realm_of(registry, "dockerauth.cn-hangzhou.aliyuncs.com"));
-        assert!(!is_realm_of(registry, "dockerauth.cn-beijing.aliyuncs.com"));
-        assert!(!is_realm_of(registry, "dockerauth.oss.aliyuncs.com"));
+        let service = service_of(registry).expect("a row");
+        assert!(service.has_realm(registry, "dockerauth.cn-hangzhou.aliyuncs.com"));
+        assert!(!service.has_realm(registry, "dockerauth.cn-beijing.aliyuncs.com"));
+        assert!(!service.has_realm(registry, "dockerauth.oss.aliyuncs.com"));
     }
 }

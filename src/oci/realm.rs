@@ -8,7 +8,6 @@
 
 use reqwest::Url;
 
-use super::known;
 use super::server::ServerName;
 
 /// No real host name is longer; a hostile one may be.
@@ -42,30 +41,24 @@ pub fn judge(server: &ServerName, plain_http: bool, realm: &str) -> Result<Url, 
     if !url.username().is_empty() || url.password().is_some() {
         return refuse(host, "its address carries credentials of its own");
     }
-    let same_host = host == url_host(server) || Some(host) == api_host(server);
+    let service = server.service();
+    let api_host = service.and_then(|service| service.api_host);
+    let same_host = host == url_host(server) || Some(host) == api_host;
     match url.scheme() {
         "https" => {}
         "http" if plain_http && server.is_loopback() && same_host => {}
         "http" => return refuse(host, "it is asked over plain http"),
         _ => return refuse(host, "it is not asked over https"),
     }
-    let known_pair =
-        server.port().is_none() && url.port().is_none() && known::is_realm_of(server.host(), host);
-    if !same_host && !known_pair {
+    let known_pair = service.is_some_and(|service| service.has_realm(server.host(), host));
+    let at_usual_port = url.port().is_none();
+    if !(same_host || known_pair && at_usual_port) {
         return refuse(
             host,
             "it is neither the registry's own host nor known to belong to it",
         );
     }
     Ok(url)
-}
-
-/// The host that serves the API of a registry, where it is not the name's own.
-pub(super) fn api_host(server: &ServerName) -> Option<&'static str> {
-    match server.port() {
-        None => known::service_of(server.host())?.api_host,
-        Some(_) => None,
-    }
 }
 
 /// The host as addresses spell it, which differs from ours for some IPv6 addresses.

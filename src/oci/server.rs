@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::known;
+use super::known::{self, Service};
 
 /// Whether two server names mean the same registry.
 ///
@@ -75,24 +75,24 @@ pub struct Lint {
 /// Finds what keeps a name from being a plain `host[:port]`, even where its meaning is clear.
 pub fn lint(name: &str) -> Option<Lint> {
     let parts = Parts::of(name.trim());
+    let problem;
     let message = if name.trim().is_empty() {
-        "the server name is empty".to_owned()
+        "the server name is empty"
     } else if name.contains(char::is_whitespace) {
-        "the server name contains white space".to_owned()
+        "the server name contains white space"
     } else if parts.scheme.is_some() {
-        "the server name has a scheme; a registry is named by its host, and by its port if it has one".to_owned()
+        "the server name has a scheme; a registry is named by its host, and by its port if it has one"
     } else if parts.userinfo {
         "the server name contains a username or a password; they have arguments of their own"
-            .to_owned()
     } else if parts.query {
-        "the server name contains a query or a fragment; a registry is named by its host".to_owned()
+        "the server name contains a query or a fragment; a registry is named by its host"
     } else if parts.path == "/" {
-        "the server name ends in a slash".to_owned()
+        "the server name ends in a slash"
     } else if !parts.path.is_empty() {
         "the server name has a path; a registry is named by its host, and repositories by the image"
-            .to_owned()
     } else {
-        ServerName::parse(name).err()?.to_string()
+        problem = ServerName::parse(name).err()?.to_string();
+        &problem
     };
     let suggestion = match ServerName::parse(parts.authority) {
         Ok(right) => Some(right.to_string()),
@@ -100,7 +100,7 @@ pub fn lint(name: &str) -> Option<Lint> {
         Err(_) => None,
     };
     Some(Lint {
-        message,
+        message: message.to_owned(),
         suggestion,
     })
 }
@@ -180,6 +180,11 @@ impl ServerName {
     /// The port, unless it is 443.
     pub fn port(&self) -> Option<u16> {
         self.port
+    }
+
+    /// The service it belongs to, if it is a known one. They answer at the usual port alone.
+    pub(super) fn service(&self) -> Option<&'static Service> {
+        known::service_of(&self.host).filter(|_| self.port.is_none())
     }
 
     /// Whether the name can only mean this machine: `localhost`, `127.0.0.0/8` or `[::1]`.

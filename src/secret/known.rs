@@ -1,6 +1,6 @@
 //! Masking by value: every credential that this process has met, found in whatever form a text holds it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 use std::sync::{LazyLock, PoisonError, RwLock};
@@ -36,21 +36,16 @@ static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(|| {
 
 /// Makes the value known from now on, for the life of the process.
 pub fn register(secret: &Secret) {
-    if !read(|known| {
-        known
-            .values
-            .contains(&known.name(secret.expose().as_bytes()))
-    }) {
-        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
-        known.add(secret.expose());
+    let value = secret.expose();
+    if !read(|known| known.values.contains(&known.name(value.as_bytes()))) {
+        write(|known| known.add(value));
     }
 }
 
 /// Makes a text known that is shown anyway, such as a user name: what a secret has in common with it is not masked.
 pub fn plain(text: &str) {
     if !read(|known| known.plain.contains(text)) {
-        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
-        known.add_plain(text);
+        write(|known| known.add_plain(text));
     }
 }
 
@@ -63,6 +58,10 @@ pub(super) fn read<T>(look: impl FnOnce(&Known) -> T) -> T {
     look(&KNOWN.read().unwrap_or_else(PoisonError::into_inner))
 }
 
+fn write(change: impl FnOnce(&mut Known)) {
+    change(&mut KNOWN.write().unwrap_or_else(PoisonError::into_inner));
+}
+
 /// Secrets are kept as hashes only, under a key of this process.
 #[derive(Default)]
 pub(super) struct Known {
@@ -72,9 +71,9 @@ pub(super) struct Known {
     /// Every [`WINDOW`] bytes in a row of a value; a shorter value as a whole.
     windows: HashSet<u64>,
     /// By the first window of a value: the lengths and the names of the values.
-    beginnings: HashMap<u64, Vec<(usize, u64)>>,
-    /// The lengths of the shorter values.
-    short: Vec<usize>,
+    beginnings: HashMap<u64, HashSet<(usize, u64)>>,
+    /// How many bytes the windows have: [`WINDOW`], and the lengths of the shorter values.
+    lengths: BTreeSet<usize>,
     /// The length of the shortest value of all. No form of a value has fewer bytes than the value.
     shortest: Option<usize>,
     plain: HashSet<Box<str>>,
@@ -98,23 +97,13 @@ impl Known {
         if value.len() < SHORTEST || self.windows.len() > MOST_WINDOWS {
             return;
         }
-        self.shortest = Some(
-            self.shortest
-                .map_or(value.len(), |one| one.min(value.len())),
-        );
+        self.shortest = self.shortest.into_iter().chain([value.len()]).min();
         let length = value.len().min(WINDOW);
-        if length < WINDOW && !self.short.contains(&length) {
-            self.short.push(length);
-        }
-        let names: Vec<u64> = value
-            .windows(length)
-            .map(|window| self.name(window))
-            .collect();
+        self.lengths.insert(length);
+        let windows = value.windows(length);
+        let names: Vec<u64> = windows.map(|window| self.name(window)).collect();
         let whole = (value.len(), self.name(value));
-        let beginnings = self.beginnings.entry(names[0]).or_default();
-        if !beginnings.contains(&whole) {
-            beginnings.push(whole);
-        }
+        self.beginnings.entry(names[0]).or_default().insert(whole);
         self.windows.extend(names);
     }
 
@@ -130,12 +119,10 @@ impl Known {
 
     /// Whether bytes are a part of something that is shown anyway.
     pub(super) fn is_plain(&self, bytes: &[u8]) -> bool {
-        let holds = |text: &str| {
-            text.as_bytes()
-                .windows(bytes.len())
-                .any(|part| part == bytes)
-        };
-        self.plain.iter().any(|text| holds(text))
+        self.plain.iter().any(|text| {
+            let mut parts = text.as_bytes().windows(bytes.len());
+            parts.any(|part| part == bytes)
+        })
     }
 
     /// Where a text holds parts of secrets. `None` if it has more forms than can be looked at, or there are more
@@ -192,7 +179,7 @@ impl Known {
     }
 
     fn each_window(&self, form: &Form, mut found: impl FnMut(Range<usize>, u64)) {
-        for length in self.short.iter().copied().chain([WINDOW]) {
+        for &length in &self.lengths {
             for (at, window) in form.bytes.windows(length).enumerate() {
                 let name = self.name(window);
                 if self.windows.contains(&name) {

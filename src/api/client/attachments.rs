@@ -30,7 +30,8 @@ pub enum Detached {
 }
 
 impl Client {
-    /// Attaches a registry to a project, or takes the link that is there. A lost answer is settled by the list.
+    /// Attaches a registry to a project, or takes the link that is there. After a lost
+    /// answer the list tells whether the link was made.
     pub async fn attach(&self, op: &Operation, project: &str, handle: &str) -> Result<Attached> {
         let request = Request::new(Method::POST, self.link(project, handle)?);
         let write = Write {
@@ -45,7 +46,7 @@ impl Client {
             },
         };
         let written = self.http().write(op, write);
-        let error = match self.known().attachments(project).outdated_by(written).await {
+        let error = match self.cache().attachments(project).outdated_by(written).await {
             Ok((join_id, _)) => {
                 return Ok(Attached {
                     join_id,
@@ -91,7 +92,7 @@ impl Client {
                 return Ok(Detached::Kept);
             };
             let change = self.http().change(op, &request, gone);
-            let detached = self.known().attachments(project).outdated_by(change).await;
+            let detached = self.cache().attachments(project).outdated_by(change).await;
             let Err(error) = detached else {
                 return Ok(Detached::Done);
             };
@@ -177,7 +178,7 @@ impl Client {
         project: &str,
         since: Option<Instant>,
     ) -> Result<Arc<Option<Vec<Attachment>>>> {
-        let kept = self.known().attachments(project);
+        let kept = self.cache().attachments(project);
         kept.get(op, since, self.attachments(op, project)).await
     }
 

@@ -26,12 +26,12 @@ impl Client {
             Ok(now.name.as_deref() == Some(name) && retains)
         };
         let change = self.http().change(op, &request, done);
-        self.known().registries.outdated_by(change).await
+        self.cache().registries.outdated_by(change).await
     }
 
     /// Makes a retained version current.
     pub async fn activate(&self, op: &Operation, id: &str, version: i64) -> Result<()> {
-        let dialect = match self.known().dialect.get() {
+        let dialect = match self.cache().dialect.get() {
             Some(dialect) => *dialect,
             None => self.dialect(op, &self.existing(op, id).await?).await?,
         };
@@ -44,7 +44,7 @@ impl Client {
             Ok(versions.is_some_and(|versions| is_current(&versions, version)))
         };
         let change = self.http().change(op, &request, done);
-        let Err(error) = self.known().registries.outdated_by(change).await else {
+        let Err(error) = self.cache().registries.outdated_by(change).await else {
             return Ok(());
         };
         let no_route = matches!(error.status(), Some(404 | 405));

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use super::dialect::Body;
+use super::dialect::RegistryBody;
 use super::registries::HandleState;
 use super::rotation::Credentials;
 use crate::api::Client;
@@ -26,13 +26,13 @@ impl Client {
     /// What has a handle, as it was before anything is created under it: asked for once by the plan and the
     /// creation that follows it in the same process.
     pub async fn handle_before(&self, op: &Operation, handle: &str) -> Result<HandleState> {
-        if self.known().is_free(handle) {
+        if self.cache().is_free(handle) {
             return Ok(HandleState::Free);
         }
         match self.look_up(op, handle).await {
             // The creation that follows proves the rest: it fails where the organisation does not exist.
             Err(error) if *error.kind() == Kind::NotFound && error.own_form() => {
-                self.known().set_free(handle, true);
+                self.cache().set_free(handle, true);
                 Ok(HandleState::Free)
             }
             found => found,
@@ -54,8 +54,8 @@ impl Client {
             // Who may create need not be allowed to read. Then nothing that is found is known to be ours.
             Err(_) => false,
         };
-        self.known().set_free(new.handle, false);
-        let body = Body {
+        self.cache().set_free(new.handle, false);
+        let body = RegistryBody {
             handle: Some(new.handle),
             name: Some(new.name),
             server: Some(new.credentials.server),
@@ -71,7 +71,7 @@ impl Client {
             find: |op: Operation| async move { self.find_own(&op, new, was_free).await },
         };
         let written = self.http().write(op, write);
-        match self.known().registries.outdated_by(written).await {
+        match self.cache().registries.outdated_by(written).await {
             Err(error) if !error.is_unknown() && says_handle_is_taken(&error) => {
                 Err(match self.registry_by_handle(op, new.handle).await {
                     // It is about something else, and says what.
@@ -105,7 +105,7 @@ impl Client {
     }
 }
 
-/// Whether what befell the look-up would befall the creation, too.
+/// Whether the creation would fail for the same reason as the look-up.
 fn stands_in_the_way(error: &Error) -> bool {
     use Kind::{Cancelled, NotTrusted, Unauthorised, WrongAddress};
     matches!(

@@ -14,7 +14,7 @@ impl Client {
         let mut delays = Delays::default();
         loop {
             let change = self.http().change(op, &request, gone);
-            let Err(error) = self.known().registries.outdated_by(change).await else {
+            let Err(error) = self.cache().registries.outdated_by(change).await else {
                 return Ok(true);
             };
             if *error.kind() == Kind::NotFound {

@@ -29,7 +29,7 @@ const SURELY: Duration = Duration::from_millis(500);
 /// What is sent of a registry: these keys and no others, which the API refuses. What is left out of a whole object is
 /// given by the API, or reset.
 #[derive(Default, Serialize)]
-pub struct Body<'a> {
+pub struct RegistryBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handle: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,14 +69,14 @@ impl Client {
         op: &Operation,
         registry: &Registry,
     ) -> Result<(Dialect, Option<Option<Vec<Version>>>)> {
-        let known = self.known();
-        if let Some(dialect) = known.dialect.get() {
+        let cache = self.cache();
+        if let Some(dialect) = cache.dialect.get() {
             return Ok((*dialect, None));
         }
         let id = &registry.id;
         let mut listed = None;
         let asked = async {
-            if let Some(dialect) = known.dialect.get() {
+            if let Some(dialect) = cache.dialect.get() {
                 return Ok(*dialect);
             }
             let mut seen = self.read_versions(op, id).await;
@@ -95,9 +95,9 @@ impl Client {
                 Err(error) if says_no_route(&error, id) => Dialect::Put,
                 Err(error) => return Err(error),
             };
-            Ok(*known.dialect.get_or_init(|| dialect))
+            Ok(*cache.dialect.get_or_init(|| dialect))
         };
-        let dialect = *known.discovery.get(op, None, asked).await?;
+        let dialect = *cache.discovery.get(op, None, asked).await?;
         Ok((dialect, listed))
     }
 
@@ -128,11 +128,11 @@ impl Client {
             username,
             password,
         } = rotation.credentials;
-        let mut body = Body {
+        let mut body = RegistryBody {
             server: rotation.moves.then_some(server),
             username,
             password: Some(password.expose()),
-            ..Body::default()
+            ..RegistryBody::default()
         };
         if dialect == Dialect::Rotate {
             let path = self.path(&["registries", &registry.id, "rotate"])?;
@@ -157,7 +157,7 @@ impl Client {
         name: &str,
         maxversions: Option<i64>,
     ) -> Result<Request> {
-        let body = Body {
+        let body = RegistryBody {
             handle: Some(&registry.handle),
             name: Some(name),
             server: Some(shown(registry.server.as_deref(), "server")?),
@@ -168,7 +168,7 @@ impl Client {
         self.replacement(registry, &body)
     }
 
-    fn replacement(&self, registry: &Registry, body: &Body<'_>) -> Result<Request> {
+    fn replacement(&self, registry: &Registry, body: &RegistryBody<'_>) -> Result<Request> {
         let path = self.path(&["registries", &registry.id])?;
         Ok(Request::with_body(Method::PUT, path, body))
     }

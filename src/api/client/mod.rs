@@ -21,7 +21,7 @@ use std::sync::Arc;
 use reqwest::Certificate;
 use serde_json::Value;
 
-use super::cache::Known;
+use super::cache::Cache;
 use super::http::{Http, Operation, Result, Transport, network::Network, path::path};
 use super::model::list;
 use super::settings::{self, Settings, SettingsError};
@@ -36,7 +36,7 @@ struct Inner {
     base_url: String,
     /// What is trusted besides the certificates of the system.
     anchors: Vec<Certificate>,
-    known: Known,
+    cache: Cache,
 }
 
 impl Client {
@@ -53,7 +53,7 @@ impl Client {
             anchors: settings.trust_anchors()?,
             organisation: settings::organisation(&settings.organisation_id)?,
             base_url: settings::base(&settings.base_url)?.address,
-            known: Known::default(),
+            cache: Cache::default(),
         })))
     }
 
@@ -76,8 +76,8 @@ impl Client {
         &self.0.http
     }
 
-    fn known(&self) -> &Known {
-        &self.0.known
+    fn cache(&self) -> &Cache {
+        &self.0.cache
     }
 
     /// Reads a list of which every item has to be understood.

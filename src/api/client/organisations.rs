@@ -21,7 +21,7 @@ impl Client {
             return Err(error);
         }
         // Many things that are gone at once are proved by one list, asked for after the last 404.
-        let (list, now) = (&self.known().organisations, Instant::now());
+        let (list, now) = (&self.cache().organisations, Instant::now());
         let organisations = list.get(op, Some(now), self.organisations(op)).await;
         let organisations = organisations.map_err(|cause| {
             let text = format!("the organisation could not be looked for: {cause}");

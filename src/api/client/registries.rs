@@ -59,14 +59,14 @@ impl Client {
     /// Reads one registry for a refresh: all callers share one list, kept for 60 s or until a write of
     /// ours. `None` as in [`Client::registry`].
     pub async fn refreshed_registry(&self, op: &Operation, id: &str) -> Result<Option<Registry>> {
-        let known = self.known();
-        if !known.no_registry_list.load(Ordering::Relaxed) {
+        let cache = self.cache();
+        if !cache.no_registry_list.load(Ordering::Relaxed) {
             let fetch = async {
                 let registries = self.list_registries(op, Registry::parse_whole).await?;
                 let by_id = registries.into_iter().map(|one| (one.id.clone(), one));
                 Ok(by_id.collect::<HashMap<_, _>>())
             };
-            match known.registries.get(op, None, fetch).await {
+            match cache.registries.get(op, None, fetch).await {
                 Ok(registries) => {
                     if let Some(registry) = registries.get(id) {
                         return Ok(Some(registry.clone()));
@@ -74,7 +74,7 @@ impl Client {
                 }
                 // The list is an assumption about the API. Where it does not hold, single reads do.
                 Err(error) if !list_assumed_wrongly(&error) => return Err(error),
-                Err(_) => known.no_registry_list.store(true, Ordering::Relaxed),
+                Err(_) => cache.no_registry_list.store(true, Ordering::Relaxed),
             }
         }
         self.registry(op, id).await

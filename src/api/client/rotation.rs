@@ -307,7 +307,7 @@ impl Client {
             find,
         };
         let written = self.http().write(op, write);
-        match self.known().registries.outdated_by(written).await {
+        match self.cache().registries.outdated_by(written).await {
             Ok((told, Proof::Answer)) => Ok(self.read_back(op, registry, &baseline, told).await),
             Ok((made, proof)) => Ok(Rotated::Done {
                 made,

@@ -80,19 +80,19 @@ impl Operation {
 
     /// The bounds for a look before a write that is made without it if need be.
     pub(in crate::api) fn at_first(&self) -> Self {
-        let now = Instant::now();
-        let left = self.deadline.saturating_duration_since(now);
-        Self {
-            deadline: now + (left / 2).min(FIRST_LOOK),
-            cancel: self.cancel.clone(),
-        }
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        self.ending_in((left / 2).min(FIRST_LOOK))
     }
 
     /// The bounds for the read-back of a write that was answered: the object exists, and has to be in the state
     /// soon, however much time is left.
     pub fn after_write(&self) -> Self {
+        self.ending_in(READ_BACK)
+    }
+
+    fn ending_in(&self, duration: Duration) -> Self {
         Self {
-            deadline: Instant::now() + READ_BACK,
+            deadline: Instant::now() + duration,
             cancel: self.cancel.clone(),
         }
     }

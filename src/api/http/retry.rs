@@ -123,22 +123,15 @@ impl Http {
         };
         let started = Instant::now();
         let exchange = self.transport.exchange(request);
-        let Ok(mut result) = timeout_at(op.deadline, exchange).await else {
-            let why = format!("no answer within {:.1?}", started.elapsed());
-            let error = Error::new(Kind::Timeout).of(request).saying(&why);
-            log(request, attempt, started, Err(&why));
-            return Verdict::Lost(error);
-        };
+        let mut result = timeout_at(op.deadline, exchange).await.unwrap_or_else(|_| {
+            let waited = started.elapsed();
+            Err(Fault::TimedOut(format!("no answer within {waited:.1?}")))
+        });
         if let Ok(reply) = &mut result {
             let admit = |id: String| secret::admit(&id, request.author());
             reply.request_id = reply.request_id.take().map(admit);
         }
-        log(
-            request,
-            attempt,
-            started,
-            result.as_ref().map_err(Fault::why),
-        );
+        log(request, attempt, started, &result);
         if let Ok(reply) = &result {
             self.limiter.answered(reply.status);
         }
@@ -155,14 +148,14 @@ impl Http {
     }
 }
 
-fn log(request: &Request, attempt: u32, started: Instant, result: Result<&Reply, &str>) {
+fn log(request: &Request, attempt: u32, started: Instant, result: &Result<Reply, Fault>) {
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let reply = result.ok();
+    let reply = result.as_ref().ok();
     tracing::debug!(
         method = request.method.as_str(),
         path = request.path,
         status = reply.map(|reply| reply.status.as_u16()),
-        error = result.err(),
+        error = result.as_ref().err().map(Fault::why),
         ms,
         attempt,
         request_id = reply.and_then(|reply| reply.request_id.as_deref()),
@@ -178,6 +171,7 @@ fn judge(request: &Request, result: Result<Reply, Fault>) -> Verdict {
         Err(Fault::NotTrusted(why)) => return Verdict::Final(error(Kind::NotTrusted, &why)),
         Err(Fault::Barred(why)) => return Verdict::Final(error(Kind::Unreachable, &why)),
         Err(Fault::Lost(why)) => return Verdict::Lost(error(Kind::Unreachable, &why)),
+        Err(Fault::TimedOut(why)) => return Verdict::Lost(error(Kind::Timeout, &why)),
     };
     let answered = |kind| {
         Error::new(kind)

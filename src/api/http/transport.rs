@@ -53,7 +53,7 @@ impl Request {
         }
     }
 
-    /// What whoever answers it has seen: a body may hold credentials.
+    /// What the author of its answer has seen: a body may hold credentials.
     pub(super) fn author(&self) -> Author {
         match self.body {
             Some(_) => Author::SawCredentials,
@@ -115,12 +115,15 @@ pub enum Fault {
     Barred(String),
     /// The request may have been acted on.
     Lost(String),
+    /// The same, because the time for an answer is over.
+    TimedOut(String),
 }
 
 impl Fault {
     pub(super) fn why(&self) -> &str {
-        let (Self::NotSent(why) | Self::NotTrusted(why) | Self::Barred(why) | Self::Lost(why)) =
-            self;
-        why
+        match self {
+            Self::NotSent(why) | Self::NotTrusted(why) | Self::Barred(why) => why,
+            Self::Lost(why) | Self::TimedOut(why) => why,
+        }
     }
 }

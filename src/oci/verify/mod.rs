@@ -130,7 +130,7 @@ impl Verifier {
 
 /// Where a registry is asked.
 fn address(server: &ServerName) -> String {
-    match realm::api_host(server) {
+    match server.service().and_then(|service| service.api_host) {
         Some(host) => format!("https://{host}/v2/"),
         None => format!("https://{server}/v2/"),
     }
