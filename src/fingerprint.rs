@@ -21,7 +21,7 @@ use crate::oci::server;
 
 const LENGTH: usize = 32;
 
-/// What one hash costs whoever makes it.
+/// What it costs to make one hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cost {
     /// In KiB.
@@ -31,7 +31,8 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// The cheapest of the equal settings in OWASP's password storage cheat sheet, measured.
+    /// Measured as the cheapest of the settings that OWASP calls equal:
+    /// <https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#argon2id>.
     pub const SERVED: Self = Self {
         memory: 7168,
         passes: 5,
@@ -44,7 +45,7 @@ impl Cost {
         passes: 2,
     };
 
-    /// The only one until version 0.4, whose fingerprints do not say it.
+    /// That of all fingerprints up to version 0.4, which do not say it.
     const UNSAID: Self = Self {
         memory: 19 * 1024,
         passes: 2,
@@ -105,7 +106,7 @@ impl Fingerprint {
     }
 }
 
-/// Made once, by whoever asks first.
+/// A fingerprint that the first caller makes for all.
 type Made = OnceCell<Option<Fingerprint>>;
 
 /// Makes fingerprints, on threads of their own: each takes tens of milliseconds on purpose, in which this process

@@ -22,7 +22,7 @@ pub fn client(host: &str, port: u16, on_this_machine: bool) -> ClientBuilder {
         .redirect(redirect::Policy::none())
         .retry(retry::never());
     if on_this_machine {
-        // A proxy, or whoever a name server takes for `localhost`, would see the credentials of a plain request.
+        // A proxy, or another host that a name server takes for `localhost`, would see the credentials of a plain request.
         let builder = builder.no_proxy();
         builder.resolve_to_addrs("localhost", &LOOPBACK)
     } else if proxy::is_bypassed(host, port, proxy::variable) {

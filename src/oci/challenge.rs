@@ -1,4 +1,5 @@
-//! The `WWW-Authenticate` header: how a registry asks for credentials (RFC 9110, section 11.6.1).
+//! The `WWW-Authenticate` header: how a registry asks for credentials
+//! (<https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1>).
 //!
 //! The header comes from a server that nobody vouches for. Parsing takes linear time, looks at a
 //! bounded part of it, and gives up at the first thing it does not understand: what came before it

@@ -1,7 +1,7 @@
 //! Remarks on a server, a username and a password that probably do not belong together.
 //!
 //! Pure, so that a plan can make them. A value that is not known yet is given as `None` and never
-//! judged. No remark repeats the username or the password: people put one into the other's place.
+//! judged. No remark repeats the username or the password, since people mix them up.
 
 use super::known::{self, Service};
 use super::server::{self, ServerName};

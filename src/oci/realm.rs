@@ -1,7 +1,7 @@
 //! May these credentials go to this token server?
 //!
 //! A registry names its token server (the *realm*) itself, in its answer to an unauthenticated request.
-//! Whoever answers in the registry's place could so collect credentials, which is why a realm is
+//! A server that answers in the registry's place could collect credentials this way. So a realm is
 //! hostile until shown otherwise: https, and the registry's own host or one that the table of known
 //! registries lists for it. A port other than the registry's is fine on the registry's own host, since
 //! that host's certificate vouches for it.

@@ -25,7 +25,7 @@ pub enum Detached {
     Done,
     /// There was none.
     Absent,
-    /// It is not to be detached any more.
+    /// Another object has taken the link over, so it was kept.
     Kept,
 }
 
@@ -57,7 +57,7 @@ impl Client {
         };
         match error.kind() {
             Kind::NotFound => Err(self.missing(op, project, handle, error).await),
-            // How the API answers for a link that is there already is not known; the list is.
+            // How the API answers for a link that is there already is not known. The list tells.
             Kind::Conflict | Kind::Refused => match self.attachment(op, project, handle).await {
                 Ok(Some(found)) => Ok(Attached {
                     join_id: found.join_id,

@@ -51,7 +51,7 @@ impl Client {
             Ok(HandleState::Free) => true,
             Ok(found) => return Err(taken(new, found)),
             Err(error) if stands_in_the_way(&error) => return Err(error),
-            // Who may create need not be allowed to read. Then nothing that is found is known to be ours.
+            // A token that may create need not be allowed to read. Then a registry that is found later may be anybody's.
             Err(_) => false,
         };
         self.cache().set_free(new.handle, false);
@@ -74,7 +74,7 @@ impl Client {
         match self.cache().registries.outdated_by(written).await {
             Err(error) if !error.is_unknown() && says_handle_is_taken(&error) => {
                 Err(match self.registry_by_handle(op, new.handle).await {
-                    // It is about something else, and says what.
+                    // The refusal is about something else, and says what.
                     Ok(HandleState::Free) | Err(_) => error,
                     Ok(found) => taken(new, found),
                 })
@@ -129,7 +129,7 @@ fn says_handle_is_taken(error: &Error) -> bool {
     }
 }
 
-/// What has the handle is none of ours.
+/// The error for a handle that something else has.
 fn taken(new: &NewRegistry<'_>, found: HandleState) -> Error {
     Error::new(Kind::HandleTaken {
         handle: new.handle.to_owned(),

@@ -72,7 +72,7 @@ pub enum Rotated {
     Unknown {
         /// Why.
         error: Error,
-        /// By this it is found later.
+        /// What finds it later.
         baseline: Baseline,
     },
 }
@@ -300,7 +300,7 @@ impl Client {
             repeat: Repeat::AtMostOnce,
             told: |answer| {
                 let made = Made::told(&answer.data);
-                // What was only accepted may be done later, and may be anybody's then.
+                // A rotation that was only accepted may be done later, when another client's looks the same.
                 let later = answer.is_promise() && made == Made::default();
                 (!later).then_some(made)
             },

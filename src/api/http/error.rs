@@ -12,7 +12,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a call failed. `Display` is a lower-case fragment that fits after "failed to …: ".
 ///
-/// Messages of others come in by the one door for them, [`secret::admit`].
+/// Text from outside comes in through [`secret::admit`] alone.
 #[derive(Clone, Debug)]
 pub struct Error(Box<Details>);
 

@@ -16,13 +16,13 @@ const MOST: usize = 16;
 /// So many successes in a row allow one more request at once.
 const SUCCESSES: usize = 16;
 
-/// The answers of this long are one request to slow down.
+/// All answers with 429 within this time count as one.
 const WINDOW: Duration = Duration::from_secs(1);
 
 /// After this long it is worth trying whether the silence is over.
 const SILENT_FOR: Duration = Duration::from_secs(60);
 
-/// Who waited for less may have met an API that is only slow.
+/// A read that waited for less may have met an API that is only slow.
 const LONG: Duration = Duration::from_secs(30);
 
 pub struct Limiter {
@@ -82,7 +82,7 @@ impl Limiter {
         state.answered = Some(now);
         state.silent = None;
         if status == StatusCode::TOO_MANY_REQUESTS {
-            // What was under way together is asked together, and counts once.
+            // Requests that were under way together are refused together, which counts once.
             if state.slowed.is_none_or(|slowed| now - slowed >= WINDOW) {
                 state.slowed = Some(now);
                 state.limit = (state.limit / 2).max(1);

@@ -16,7 +16,7 @@ const FIRST_LOOK: Duration = Duration::from_secs(10);
 /// How long to wait for a read to show what was written.
 const READ_BACK: Duration = Duration::from_secs(10);
 
-/// An attempt with less time than this says nothing but that it had too little, and of a write that it may be done.
+/// An attempt with less time than this is not begun. It would only time out, and a write would be left unknown.
 const ROOM: Duration = Duration::from_millis(250);
 
 /// The bounds of one operation of the caller, passed to every call that belongs to it.

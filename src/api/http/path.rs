@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Error, Kind, Result};
 
-/// Everything that is not "unreserved" in RFC 3986.
+/// Everything that is not unreserved (<https://www.rfc-editor.org/rfc/rfc3986#section-2.3>).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')

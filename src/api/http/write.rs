@@ -51,7 +51,7 @@ pub struct Write<'a, T, F> {
     pub find: F,
 }
 
-/// The longest that is looked for something that may come late, and for something that was there or not.
+/// How long to look for what may come late, and for what is either there or not.
 const LATE: Duration = Duration::from_secs(15);
 const LAGGING: Duration = Duration::from_millis(1500);
 
@@ -78,7 +78,7 @@ impl Http {
             let (again, finished, error) = match self.attempt(op, write.request, attempt).await {
                 Verdict::Good(answer) => match (write.told)(&answer) {
                     Some(value) => return Ok((value, Proof::Answer)),
-                    // Done by its own word, but nameless.
+                    // The API says that it is done, but not what it made.
                     None => lost(answer.unexpected("the answer holds no id")),
                 },
                 Verdict::Lost(error) => lost(error),
@@ -144,7 +144,7 @@ impl Http {
         self.write(op, write).await.map(|_| ())
     }
 
-    /// Looks until something is found, for `patience` at most: within the operation, but always once.
+    /// Looks until something is found, for `patience` at most and within the operation, but at least once.
     async fn look<T, F>(
         &self,
         op: &Operation,
