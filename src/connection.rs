@@ -11,7 +11,7 @@ use crate::walk::Walk;
 /// A configured provider.
 pub struct Connection {
     /// The way to the API.
-    pub api: Api,
+    pub api: ApiClient,
     /// What recognises credentials. It outlives the connection.
     pub hasher: Arc<Hasher>,
     /// What was planned so far.
@@ -19,16 +19,16 @@ pub struct Connection {
 }
 
 /// The way to the API, if the configuration already tells it.
-pub enum Api {
+pub enum ApiClient {
     /// Everything is known.
     Ready(Client),
     /// A plan runs while these provider arguments are not known yet.
-    Undecided(Vec<&'static str>),
+    NotKnownYet(Vec<&'static str>),
 }
 
 impl Connection {
     /// A connection with nothing planned yet.
-    pub fn new(api: Api, hasher: Arc<Hasher>) -> Self {
+    pub fn new(api: ApiClient, hasher: Arc<Hasher>) -> Self {
         Self {
             api,
             hasher,
@@ -39,8 +39,8 @@ impl Connection {
     /// The client, or an error that says what is missing.
     pub fn client(&self, diagnostics: &mut Diagnostics) -> Result<&Client, Reported> {
         match &self.api {
-            Api::Ready(client) => Ok(client),
-            Api::Undecided(arguments) => {
+            ApiClient::Ready(client) => Ok(client),
+            ApiClient::NotKnownYet(arguments) => {
                 Err(diagnostics.error(findings::settings_not_known_yet(arguments.join(" and "))))
             }
         }

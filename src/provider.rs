@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
-use crate::api::{self, Client, Transport};
-use crate::connection::{Api, Connection};
+use crate::api::{self, Client, SettingsError, Transport};
+use crate::connection::{ApiClient, Connection};
 use crate::data_sources;
 use crate::ephemeral_resources;
 use crate::findings;
 use crate::fingerprint::{Cost, Hasher};
-use crate::framework::diagnostics::{Diagnostics, Reported};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics, Reported};
 use crate::framework::function::Function;
 use crate::framework::list::ListResource;
 use crate::framework::model::Attr;
@@ -26,10 +26,18 @@ use crate::secret::{self, Secret};
 /// Where the API is unless the configuration says otherwise.
 const DEFAULT_BASE_URL: &str = "https://api.bahriya.cloud/console/v1";
 
-/// The provider for Bahriya. By default it is what is served.
+/// The arguments that have a value from outside the configuration, too: each with its environment variable.
+const SETTINGS: [(&str, &str); 4] = [
+    ("token", "BAHRIYA_TOKEN"),
+    ("organisation_id", "BAHRIYA_ORGANISATION_ID"),
+    ("base_url", "BAHRIYA_API_URL"),
+    ("ca_certificate_file", "BAHRIYA_CA_CERTIFICATE_FILE"),
+];
+
+/// The provider for Bahriya. The default is what is served to users.
 #[derive(Default)]
 pub struct Bahriya {
-    /// The way of its requests, if it is not the network.
+    /// What carries its requests, if it is not the network.
     transport: Option<Arc<dyn Transport>>,
     hasher: Arc<Hasher>,
 }
@@ -43,7 +51,7 @@ impl Bahriya {
         }
     }
 
-    /// The same with fingerprints of another cost, for those who make a hundred thousand.
+    /// The same with fingerprints of another cost, for tests that make many.
     #[must_use]
     pub fn hashing_at(mut self, cost: Cost) -> Self {
         self.hasher = Arc::new(Hasher::new(cost));
@@ -128,32 +136,30 @@ impl Provider for Bahriya {
         diagnostics: &mut Diagnostics,
     ) -> Result<Connection, Reported> {
         let connect = |api| Connection::new(api, Arc::clone(&self.hasher));
-        let mut undecided = Vec::new();
-        let mut setting = |name, variable| Setting::find(config, name, variable, &mut undecided);
-        let token = setting("token", "BAHRIYA_TOKEN");
-        let organisation = setting("organisation_id", "BAHRIYA_ORGANISATION_ID");
-        let base_url = setting("base_url", "BAHRIYA_API_URL");
-        let ca_file = setting("ca_certificate_file", "BAHRIYA_CA_CERTIFICATE_FILE");
-        if !undecided.is_empty() {
-            return Ok(connect(Api::Undecided(undecided)));
+        let names = SETTINGS.map(|(name, _)| name).into_iter();
+        let unknown = names.filter(|name| Attr::<String>::read(config, name).is_unknown());
+        let unknown: Vec<_> = unknown.collect();
+        if !unknown.is_empty() {
+            return Ok(connect(ApiClient::NotKnownYet(unknown)));
         }
-        let inherited: Vec<_> = [&token, &organisation, &base_url, &ca_file]
-            .into_iter()
-            .filter(|setting| setting.inherited)
-            .map(|setting| (setting.name, setting.variable))
-            .collect();
-        let token = token.required("a personal access token", diagnostics);
-        let organisation = organisation.required("the UUID of an organisation", diagnostics);
+        let [token, organisation, base_url, ca_file] = SETTINGS.map(|(name, variable)| {
+            let inherited = || std::env::var(variable).ok().filter(|text| !text.is_empty());
+            argument(config, name).or_else(inherited)
+        });
+        let mut required = |value: Option<String>, (name, variable), what| {
+            let missing = || findings::setting_missing(name, what, variable).at(name);
+            value.ok_or_else(|| diagnostics.error(missing()))
+        };
+        let token = required(token, SETTINGS[0], "a personal access token");
+        let organisation = required(organisation, SETTINGS[1], "the UUID of an organisation");
         let token = Secret::new(token?);
-        // One from the environment comes with no block.
+        // A token from the environment was not registered with the block.
         secret::register(&token);
         let settings = api::Settings {
-            base_url: base_url
-                .value
-                .unwrap_or_else(|| DEFAULT_BASE_URL.to_owned()),
+            base_url: base_url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned()),
             organisation_id: organisation?,
             token,
-            ca_certificate_file: ca_file.value.map(PathBuf::from),
+            ca_certificate_file: ca_file.map(PathBuf::from),
             user_agent: user_agent(terraform_version),
         };
         let client = match &self.transport {
@@ -161,28 +167,35 @@ impl Provider for Bahriya {
             Some(transport) => Client::over(settings, Arc::clone(transport)),
         };
         match client {
-            Ok(client) => Ok(connect(Api::Ready(client))),
-            Err(error) => {
-                let inherited = inherited.iter().find(|(name, _)| *name == error.setting);
-                let source = inherited.map_or(String::new(), |(_, variable)| {
-                    format!(" The value comes from the environment variable {variable}.")
-                });
-                let problem = &error.problem;
-                Err(diagnostics.error(match error.setting {
-                    "proxy" => findings::proxy_unusable(problem),
-                    "trust_anchors" => findings::trust_anchors_unusable(problem),
-                    setting => match setting {
-                        "token" => findings::token_unusable(problem, source),
-                        "organisation_id" => findings::organisation_id_unusable(problem, source),
-                        "ca_certificate_file" => {
-                            findings::ca_certificate_file_unusable(problem, source)
-                        }
-                        _ => findings::base_url_unusable(problem, source),
-                    }
-                    .at(setting),
-                }))
-            }
+            Ok(client) => Ok(connect(ApiClient::Ready(client))),
+            Err(error) => Err(diagnostics.error(unusable(config, &error))),
         }
+    }
+}
+
+/// An argument of the provider block. An empty text counts as absent.
+fn argument(config: &Value, name: &str) -> Option<String> {
+    let argument = Attr::<String>::read(config, name);
+    argument.known().filter(|text| !text.is_empty()).cloned()
+}
+
+/// What is wrong with a setting, and where its value comes from.
+fn unusable(config: &Value, error: &SettingsError) -> Diagnostic {
+    let setting = SETTINGS.iter().find(|(name, _)| *name == error.setting);
+    let source = match setting {
+        Some((name, variable)) if argument(config, name).is_none() => {
+            format!(" The value comes from the environment variable {variable}.")
+        }
+        _ => String::new(),
+    };
+    let (problem, at) = (&error.problem, error.setting);
+    match at {
+        "token" => findings::token_unusable(problem, source).at(at),
+        "organisation_id" => findings::organisation_id_unusable(problem, source).at(at),
+        "base_url" => findings::base_url_unusable(problem, source).at(at),
+        "ca_certificate_file" => findings::ca_certificate_file_unusable(problem, source).at(at),
+        "proxy" => findings::proxy_unusable(problem),
+        _ => findings::trust_anchors_unusable(problem),
     }
 }
 
@@ -198,50 +211,6 @@ fn user_agent(terraform_version: &str) -> String {
     match version.as_str() {
         "" => own.to_owned(),
         version => format!("{own} (Terraform {version})"),
-    }
-}
-
-/// A provider argument with its environment variable.
-struct Setting {
-    name: &'static str,
-    variable: &'static str,
-    value: Option<String>,
-    /// The value is that of the variable.
-    inherited: bool,
-}
-
-impl Setting {
-    /// The argument wins over the variable; an empty text counts as absent in both.
-    fn find(
-        config: &Value,
-        name: &'static str,
-        variable: &'static str,
-        undecided: &mut Vec<&'static str>,
-    ) -> Self {
-        let (value, inherited) = match Attr::<String>::read(config, name) {
-            Attr::Known(value) if !value.is_empty() => (Some(value), false),
-            Attr::Unknown => {
-                undecided.push(name);
-                (None, false)
-            }
-            _ => {
-                let value = std::env::var(variable).ok();
-                (value.filter(|value| !value.is_empty()), true)
-            }
-        };
-        Self {
-            name,
-            variable,
-            value,
-            inherited,
-        }
-    }
-
-    fn required(self, what: &str, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
-        self.value.ok_or_else(|| {
-            let missing = findings::setting_missing(self.name, what, self.variable);
-            diagnostics.error(missing.at(self.name))
-        })
     }
 }
 

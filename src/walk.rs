@@ -20,13 +20,13 @@ struct Seen {
     /// The ids of registries in the state.
     stored: BTreeSet<String>,
     /// The ids of the objects that were looked at: a plan before an apply does that, and the apply does not.
-    read: BTreeSet<String>,
-    links: HashMap<(String, String), Arc<Link>>,
+    refreshed: BTreeSet<String>,
+    links: HashMap<(String, String), Arc<LinkLock>>,
 }
 
 /// A link of a project and a registry, which one at a time may make or remove; and the mark of the attachment that was
 /// made or adopted here last.
-pub type Link = tokio::sync::Mutex<Option<String>>;
+pub type LinkLock = tokio::sync::Mutex<Option<String>>;
 
 /// What a plan makes of a registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,27 +83,27 @@ impl Walk {
     }
 
     /// The state holds the registry with this id.
-    pub fn store(&self, id: &str) {
+    pub fn note_stored(&self, id: &str) {
         self.seen().stored.insert(id.to_owned());
     }
 
     /// Whether the state holds the registry with this id.
-    pub fn stores(&self, id: &str) -> bool {
+    pub fn is_stored(&self, id: &str) -> bool {
         self.seen().stored.contains(id)
     }
 
     /// The object with this id was looked at.
-    pub fn read(&self, id: &str) {
-        self.seen().read.insert(id.to_owned());
+    pub fn note_refreshed(&self, id: &str) {
+        self.seen().refreshed.insert(id.to_owned());
     }
 
     /// Whether the object with this id was looked at.
-    pub fn has_read(&self, id: &str) -> bool {
-        self.seen().read.contains(id)
+    pub fn is_refreshed(&self, id: &str) -> bool {
+        self.seen().refreshed.contains(id)
     }
 
     /// The link of a project and a registry, to be locked while it is made or removed.
-    pub fn link(&self, project: &str, handle: &str) -> Arc<Link> {
+    pub fn link(&self, project: &str, handle: &str) -> Arc<LinkLock> {
         let names = (project.to_lowercase(), handle.to_lowercase());
         Arc::clone(self.seen().links.entry(names).or_default())
     }

@@ -5,7 +5,7 @@
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use terraform_provider_bahriya::connection::{Api, Connection};
+use terraform_provider_bahriya::connection::{ApiClient, Connection};
 use terraform_provider_bahriya::framework::diagnostics::Diagnostics;
 use terraform_provider_bahriya::framework::plan as draft;
 use terraform_provider_bahriya::framework::provider::{Call, Plan, PlanRequest, Resource};
@@ -39,7 +39,7 @@ static PINNED: LazyLock<Value> = LazyLock::new(|| registry(2.into()));
 /// A provider that is not configured yet: nothing can be looked up.
 static CALL: LazyLock<Call<Connection>> = LazyLock::new(|| Call {
     connection: Arc::new(Connection::new(
-        Api::Undecided(vec!["token"]),
+        ApiClient::NotKnownYet(vec!["token"]),
         Arc::default(),
     )),
     cancel: CancellationToken::new(),

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 
-use crate::connection::{Api, Connection};
+use crate::connection::{ApiClient, Connection};
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, model};
@@ -103,8 +103,8 @@ impl DataSource<Connection> for RegistryLogin {
             return Err(diagnostics.error(findings::login_incomplete()));
         };
         let anchors = match &call.connection.api {
-            Api::Ready(client) => client.trust_anchors().to_vec(),
-            Api::Undecided(_) => Vec::new(),
+            ApiClient::Ready(client) => client.trust_anchors().to_vec(),
+            ApiClient::NotKnownYet(_) => Vec::new(),
         };
         let verifier = Verifier::new(anchors, DEFAULT_TIMEOUT);
         let outcome = tokio::select! {

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::report;
 use super::timeouts::{self, Timeouts};
 use crate::api::{Client, Error, HandleState, Operation, Registry};
-use crate::connection::{Api, Connection};
+use crate::connection::{ApiClient, Connection};
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics, Reported};
 use crate::framework::model::Attr;
@@ -56,7 +56,7 @@ impl<'a> Context<'a> {
         timeouts: &Attr<Timeouts>,
         diagnostics: &'a mut Diagnostics,
     ) -> Option<Self> {
-        if let Api::Undecided(arguments) = &call.connection.api {
+        if let ApiClient::NotKnownYet(arguments) = &call.connection.api {
             diagnostics.warning(findings::not_refreshed(arguments.join(" and ")));
             return None;
         }

@@ -61,7 +61,7 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         let looked_at = prior
             .id
             .known()
-            .is_some_and(|id| call.connection.walk.has_read(id));
+            .is_some_and(|id| call.connection.walk.is_refreshed(id));
         Plan {
             planned: planned.into(),
             private: request.private.to_owned(),
@@ -86,7 +86,7 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         cx.warn_of_foreign::<Memory>(&current.private, "");
         memory.home.same_organisation(&mut cx)?;
         if let Some(id) = model.id.known() {
-            call.connection.walk.read(id);
+            call.connection.walk.note_refreshed(id);
         }
         let (project, handle) = ends(&model, &mut cx)?;
         let (client, operation) = (cx.client, &cx.operation);

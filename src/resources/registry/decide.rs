@@ -37,7 +37,7 @@ pub fn configured_password(config: &Model) -> &Attr<Secret> {
 #[derive(Debug)]
 pub enum Change<'a> {
     /// Not at all.
-    None,
+    Unchanged,
     /// It depends on values that are not known yet.
     Unknown,
     /// Something changed that needs a password, and there is none.
@@ -69,7 +69,7 @@ pub fn change<'a>(prior: &'a Model, config: &'a Model, memory: &Memory) -> Chang
         prior.password == config.password
     };
     if same_place && same_password && same_trigger {
-        return Change::None;
+        return Change::Unchanged;
     }
     let trigger = &config.password_wo_version;
     let password = configured_password(config);
@@ -93,7 +93,7 @@ pub fn change<'a>(prior: &'a Model, config: &'a Model, memory: &Memory) -> Chang
             },
             same_place,
         },
-        _ => Change::None,
+        _ => Change::Unchanged,
     }
 }
 
@@ -108,7 +108,8 @@ pub fn same_server(prior: &Model, config: &Model, memory: &Memory) -> bool {
     }
 }
 
-/// Compares an existing registry with its configuration. `hashes` are the fingerprints of what [`change`] left open.
+/// Compares an existing registry with its configuration. `hashes` are the fingerprints of the
+/// credentials in [`Change::Perhaps`].
 pub fn decide(
     prior: &Model,
     config: &Model,
@@ -150,7 +151,7 @@ impl Case<'_> {
     fn wanted(&mut self, hashes: &[Fingerprint]) -> Wanted {
         let (prior, config, memory) = (self.prior, self.config, self.memory);
         let (credentials, same_place) = match change(prior, config, memory) {
-            Change::None => return Wanted::Same,
+            Change::Unchanged => return Wanted::Same,
             Change::Unknown => return Wanted::Unknown,
             Change::PasswordMissing => {
                 let missing = findings::password_missing_to_rotate();

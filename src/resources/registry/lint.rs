@@ -1,4 +1,4 @@
-//! Remarks on credentials that hardly can be meant.
+//! Remarks on credentials that are probably mistakes.
 
 use super::decide;
 use super::schema::Model;

@@ -1,7 +1,12 @@
 //! `bahriya_registry`: credentials for an image registry, as versions.
 //!
-//! `plan` and `decide` are pure and say what shall happen; `create`, `read`, `update`, `delete` and
-//! `import` talk to the API; `memory` is what is kept beside the state.
+//! | files | what they do |
+//! | --- | --- |
+//! | `schema`, `memory` | the attributes; what is kept beside the state |
+//! | `plan`, `decide`, `lint`, `warnings` | what shall happen, and what to say of it: pure |
+//! | `plan_reads` | what a plan asks before that |
+//! | `create`, `read`, `update`, `delete`, `import`, `list` | the operations, which talk to the API |
+//! | `verify` | the check of credentials at their registry server |
 
 mod create;
 mod decide;
@@ -62,7 +67,7 @@ impl Resource<Connection> for Registry {
 
     fn remember(&self, connection: &Connection, state: &Value) {
         if let Attr::Known(id) = Model::from(state).id {
-            connection.walk.store(&id);
+            connection.walk.note_stored(&id);
         }
     }
 

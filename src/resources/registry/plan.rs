@@ -56,7 +56,7 @@ pub async fn plan(
     planned(request, memory, hashes, diagnostics)
 }
 
-/// Plans a deletion. What an earlier plan left for its own apply is not for this one.
+/// Plans a deletion. Drops the note of an earlier plan, which is for the apply of that one.
 pub fn plan_delete(
     walk: &Walk,
     prior: &Model,

@@ -7,7 +7,7 @@ use super::memory::Memory;
 use super::name_of;
 use super::schema::Model;
 use crate::api::{Dialect, HandleState, Kind};
-use crate::connection::{Api, Connection};
+use crate::connection::{ApiClient, Connection};
 use crate::findings;
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::framework::diagnostics::Diagnostics;
@@ -29,7 +29,7 @@ pub async fn hashes(
     let credentials = match decide::change(prior, config, memory) {
         Change::Perhaps { credentials, .. } => Some(credentials),
         // What is written as a whole sends them along.
-        Change::None if renamed && memory.whole_writes => {
+        Change::Unchanged if renamed && memory.whole_writes => {
             prior.credentials(decide::configured_password(config).known())
         }
         _ => None,
@@ -47,7 +47,7 @@ pub async fn writes_whole(
     prior: &Model,
     diagnostics: &mut Diagnostics,
 ) -> bool {
-    let (Api::Ready(client), Some(id)) = (&call.connection.api, prior.id.known()) else {
+    let (ApiClient::Ready(client), Some(id)) = (&call.connection.api, prior.id.known()) else {
         return false;
     };
     let operation = within(call, PATIENCE);
@@ -74,7 +74,8 @@ pub async fn look_up_handle(
     config: &Model,
     diagnostics: &mut Diagnostics,
 ) {
-    let (Api::Ready(client), Some(handle)) = (&call.connection.api, config.handle.known()) else {
+    let (ApiClient::Ready(client), Some(handle)) = (&call.connection.api, config.handle.known())
+    else {
         return;
     };
     let operation = within(call, PATIENCE);
@@ -82,7 +83,7 @@ pub async fn look_up_handle(
         Ok(HandleState::Burned) => {
             diagnostics.error(findings::handle_is_spent(handle).at("handle"));
         }
-        Ok(HandleState::Alive(registry)) if call.connection.walk.stores(&registry.id) => {
+        Ok(HandleState::Alive(registry)) if call.connection.walk.is_stored(&registry.id) => {
             diagnostics.warning(findings::handle_is_stored(handle).at("handle"));
         }
         Ok(HandleState::Alive(registry)) => {

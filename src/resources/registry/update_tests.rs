@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::api::{Client, Fault, Reply, Request, Settings, Transport};
-use crate::connection::Api;
+use crate::connection::ApiClient;
 use crate::fingerprint::Cost;
 use crate::framework::model::Attr;
 use crate::framework::plan as schema_plan;
@@ -130,7 +130,7 @@ fn connected(world: Arc<World>) -> Call<Connection> {
         memory: 64,
         passes: 1,
     };
-    let connection = Connection::new(Api::Ready(client), Arc::new(Hasher::new(cost)));
+    let connection = Connection::new(ApiClient::Ready(client), Arc::new(Hasher::new(cost)));
     Call {
         connection: Arc::new(connection),
         cancel: CancellationToken::new(),

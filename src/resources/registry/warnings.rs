@@ -1,4 +1,4 @@
-//! What a plan warns of before a registry changes.
+//! What a plan says of a change of metadata, and of the versions that a change evicts.
 
 use super::decide;
 use super::memory::{Decision, Memory};
