@@ -32,9 +32,10 @@ output=$(mktemp -d)
 trap 'rm -rf "$output"' EXIT
 # What is shipped is what is tested.
 shipped=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/release/terraform-provider-bahriya
-TERRAFORM=$client PROVIDER_EXECUTABLE=$shipped cargo test --locked --test acceptance >"$output/acceptance" 2>&1 &
+# Half of their time they wait, for a Terraform or for a time limit.
+RUST_TEST_THREADS=6 TERRAFORM=$client PROVIDER_EXECUTABLE=$shipped cargo test --locked --test acceptance >"$output/acceptance" 2>&1 &
 acceptance=$!
-# A minute long each of them waits: all at once they take little more than one.
+# They wait up to a minute each: all at once they take little more than one.
 RUST_TEST_THREADS=16 cargo test --locked --test hostile >"$output/hostile" 2>&1 &
 hostile=$!
 

@@ -161,3 +161,27 @@ fn a_mark_lasts_until_the_next_rotation() {
     memory.record_write(made("c", Some(3)), Proof::Answer, next);
     assert!(memory.unproved.is_none());
 }
+
+#[tokio::test]
+async fn what_was_made_in_sight_leaves_with_its_password_or_is_forgotten() {
+    let hasher = Hasher::default();
+    let (mut memory, passwords) = (Memory::default(), ["one", "two"].map(Secret::new));
+    let [one, two] = passwords.each_ref().map(|password| api::Credentials {
+        server: "s",
+        username: "u",
+        password,
+    });
+    let cheap = memory.new_fingerprint(&hasher, one, true).await;
+    let full = memory.new_fingerprint(&hasher, one, false).await;
+    assert_ne!(cheap, full);
+    memory.record_write(made("a", Some(1)), Proof::Answer, cheap);
+    let mut other = memory.clone();
+    memory.out_of_sight(&hasher, Some(one)).await;
+    assert_eq!(memory.held, full);
+    assert_eq!(memory.fingerprints.get(&1), full.as_ref());
+    // What is at full cost already stays, whatever leaves.
+    memory.out_of_sight(&hasher, Some(two)).await;
+    assert_eq!(memory.held, full);
+    other.out_of_sight(&hasher, Some(two)).await;
+    assert_eq!((other.held, other.fingerprints.len()), (None, 0));
+}
