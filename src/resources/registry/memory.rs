@@ -320,9 +320,6 @@ impl Memory {
     ) {
         if let Some(versions) = versions {
             self.absorb_versions(versions);
-        } else if let Some(retained) = &self.retained {
-            self.fingerprints
-                .retain(|version, _| retained.contains(version));
         }
         if self.configured.is_none()
             && self.configured_id.is_some()
@@ -357,7 +354,7 @@ impl Memory {
 
     /// What is remembered of versions follows their ids, and their numbers where no id shows.
     fn absorb_versions(&mut self, versions: &[Version]) {
-        let old = std::mem::take(&mut self.fingerprints);
+        let mut old = std::mem::take(&mut self.fingerprints);
         for version in versions {
             let number = match &version.id {
                 Some(id) => match self.ids.iter().find(|(_, known)| *known == id) {
@@ -371,14 +368,17 @@ impl Memory {
                 self.fingerprints.insert(version.version, known.clone());
             }
         }
+        // The oldest are evicted, so a list without a newer one that is known lags behind.
+        let next = versions.last().map_or(0, |newest| newest.version) + 1;
+        self.fingerprints.append(&mut old.split_off(&next));
+        self.ids = self.ids.split_off(&next);
         let id = self.configured_id.clone();
         if let Some(configured) = versions.iter().find(|one| one.id.is_some() && one.id == id) {
             self.number_is_known(Some(configured.version));
         }
         let ids = versions.iter();
-        self.ids = ids
-            .filter_map(|version| Some((version.version, version.id.clone()?)))
-            .collect();
+        self.ids
+            .extend(ids.filter_map(|version| Some((version.version, version.id.clone()?))));
         if self.configured_id.is_none() {
             let id = self.configured.and_then(|number| self.ids.get(&number));
             self.configured_id = id.cloned();

@@ -92,6 +92,20 @@ fn a_fingerprint_follows_the_id_of_its_version() {
 }
 
 #[test]
+fn a_list_that_lags_takes_nothing_away() {
+    let mut memory = Memory::default();
+    let known = fingerprint(&mut memory, "one");
+    memory.record_write(made("b", Some(2)), Proof::Answer, known.clone());
+    memory.absorb_read(&registry("a", 1), Some(&[version("a", 1)]), Some(1));
+    memory.absorb_read(&registry("b", 2), None, Some(2));
+    assert_eq!(memory.fingerprints.get(&2), known.as_ref());
+    // The number went to another version.
+    let other = [version("a", 1), version("c", 2)];
+    memory.absorb_read(&registry("c", 2), Some(&other), Some(2));
+    assert_eq!(memory.fingerprints.get(&2), None);
+}
+
+#[test]
 fn a_version_known_by_its_id_is_waited_for() {
     let mut memory = Memory::default();
     let known = fingerprint(&mut memory, "one");
