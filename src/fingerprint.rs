@@ -45,6 +45,12 @@ impl Cost {
         passes: 2,
     };
 
+    /// More than any version would ask for: what a state says is not believed beyond this.
+    const MOST: Self = Self {
+        memory: 64 * 1024,
+        passes: 16,
+    };
+
     /// That of all fingerprints up to version 0.4, which do not say it.
     const UNSAID: Self = Self {
         memory: 19 * 1024,
@@ -86,10 +92,9 @@ impl Fingerprint {
             return Some(Cost::UNSAID);
         };
         let (memory, passes) = parameters.split_once(',')?;
-        Some(Cost {
-            memory: memory.parse().ok()?,
-            passes: passes.parse().ok()?,
-        })
+        let (memory, passes) = (memory.parse().ok()?, passes.parse().ok()?);
+        let bearable = memory <= Cost::MOST.memory && passes <= Cost::MOST.passes;
+        bearable.then_some(Cost { memory, passes })
     }
 
     /// Whether it has to be made anew before the password beside it goes.

@@ -21,8 +21,13 @@ struct Seen {
     stored: BTreeSet<String>,
     /// The ids of the objects that were looked at: a plan before an apply does that, and the apply does not.
     refreshed: BTreeSet<String>,
-    links: HashMap<(String, String), Arc<LinkLock>>,
+    links: HashMap<Names, Arc<LinkLock>>,
+    /// The attachments of each link that were looked at, by their marks, and whether each is to be deleted.
+    attachments: HashMap<Names, HashMap<Option<String>, bool>>,
 }
+
+/// A project and the handle of a registry, in lower case.
+type Names = (String, String);
 
 /// A link of a project and a registry, which one at a time may make or remove; and the mark of the attachment that was
 /// made or adopted here last.
@@ -79,7 +84,9 @@ impl Walk {
     /// Something was applied: what was planned before it is being carried out. To forget too early costs a warning,
     /// to forget too late would refuse a good plan.
     pub fn applied(&self) {
-        self.seen().fates.clear();
+        let mut seen = self.seen();
+        seen.fates.clear();
+        seen.attachments.clear();
     }
 
     /// The state holds the registry with this id.
@@ -106,6 +113,25 @@ impl Walk {
     pub fn link(&self, project: &str, handle: &str) -> Arc<LinkLock> {
         let names = (project.to_lowercase(), handle.to_lowercase());
         Arc::clone(self.seen().links.entry(names).or_default())
+    }
+
+    /// The attachment with this mark stays, or is to be deleted. Whether another one of the same link has the other fate:
+    /// then the link outlives the one that goes.
+    pub fn attachment(
+        &self,
+        project: &str,
+        handle: &str,
+        mark: Option<&str>,
+        deleted: bool,
+    ) -> bool {
+        let mut seen = self.seen();
+        let names = (project.to_lowercase(), handle.to_lowercase());
+        let marks = seen.attachments.entry(names).or_default();
+        // Terraform looks at what is to be deleted before it plans that, or after.
+        let fate = marks.entry(mark.map(str::to_owned)).or_default();
+        *fate |= deleted;
+        let fate = *fate;
+        marks.values().any(|other| *other != fate)
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -148,6 +174,21 @@ mod tests {
             walk.applied();
             assert_eq!(told(&walk, second, Some("a"), None), [""; 0]);
         }
+    }
+
+    #[test]
+    fn a_link_goes_with_the_last_of_its_attachments() {
+        let walk = Walk::default();
+        let attachment = |mark, deleted| walk.attachment("shop", "ghcr", Some(mark), deleted);
+        assert!(!attachment("a", false));
+        assert!(!attachment("b", false));
+        assert!(attachment("a", true), "b has it");
+        assert!(attachment("a", false), "it still goes, and b has it");
+        assert!(!attachment("b", true));
+        assert!(!walk.attachment("shop", "quay", Some("a"), false));
+        assert!(attachment("c", false), "it comes after the others");
+        walk.applied();
+        assert!(!attachment("c", true));
     }
 
     #[test]

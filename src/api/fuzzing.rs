@@ -15,8 +15,9 @@ pub fn read_answer(status: u16, bytes: &[u8]) {
     let Ok(status) = StatusCode::from_u16(status) else {
         return;
     };
-    let body = Body::parse(bytes, status);
-    assert_eq!(body, Body::parse(bytes, status));
+    let parse = || Body::parse(bytes, &mut { status });
+    let body = parse();
+    assert_eq!(body, parse());
     let _ = retry_after::parse(body.message(), Some(body.message()));
     let Body::Envelope(data) = &body else {
         return;

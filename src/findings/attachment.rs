@@ -7,12 +7,12 @@ crate::framework::diagnostics::findings! {
         "If something else manages it, remove it here with terraform state rm.";
     attachment_is_gone(attachment)
         "The {attachment} is no longer attached"
-        "It was detached outside Terraform."
+        "It was detached, or its project was deleted."
         "The plan attaches it again while it is configured.";
     attachment_stays(attachment)
         "The {attachment} stays"
-        "Another object of this configuration has just taken the same link over, as a replacement that is created before \
-         the old one is destroyed. To detach it would leave that one attached to nothing."
+        "Another object has the same link, or has just taken it over, as a replacement that is created before the old one \
+         is destroyed. To detach it would leave that one attached to nothing."
         "Nothing is left to do.";
     attachment_incomplete(attachment)
         "The {attachment} is incomplete"

@@ -135,7 +135,8 @@ crate::framework::diagnostics::findings! {
          version.";
     drift_is_undone(current, expected)
         "Version {current} became current outside Terraform and is put back"
-        "Version {expected} is the one that this configuration made current. This plan puts it back."
+        "Version {expected} is the one that this configuration made current. This plan puts it back; if it is retained no \
+         longer, its credentials become a new version."
         "To keep version {current}, pin it with active_version.";
     pinned_version_evicted(version, when, limit)
         "Version {version} is about to be evicted"
@@ -154,9 +155,8 @@ crate::framework::diagnostics::findings! {
          alone changes nothing.";
     unproved_version()
         "It is not certain whose version this is"
-        "The API's answer to the last change of the credentials was lost, or did not tell the version. What was found \
-         fits and was not there before, but somebody else may have made it, so it is not certain that it holds the \
-         configured password."
+        "The API's answer to the last change of the credentials was lost, or no new version showed that is certainly its \
+         own. The current one fits, but somebody else may have made it, or the API had these credentials already."
         "To be certain, set another password_wo with a new password_wo_version (or another password), and apply.";
     unproved_creation(registry)
         "The {registry} was taken for the one created"

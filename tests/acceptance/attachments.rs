@@ -145,6 +145,46 @@ async fn an_attachment_of_another_name_stays_attached() {
     assert_eq!(attached(&bench, &shop).await.len(), 1);
 }
 
+/// Two objects of the state are one link to the API: it goes with the last of them.
+#[tokio::test]
+async fn a_link_outlives_one_of_two_attachments() {
+    let bench = Bench::new();
+    let shop = bench.sandbox.create_project("shop", &["helsinki-1"]).await;
+    let hcl = attachment(&format!("\"{shop}\""), "");
+    let named = |name: &str| {
+        hcl.replace(
+            "_attachment\" \"ghcr\"",
+            &format!("_attachment\" \"{name}\""),
+        )
+    };
+    let block = |name: &str| named(name).split_off(registry("password = \"one\"").len());
+    // As after an apply that was cut between the creation of the new address and the deletion of the old one.
+    bench.terraform.step(&named("a"));
+    for (old, new) in [("a", "b"), ("b", "c"), ("c", "a")] {
+        bench.terraform.write("main.tf", &named(new));
+        let target = format!("-target=bahriya_project_registry_attachment.{new}");
+        bench
+            .terraform
+            .apply_with(&[&target])
+            .succeeds()
+            .finds(&["attachment_adopted"]);
+        assert_eq!(attached(&bench, &shop).await.len(), 1);
+        let apply = bench.terraform.apply().succeeds();
+        let address = format!("bahriya_project_registry_attachment.{old}");
+        assert!(bench.terraform.instance(&address).is_none(), "{apply:?}");
+        assert_eq!(attached(&bench, &shop).await.len(), 1, "{apply:?}");
+        bench.terraform.assert_empty_plan();
+    }
+    // Two blocks, of which one goes; then both.
+    let both = named("a") + &block("b");
+    bench.terraform.step(&both);
+    bench.terraform.step(&named("b"));
+    assert_eq!(attached(&bench, &shop).await.len(), 1);
+    bench.terraform.step(&both);
+    bench.terraform.step(&registry("password = \"one\""));
+    assert_eq!(attached(&bench, &shop).await.len(), 0);
+}
+
 /// A project of the official provider that is replaced has to be left before it goes. Another resource stands in for it,
 /// which asks the API for the same.
 #[tokio::test]

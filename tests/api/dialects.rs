@@ -312,6 +312,79 @@ async fn in_the_put_dialect_the_number_has_to_fit() {
     assert_eq!((made.number, proof), (None, Proof::OnlyCandidate));
 }
 
+/// Neither by its id nor by its number, nor because the same write has changed the name.
+#[tokio::test(start_paused = true)]
+async fn a_version_that_was_there_before_was_not_made_by_a_rotation() {
+    let unchanged = || {
+        ok(
+            json!({"id": "r", "handle": "reg", "name": "Name", "server": "ghcr.io", "username": "me",
+            "maxversions": 5, "currentversion": 1}),
+        )
+    };
+    for (dialect, told) in [
+        (
+            Dialect::Rotate,
+            (|| Reply::Data(201, json!("v-1"))) as fn() -> Reply,
+        ),
+        (Dialect::Put, unchanged),
+    ] {
+        let server = Model::new(dialect).with(false, told).start();
+        let written = rotate(&server, 5).await;
+        assert_eq!(done(written), (Made::default(), Proof::OnlyCandidate));
+    }
+    let renamed = std::sync::atomic::AtomicBool::new(false);
+    let server = Server::in_memory(move |got| {
+        let order = std::sync::atomic::Ordering::SeqCst;
+        match (got.method.as_str(), got.path.as_str()) {
+            ("GET", "/registries/r") => {
+                let name = if renamed.load(order) { "New" } else { "Name" };
+                ok(
+                    json!({"id": "r", "handle": "reg", "name": name, "server": "ghcr.io", "username": "me",
+                    "maxversions": 5, "currentversion": 1, "currentversionid": "v-1"}),
+                )
+            }
+            ("PUT", "/registries/r") => {
+                renamed.store(true, order);
+                ok(json!("r"))
+            }
+            _ => not_found(),
+        }
+    });
+    let (op, password) = (within(5), password());
+    let rotation = Rotation {
+        name: Some("New"),
+        ..rotation(&password, "me")
+    };
+    let registry = read(&server).await;
+    let written = server.client().rotate(&op, &registry, &rotation).await;
+    assert_eq!(done(written), (Made::default(), Proof::OnlyCandidate));
+}
+
+/// The API's own word counts, whatever status it comes with.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_says_it_failed_is_no_success() {
+    let refused = || {
+        let body =
+            json!({"code": 422, "status": "UNPROCESSABLE ENTITY", "data": "They are wrong."});
+        Reply::Raw(200, "", body.to_string())
+    };
+    for dialect in [Dialect::Rotate, Dialect::Put] {
+        let server = Model::new(dialect).with(false, refused).start();
+        match rotate(&server, 5).await {
+            Err(error) if !error.is_unknown() => {
+                assert_eq!(error.message(), "They are wrong.");
+            }
+            written => panic!("{written:?}"),
+        }
+    }
+    let server = Server::in_memory(move |_| refused());
+    let (client, op) = (server.client(), within(5));
+    let deleted = client.delete_registry(&op, "r").await;
+    assert_eq!(*deleted.expect_err("refused").kind(), Kind::Refused);
+    let attached = client.attach(&op, "p", "reg").await;
+    assert_eq!(*attached.expect_err("refused").kind(), Kind::Refused);
+}
+
 #[tokio::test(start_paused = true)]
 async fn activation_survives_lost_answers_and_names_what_remains() {
     for fault in [None, Some(true), Some(false)] {

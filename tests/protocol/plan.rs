@@ -2,8 +2,10 @@
 
 use prost::Message as _;
 use serde_json::{Value as Json, json};
+use support::core::VERSION;
 use support::provider_client::{
-    Client, REGISTRY, dynamic, errors, is_unknown, json_of, rpc, unknown, warnings,
+    ATTACHMENT, Client, REGISTRY, dynamic, errors, is_unknown, json_of, provider_config, rpc,
+    unknown, warnings,
 };
 use support::sandbox::Sandbox;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
@@ -122,6 +124,57 @@ async fn a_destroy_plan_is_null_and_warns() {
     assert_eq!(answer.planned_private, created.private);
     assert_eq!(answer.planned_identity, created.identity);
     assert_eq!(answer.requires_replace, []);
+}
+
+/// Two objects of a state are one link, and one of them goes: whichever is planned first, the link stays.
+#[tokio::test]
+async fn a_link_that_another_object_has_outlives_a_deletion() {
+    let sandbox = Sandbox::start();
+    let mut client = Client::configured(&sandbox).await;
+    let project = sandbox.create_project("shop", &["helsinki-1"]).await;
+    sandbox.registry("one", "password").await;
+    let config = json!({"project_id": project, "handle": "one"});
+    for (deletion_first, detaches_first) in [(false, true), (true, true), (true, false)] {
+        let settings = provider_config(&sandbox);
+        let old = client.apply(ATTACHMENT, None, config.clone()).await;
+        let mut new = client.apply(ATTACHMENT, None, config.clone()).await;
+        // Of another process than those that made them.
+        client.configure(settings.clone(), VERSION).await;
+        client.read(ATTACHMENT, &old).await;
+        let mut gone = None;
+        if deletion_first {
+            gone = Some(client.plan_deletion(ATTACHMENT, &old).await);
+            client.read(ATTACHMENT, &old).await;
+        }
+        new.private = client.read(ATTACHMENT, &new).await.private;
+        let gone = match gone {
+            Some(gone) => gone,
+            None => client.plan_deletion(ATTACHMENT, &old).await,
+        };
+        let stays: &[&str] = if deletion_first {
+            &[]
+        } else {
+            &["attachment_stays"]
+        };
+        assert_eq!(warnings(&gone.answer.diagnostics), stays);
+        client.configure(settings, VERSION).await;
+        if detaches_first {
+            client.delete_as_planned(ATTACHMENT, &old, &gone).await;
+        }
+        let planned = client.plan(ATTACHMENT, Some(&new), config.clone()).await;
+        assert_eq!(is_unknown(&planned.state["join_id"]), deletion_first);
+        if deletion_first {
+            new = client.apply(ATTACHMENT, Some(&new), config.clone()).await;
+        }
+        if !detaches_first {
+            let kept = client.delete_as_planned(ATTACHMENT, &old, &gone).await;
+            assert_eq!(warnings(&kept.diagnostics), ["attachment_stays"]);
+        }
+        assert_eq!(sandbox.summary().await["attachments"], 1);
+        client.read(ATTACHMENT, &new).await;
+        client.delete(ATTACHMENT, &new).await;
+        assert_eq!(sandbox.summary().await["attachments"], 0);
+    }
 }
 
 /// Terraform really sends refinements, and what depends on the value counts on them.

@@ -90,7 +90,6 @@ pub struct Baseline {
     /// What it shows once the rotation is done. The number is not known in advance.
     sent: Shown,
     /// It is certain to make a version.
-    #[serde(skip)]
     renews: bool,
 }
 
@@ -180,18 +179,31 @@ impl Baseline {
             return Look::Absent;
         }
         let changed = now.marks() != self.before.marks();
+        let shown = now.marks() != (&None, None, None);
         // One version further on is what one write does.
         if changed && !self.is_next(now.number) {
             Look::Unclear
-        } else if changed || !self.before.fits(&self.sent) {
+        } else if changed || !(self.before.fits(&self.sent) || self.renews && shown) {
             Look::Found(Made {
                 number: now.number,
                 id: now.id,
             })
-        } else if now.marks() == (&None, None, None) {
-            Look::Unclear
-        } else {
+        } else if shown {
             Look::Absent
+        } else {
+            Look::Unclear
+        }
+    }
+
+    /// What an answer tells of the version that it made: none that was there before.
+    fn new_of(&self, told: Made) -> Made {
+        let ids = self.ids.iter().flatten().chain(&self.before.id);
+        let is_old = |id: &String| self.renews && ids.clone().any(|old| old == id);
+        Made {
+            number: told
+                .number
+                .filter(|number| !self.renews || self.newest.is_none_or(|newest| *number > newest)),
+            id: told.id.filter(|id| !is_old(id)),
         }
     }
 
@@ -219,11 +231,13 @@ impl Baseline {
         }
     }
 
-    /// Whether an answered rotation has made this: one is certain to be made, and it fits by its number, too; or
-    /// nothing has changed.
+    /// Whether an answered write has made this: one is certain to be made, and it fits by its number, too; or none is,
+    /// and nothing has changed.
     fn is_certain(&self, made: &Made) -> bool {
-        let unchanged = made.id == self.before.id && made.number == self.before.number;
-        unchanged || self.renews && self.is_next(made.number)
+        match self.renews {
+            true => self.is_next(made.number),
+            false => made.id == self.before.id && made.number == self.before.number,
+        }
     }
 
     fn is_next(&self, number: Option<i64>) -> bool {
@@ -325,9 +339,10 @@ impl Client {
         op: &Operation,
         before: &Registry,
         baseline: &Baseline,
-        mut told: Made,
+        told: Made,
     ) -> Rotated {
         // The answer to a write of the whole object names the object.
+        let mut told = baseline.new_of(told);
         told.id = told.id.filter(|id| *id != before.id);
         let named = |registry: &Registry| {
             told.number.is_some()

@@ -32,9 +32,9 @@ pub enum Body {
 }
 
 impl Body {
-    /// Parses a body that came with `status`.
-    pub fn parse(bytes: &[u8], status: StatusCode) -> Self {
-        let longest = longest(status);
+    /// Parses a body that came with `status`. Where a good one comes with the word of the API that it failed, that counts.
+    pub fn parse(bytes: &[u8], status: &mut StatusCode) -> Self {
+        let longest = longest(*status);
         if bytes.len() > longest {
             return Self::Garbled(format!("the answer is larger than {} MiB", longest >> 20));
         }
@@ -52,10 +52,16 @@ impl Body {
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(mut object)) => {
                 // The code repeats the status: a JSON 404 of some gateway is not taken for the API's word.
-                let own = status.is_success()
-                    || object.get("code").and_then(Value::as_u64) == Some(status.as_u16().into());
-                match object.remove("data") {
-                    Some(data) if own => Self::Envelope(data),
+                let code = object.get("code").and_then(Value::as_u64);
+                let code = code.and_then(|code| StatusCode::from_u16(code.try_into().ok()?).ok());
+                match (object.remove("data"), code) {
+                    (Some(data), Some(code)) if status.is_success() && code.as_u16() >= 400 => {
+                        *status = code;
+                        Self::Envelope(data)
+                    }
+                    (Some(data), _) if status.is_success() || code == Some(*status) => {
+                        Self::Envelope(data)
+                    }
                     _ => Self::OtherJson,
                 }
             }
@@ -92,7 +98,7 @@ mod tests {
 
     #[test]
     fn only_the_apis_own_form_is_an_envelope() {
-        let parse = |text: &str| Body::parse(text.as_bytes(), StatusCode::NOT_FOUND);
+        let parse = |text: &str| Body::parse(text.as_bytes(), &mut { StatusCode::NOT_FOUND });
         assert_eq!(
             parse(r#"{"code":404,"status":"NOT FOUND","data":"nope"}"#),
             Body::Envelope(json!("nope"))
@@ -107,6 +113,11 @@ mod tests {
         ] {
             assert_eq!(parse(other), Body::OtherJson, "{other}");
         }
+        let failed = r#"{"code":422,"status":"UNPROCESSABLE ENTITY","data":"wrong"}"#;
+        let mut status = StatusCode::OK;
+        let body = Body::parse(failed.as_bytes(), &mut status);
+        assert_eq!(body, Body::Envelope(json!("wrong")));
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(parse("  "), Body::Empty);
         assert_eq!(parse("\n<!doctype html><html>"), Body::Html);
         assert!(
@@ -118,7 +129,7 @@ mod tests {
     fn depth_is_bounded() {
         let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
         assert!(matches!(
-            Body::parse(deep.as_bytes(), StatusCode::OK),
+            Body::parse(deep.as_bytes(), &mut { StatusCode::OK }),
             Body::Garbled(_)
         ));
     }

@@ -86,10 +86,11 @@ pub struct Reply {
 impl Reply {
     /// An answer. `header` is asked for the headers that are read.
     pub fn new<'a>(
-        status: StatusCode,
+        mut status: StatusCode,
         header: impl Fn(&str) -> Option<&'a str>,
         body: &[u8],
     ) -> Self {
+        let body = Body::parse(body, &mut status);
         let request_id = ["x-request-id", "x-correlation-id", "request-id"]
             .into_iter()
             .find_map(&header)
@@ -99,7 +100,7 @@ impl Reply {
             request_id,
             retry_after: header("retry-after")
                 .and_then(|value| retry_after::parse(value, header("date"))),
-            body: Body::parse(body, status),
+            body,
         }
     }
 }

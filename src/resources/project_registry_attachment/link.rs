@@ -25,6 +25,12 @@ pub struct Memory {
     pub home: Home,
     /// Tells it from another one of the same project and handle; random, made when it was attached or adopted.
     pub mark: Option<String>,
+    /// Another object of the same link is to be deleted, and may take the link with it: it is made sure of.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub heir: bool,
+    /// Its deletion was planned, and leaves the link to another object that has it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stays: bool,
 }
 
 /// Whether two attachments are one link to the API, to which capitals mean nothing.
@@ -98,6 +104,7 @@ pub fn stored(client: &Client, model: Model, mark: Option<String>) -> Stored {
         private: private::encode(&Memory {
             home: Home::of(client),
             mark,
+            ..Memory::default()
         }),
     }
 }

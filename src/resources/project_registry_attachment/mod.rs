@@ -21,6 +21,7 @@ use crate::framework::provider::{
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Value;
 use crate::resources::context::Context;
+use crate::resources::home::Home;
 
 /// The resource.
 pub struct ProjectRegistryAttachment;
@@ -49,7 +50,13 @@ impl Resource<Connection> for ProjectRegistryAttachment {
     ) -> Plan {
         let mut planned = Model::from(request.draft);
         let prior = request.prior.map(Model::from).unwrap_or_default();
-        if !same_link(&prior, &planned) {
+        let memory: Memory = private::decode(request.private);
+        let same = same_link(&prior, &planned);
+        if same {
+            planned.project_id = prior.project_id.clone();
+            planned.handle = prior.handle.clone();
+        }
+        if !same || memory.heir {
             planned.join_id = Attr::Unknown;
         }
         planned.id = match (planned.project_id.known(), planned.handle.known()) {
@@ -67,6 +74,26 @@ impl Resource<Connection> for ProjectRegistryAttachment {
             private: request.private.to_owned(),
             in_place: !looked_at,
         }
+    }
+
+    /// Plans a deletion, which leaves the link alone if another object of the state has it.
+    fn plan_delete(
+        &self,
+        call: &Call<Connection>,
+        prior: &Value,
+        private: &[u8],
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<u8> {
+        let (prior, mut memory) = (Model::from(prior), private::decode::<Memory>(private));
+        let (walk, mark) = (&call.connection.walk, memory.mark.as_deref());
+        if let (Some(project), Some(handle)) = (prior.project_id.known(), prior.handle.known())
+            && walk.attachment(project, handle, mark, true)
+        {
+            diagnostics.warning(findings::attachment_stays(name_of(&prior)));
+            memory.stays = true;
+            return private::encode(&memory);
+        }
+        private.to_owned()
     }
 
     /// Looks for the link in the project's list.
@@ -89,6 +116,8 @@ impl Resource<Connection> for ProjectRegistryAttachment {
             call.connection.walk.note_refreshed(id);
         }
         let (project, handle) = ends(&model, &mut cx)?;
+        let (walk, mark) = (&call.connection.walk, memory.mark.as_deref());
+        memory.heir = walk.attachment(project, handle, mark, false);
         let (client, operation) = (cx.client, &cx.operation);
         let found = client
             .refreshed_attachment(operation, project, handle)
@@ -105,7 +134,11 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         if attachment.join_id.is_some() {
             model.join_id = attachment.join_id.into();
         }
-        Ok(Looked::There(stored(client, model, memory.mark)))
+        memory.home = Home::of(client);
+        Ok(Looked::There(Stored {
+            private: private::encode(&memory),
+            ..stored(client, model, None)
+        }))
     }
 
     /// Attaches. A link that exists already becomes the managed one.
@@ -129,7 +162,7 @@ impl Resource<Connection> for ProjectRegistryAttachment {
     }
 
     /// Makes another link of an attachment: there first, then no more here. If it cannot be removed here, it is not
-    /// left there either. `timeouts` calls nothing.
+    /// left there either. An heir makes sure that its link is there. `timeouts` calls nothing.
     async fn update(
         &self,
         call: &Call<Connection>,
@@ -142,15 +175,19 @@ impl Resource<Connection> for ProjectRegistryAttachment {
             private: request.private.clone(),
             identity: Value::Null,
         };
-        if same_link(&prior, &planned) {
+        let memory: Memory = private::decode(&request.private);
+        let same = same_link(&prior, &planned);
+        if same && !memory.heir {
             return kept(request.planned);
         }
-        let memory: Memory = private::decode(&request.private);
         let moved = async {
             let what = ("update", name_of(&prior));
             let mut cx = Context::new(call, what, &planned.timeouts, diagnostics)?;
             memory.home.same_organisation(&mut cx)?;
             let (there, adopted) = attach(&mut cx, planned).await?;
+            if same {
+                return Ok(there);
+            }
             let detached = detach(&mut cx, &prior, memory.mark.as_deref()).await;
             if detached.is_err() && !adopted {
                 let (model, memory) = (Model::from(&there.value), private::decode(&there.private));
@@ -172,6 +209,10 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
         let (model, memory) = (Model::from(&prior), private::decode::<Memory>(&private));
+        if memory.stays {
+            diagnostics.warning(findings::attachment_stays(name_of(&model)));
+            return Ok(());
+        }
         let what = ("delete", name_of(&model));
         let mut cx = Context::new(call, what, &model.timeouts, diagnostics)?;
         memory.home.same_organisation(&mut cx)?;

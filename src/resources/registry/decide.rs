@@ -168,7 +168,8 @@ impl Case<'_> {
         let held = held.is_some_and(|held| hashes.contains(held));
         if same_place && (held || prior.password.known() == Some(credentials.password)) {
             let trigger = &config.password_wo_version;
-            if prior.password_wo_version != *trigger && !trigger.is_null() {
+            let another = prior.password_wo_version.known().is_some();
+            if another && prior.password_wo_version != *trigger && !trigger.is_null() {
                 let same = findings::same_password().at("password_wo_version");
                 self.told.warning(same);
             }
@@ -203,25 +204,31 @@ impl Case<'_> {
     }
 
     fn unpinned(&mut self) -> Action {
-        let (Some(&current), Some(expected)) =
-            (self.prior.current_version.known(), self.memory.configured)
-        else {
+        let (prior, memory) = (self.prior, self.memory);
+        let Some(&current) = prior.current_version.known() else {
             return Action::Keep;
         };
-        if current == expected {
-            return Action::Keep;
-        }
+        // A version that was made and shows no more, or never did, is known by its id alone.
+        let ids = (&memory.configured_id, prior.currentversionid.known());
+        let expected = match (memory.configured, ids) {
+            (Some(number), _) if number != current => number.to_string(),
+            (None, (Some(id), Some(shown))) if id != shown => id.clone(),
+            _ => return Action::Keep,
+        };
         if self.prior.active_version.is_null() {
             if self.config.on_drift.known().map(String::as_str) != Some("restore") {
                 let drifted = findings::drifted(current, expected);
                 self.told.warning(drifted.at("current_version"));
                 return Action::Keep;
             }
-            let undone = findings::drift_is_undone(current, expected);
+            let undone = findings::drift_is_undone(current, &expected);
             self.told.warning(undone.at("current_version"));
         }
-        if self.memory.retains(expected) && !self.memory.whole_writes {
-            return Action::Activate(expected);
+        if let Some(number) = memory.configured
+            && memory.retains(number)
+            && !memory.whole_writes
+        {
+            return Action::Activate(number);
         }
         match configured_password(self.config) {
             Attr::Known(_) => Action::Rotate,

@@ -351,6 +351,25 @@ fn drift_is_reported_and_put_back_only_on_request() {
     assert_eq!(told(&decision), ["drift_is_undone"]);
 }
 
+/// Its number was never seen: another client's came before it could be looked for.
+#[test]
+fn a_version_that_is_known_by_its_id_alone_is_missed() {
+    let (mut prior, mut memory) = drifted();
+    memory.configured = None;
+    memory.configured_id = Some("ours".to_owned());
+    for (shown, names) in [("another", &["drifted"][..]), ("ours", &[])] {
+        prior.currentversionid = known(shown);
+        let decision = expect(&prior, &config(), &memory, Action::Keep);
+        assert_eq!(told(&decision), names);
+    }
+    prior.currentversionid = known("another");
+    let restore = Model {
+        on_drift: known("restore"),
+        ..config()
+    };
+    expect(&prior, &restore, &memory, Action::Rotate);
+}
+
 #[test]
 fn an_evicted_version_is_restored_from_the_configured_password() {
     let (state, mut memory) = drifted();

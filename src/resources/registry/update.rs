@@ -216,7 +216,7 @@ impl Update<'_> {
         if made.number.is_some() {
             self.planned.current_version.resolve(made.number);
         }
-        if made.id.is_some() {
+        if made.number.is_some() && made.id.is_some() {
             self.planned.currentversionid.resolve(made.id.clone());
         }
         if proof == Proof::OnlyCandidate {

@@ -168,8 +168,21 @@ impl Client {
         ty: &str,
         prior: &Object,
     ) -> proto::apply_resource_change::Response {
-        let planned = self.core.plan(ty, Some(prior), None).await.unwrap();
-        let request = self.core.apply_request(ty, Some(prior), None, &planned);
+        let planned = self.plan_deletion(ty, prior).await;
+        self.delete_as_planned(ty, prior, &planned).await
+    }
+
+    pub async fn plan_deletion(&mut self, ty: &str, prior: &Object) -> Planned {
+        self.core.plan(ty, Some(prior), None).await.unwrap()
+    }
+
+    pub async fn delete_as_planned(
+        &mut self,
+        ty: &str,
+        prior: &Object,
+        planned: &Planned,
+    ) -> proto::apply_resource_change::Response {
+        let request = self.core.apply_request(ty, Some(prior), None, planned);
         rpc!(self, apply_resource_change, request)
     }
 
