@@ -301,6 +301,8 @@ mod tests {
             assert_eq!(made.0, OLD, "{server}");
         }
         assert_eq!(Fingerprint("m=1$x:abc".to_owned()).cost(), None);
+        let unbearable = "4294967295,4294967295:abc".to_owned();
+        assert_eq!(Fingerprint(unbearable).cost(), None);
     }
     const OLD: &str = "oG7B1tqDg9bNpNCIzxltPKcx0k6pcIbwAKJNJiTclFU";
 
