@@ -88,14 +88,15 @@ crate::framework::diagnostics::findings! {
         "Registries are asked with HTTP Basic authentication, where the first colon ends the username, so that this one \
          can never log in."
         "If this is `username:password`, split it.";
-    blank_around_username(argument, what)
+    blank_around(argument, what)
         "Suspicious {argument}: blanks or a byte order mark around it"
-        "The username {what}, which makes it another username."
+        "The {argument} {what}, which makes it another one."
         "Wrap the expression in `trimspace(...)`; a file with a byte order mark is to be saved without it.";
-    newline_after_password(argument)
-        "Suspicious {argument}: it ends in a newline"
-        "The newline comes from a file or a heredoc and makes it another password."
-        "Wrap the expression in `trimspace(...)`.";
+    hidden_characters(argument)
+        "Suspicious {argument}: it holds characters that do not show"
+        "A control or invisible character is in the {argument}, so that it is not what it seems. HTTP Basic authentication, \
+         with which registries are asked, allows no control characters."
+        "Type it again: text that was copied from a page or a terminal may hold some.";
     key_file_is_not_json(argument)
         "Suspicious {argument}: not a key file"
         "With the username `_json_key` the password has to be the whole JSON key file of a service account, and it is \

@@ -5,7 +5,7 @@
 
 use super::known::{self, Service};
 use super::server::{self, ServerName};
-use crate::secret::Secret;
+use crate::secret::{Secret, is_invisible};
 
 /// What the Bahriya API answers in a password's place. Stored as a password it would be one.
 pub const MASK: &str = "value-hidden-for-your-own-good";
@@ -24,10 +24,11 @@ pub enum Remark {
     },
     /// Basic authentication cannot carry a colon in the username.
     ColonInUsername,
-    /// The username has this around it, as file contents do: "ends in a line break".
-    BlankAroundUsername(&'static str),
-    /// The password ends in a newline, as file contents and heredocs do.
-    TrailingNewline,
+    /// The value has this around it, as file contents do: "ends in a newline".
+    Around(Field, &'static str),
+    /// The value holds characters that do not show, which
+    /// [Basic authentication](https://www.rfc-editor.org/rfc/rfc7617#section-2) does not carry.
+    Hidden(Field),
     /// The masking placeholder of the API, taken for a password.
     MaskedPassword,
     /// `_json_key` without the JSON key file.
@@ -52,9 +53,8 @@ impl Remark {
     pub fn field(&self) -> Field {
         match self {
             Self::ServerSpelling { .. } => Field::Server,
-            Self::ColonInUsername | Self::BlankAroundUsername(_) | Self::EcrUsernameElsewhere => {
-                Field::Username
-            }
+            Self::ColonInUsername | Self::EcrUsernameElsewhere => Field::Username,
+            Self::Around(field, _) | Self::Hidden(field) => *field,
             _ => Field::Password,
         }
     }
@@ -109,13 +109,13 @@ pub fn lint(
         username
             .is_some_and(|username| username.contains(':'))
             .then_some(Remark::ColonInUsername),
-        username.and_then(blank_around_username),
+        username.and_then(|username| unseen(Field::Username, username)),
         password
             .is_some_and(|password| password.expose().trim() == MASK)
             .then_some(Remark::MaskedPassword),
         password
-            .is_some_and(|password| ends_in_newline(username, password))
-            .then_some(Remark::TrailingNewline),
+            .filter(|password| !may_be_key_file(username, password))
+            .and_then(|password| unseen(Field::Password, password.expose())),
         password
             .is_some_and(|password| username == Some("_json_key") && !is_json_object(password))
             .then_some(Remark::KeyFileIsNotJson),
@@ -138,25 +138,32 @@ fn server_spelling(server: &str) -> Option<Remark> {
     })
 }
 
-fn blank_around_username(username: &str) -> Option<Remark> {
-    let around = |c: char| c.is_whitespace() || c == '\u{feff}';
-    let what = if username.trim_matches(around) == username {
-        return None;
-    } else if username.starts_with('\u{feff}') {
-        "begins with a byte order mark that an editor has put into its file"
-    } else if username.ends_with(['\n', '\r']) {
-        "ends in a line break that comes from a file or a heredoc"
-    } else {
-        "has a blank around it"
-    };
-    Some(Remark::BlankAroundUsername(what))
+/// What one does not see in a value, and what makes it another value. A password may have several lines.
+fn unseen(field: Field, value: &str) -> Option<Remark> {
+    let shows_nothing = |c: char| c.is_whitespace() || is_invisible(c);
+    let seen = value.trim_matches(shows_nothing);
+    if seen == value {
+        let hidden = |c| match field {
+            Field::Username => is_invisible(c),
+            _ => c.is_control() && !c.is_whitespace(),
+        };
+        return value.contains(hidden).then_some(Remark::Hidden(field));
+    }
+    Some(Remark::Around(
+        field,
+        if value.starts_with('\u{feff}') {
+            "begins with a byte order mark that an editor has put into its file"
+        } else if value.ends_with(['\n', '\r']) {
+            "ends in a newline that comes from a file or a heredoc"
+        } else {
+            "has a blank around it"
+        },
+    ))
 }
 
-/// A key file is JSON, where the last newline makes no difference. While the username is unknown, it may be one.
-fn ends_in_newline(username: Option<&str>, password: &Secret) -> bool {
-    let key_file =
-        username.is_none_or(|u| KEY_FILE_USERNAMES.contains(&u)) && is_json_object(password);
-    password.expose().ends_with(['\n', '\r']) && !key_file
+/// A key file is JSON, where blanks around it make no difference. While the username is unknown, it may be one.
+fn may_be_key_file(username: Option<&str>, password: &Secret) -> bool {
+    username.is_none_or(|u| KEY_FILE_USERNAMES.contains(&u)) && is_json_object(password)
 }
 
 /// Only between two known services: a private registry may well take anybody's tokens.

@@ -4,6 +4,7 @@ use crate::findings;
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::value::Value;
 use crate::oci::credential_lint::{Field, MASK, Remark};
+use crate::secret::is_invisible;
 
 /// The length of a DNS label, which a handle is.
 const LONGEST_HANDLE: usize = 63;
@@ -38,10 +39,10 @@ pub fn handle(argument: &str, value: &Value) -> Checked {
 
 /// A text that shows.
 pub fn not_blank(argument: &str, value: &Value) -> Checked {
-    let invisible = |c: char| c.is_whitespace() || c == '\u{feff}';
+    let shows_nothing = |c: char| c.is_whitespace() || is_invisible(c);
     match value.as_str() {
         Some("") => Err(findings::empty(argument)),
-        Some(text) if text.chars().all(invisible) => Err(findings::blank(argument)),
+        Some(text) if text.chars().all(shows_nothing) => Err(findings::blank(argument)),
         _ => Ok(()),
     }
 }
@@ -49,9 +50,8 @@ pub fn not_blank(argument: &str, value: &Value) -> Checked {
 /// A password that can be meant.
 pub fn password(argument: &str, value: &Value) -> Checked {
     match value.as_str() {
-        Some("") => Err(findings::empty(argument)),
         Some(MASK) => Err(findings::password_is_the_mask(argument)),
-        _ => Ok(()),
+        _ => not_blank(argument, value),
     }
 }
 
@@ -75,8 +75,8 @@ pub fn remark(remark: &Remark, password: &str) -> Diagnostic {
             findings::server_spelling(argument, problem, right)
         }
         Remark::ColonInUsername => findings::colon_in_username(argument),
-        Remark::BlankAroundUsername(what) => findings::blank_around_username(argument, what),
-        Remark::TrailingNewline => findings::newline_after_password(argument),
+        Remark::Around(_, what) => findings::blank_around(argument, what),
+        Remark::Hidden(_) => findings::hidden_characters(argument),
         Remark::MaskedPassword => findings::password_is_the_mask(argument),
         Remark::KeyFileIsNotJson => findings::key_file_is_not_json(argument),
         Remark::ForeignToken {

@@ -83,16 +83,16 @@ impl Form {
 
     /// `None` where there is nothing to undo.
     fn undone(&self, undo: Undo) -> Option<Self> {
+        (0..self.bytes.len()).find(|at| undo(&self.bytes[*at..]).is_some())?;
         let mut form = self.empty();
-        let (mut at, mut changed) = (0, false);
+        let mut at = 0;
         while at < self.bytes.len() {
-            let found = undo(&self.bytes[at..]);
-            changed |= found.is_some();
-            let ((bytes, count), length) = found.unwrap_or((([self.bytes[at], 0, 0, 0], 1), 1));
+            let itself = (([self.bytes[at], 0, 0, 0], 1), 1);
+            let ((bytes, count), length) = undo(&self.bytes[at..]).unwrap_or(itself);
             form.push(&bytes[..count], self.place(at..at + length));
             at += length;
         }
-        changed.then_some(form)
+        Some(form)
     }
 
     /// What stands in characters of `bits` bits each, if groups are counted from `offset` on. A break in the
@@ -196,7 +196,7 @@ pub(super) fn every(text: &str, mut look: impl FnMut(&Form)) -> bool {
 
 /// Whether a character shows nothing, or changes how others are shown: controls, and what joins, separates or
 /// turns text.
-pub(super) fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')

@@ -13,6 +13,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 pub use door::{Author, admit, redact};
+pub use forms::is_invisible;
 pub use known::{holds_secret, plain, register};
 
 /// A credential. It has no `Display` and no `Serialize`, its `Debug` shows nothing, and its memory is

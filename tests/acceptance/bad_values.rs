@@ -112,7 +112,7 @@ async fn doubtful_arguments_are_errors_while_they_are_new() {
         "Suspicious username",
         "Suspicious password",
         "trimspace",
-        "The username ends in a line break",
+        "The username ends in a newline",
         "byte order mark",
         "A new registry needs credentials",
         "Version 2 does not exist yet",

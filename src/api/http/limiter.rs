@@ -22,7 +22,7 @@ const WINDOW: Duration = Duration::from_secs(1);
 /// After this long it is worth trying whether the silence is over.
 const SILENT_FOR: Duration = Duration::from_secs(60);
 
-/// A read that waited for less may have met an API that is only slow.
+/// A read that may wait for longer than an earlier one did in vain still tries, unless that one waited this long.
 const LONG: Duration = Duration::from_secs(30);
 
 pub struct Limiter {
@@ -39,7 +39,13 @@ struct State {
     answered: Option<Instant>,
     /// A read got no answer in all its time, and nothing has been answered since it began. Others need not wait as
     /// long to learn the same.
-    silent: Option<(Instant, Error)>,
+    silent: Option<Silence>,
+}
+
+struct Silence {
+    ended: Instant,
+    waited: Duration,
+    error: Error,
 }
 
 /// The right to have one request under way.
@@ -106,21 +112,36 @@ impl Limiter {
     /// A read that began then ended without an answer.
     pub fn unanswered(&self, began: Instant, error: &Error) {
         let mut state = self.state();
-        if began.elapsed() >= LONG && state.answered.is_none_or(|answered| answered < began) {
-            state.silent = Some((Instant::now(), error.clone()));
+        let waited = began.elapsed();
+        let is_longest = state
+            .silence()
+            .is_none_or(|silence| silence.waited <= waited);
+        if is_longest && state.answered.is_none_or(|answered| answered < began) {
+            state.silent = Some(Silence {
+                ended: Instant::now(),
+                waited,
+                error: error.clone(),
+            });
         }
     }
 
-    /// What a read said that got no answer, as long as it is not worth asking again.
-    pub fn silence(&self) -> Option<Error> {
+    /// What a read said that got no answer, as long as it is not worth asking again for one that may wait for `left`.
+    pub fn silence(&self, left: Duration) -> Option<Error> {
         let state = self.state();
-        let (told, error) = state.silent.as_ref()?;
-        (told.elapsed() < SILENT_FOR).then(|| error.clone())
+        let silence = state.silence()?;
+        (silence.waited >= left.min(LONG)).then(|| silence.error.clone())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // It is valid at every point at which a panic could happen.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn silence(&self) -> Option<&Silence> {
+        let silence = self.silent.as_ref();
+        silence.filter(|silence| silence.ended.elapsed() < SILENT_FOR)
     }
 }
 

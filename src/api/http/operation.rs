@@ -51,11 +51,16 @@ impl Delays {
 impl Operation {
     /// Waits. A wait after which no time would be left for an answer is not begun.
     pub(in crate::api) async fn pause(&self, delay: Duration) -> Result<()> {
-        let left = self.deadline.saturating_duration_since(Instant::now());
+        let left = self.left();
         if left <= delay + ROOM && !self.cancel.is_cancelled() {
             return Err(Error::new(Kind::Timeout));
         }
         self.within(tokio::time::sleep(delay)).await
+    }
+
+    /// The time until the deadline.
+    pub(super) fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
     }
 
     /// Waits for the next attempt.
@@ -80,7 +85,7 @@ impl Operation {
 
     /// The bounds for a look before a write that is made without it if need be.
     pub(in crate::api) fn at_first(&self) -> Self {
-        let left = self.deadline.saturating_duration_since(Instant::now());
+        let left = self.left();
         self.ending_in((left / 2).min(FIRST_LOOK))
     }
 

@@ -57,7 +57,7 @@ impl Http {
         let mut delays = Delays::default();
         let mut attempt = 0;
         loop {
-            if let Some(error) = self.limiter.silence() {
+            if let Some(error) = self.limiter.silence(op.left()) {
                 return Err(error);
             }
             attempt += 1;
@@ -125,7 +125,10 @@ impl Http {
         let exchange = self.transport.exchange(request);
         let mut result = timeout_at(op.deadline, exchange).await.unwrap_or_else(|_| {
             let waited = started.elapsed();
-            Err(Fault::TimedOut(format!("no answer within {waited:.1?}")))
+            Err(Fault::TimedOut(match waited.as_secs() {
+                0 => "no time was left for an answer".to_owned(),
+                waited => format!("no answer within {waited} s"),
+            }))
         });
         if let Ok(reply) = &mut result {
             let admit = |id: String| secret::admit(&id, request.author());

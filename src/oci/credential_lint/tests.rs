@@ -24,16 +24,33 @@ fn kinds(server: &str, username: &str, password: &str) -> Vec<String> {
 const ECR: &str = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
 
 #[test]
-fn what_stands_around_a_username_is_named() {
-    for (username, cause) in [
-        ("bot\n", "line break"),
+fn what_one_does_not_see_is_named() {
+    for (value, cause) in [
+        ("bot\n", "newline"),
         ("\u{feff}bot", "byte order mark"),
         (" bot", "blank"),
+        ("bot\t", "blank"),
+        ("bot\u{a0}", "blank"),
+        ("bot\u{200b}", "blank"),
+        ("b\0t", "Hidden"),
+        ("b\u{1b}t", "Hidden"),
     ] {
-        let found = lint(None, Some(username), None);
-        assert_eq!(found.len(), 1, "{found:?}");
-        assert_eq!(kind(&found[0]), "BlankAroundUsername");
-        assert!(format!("{found:?}").contains(cause), "{found:?}");
+        let secret = Secret::new(value);
+        let username = lint(None, Some(value), None);
+        let password = lint(None, Some("bot"), Some(&secret));
+        for (found, field) in [(username, Field::Username), (password, Field::Password)] {
+            assert_eq!(found.len(), 1, "{value:?}: {found:?}");
+            assert_eq!(found[0].field(), field);
+            assert!(format!("{found:?}").contains(cause), "{value:?}: {found:?}");
+        }
+    }
+    for hidden in ["b\nt", "b\tt", "b\u{200b}t"] {
+        assert_eq!(
+            lint(None, Some(hidden), None),
+            [Remark::Hidden(Field::Username)]
+        );
+        let lines = Secret::new(hidden);
+        assert_eq!(lint(None, Some("bot"), Some(&lines)), []);
     }
 }
 
@@ -140,7 +157,7 @@ fn what_cannot_work() {
         [("ColonInUsername".to_owned(), Field::Username, new)]
     );
     for password in ["p\n", "p\r\n", "\n", "{}\n"] {
-        let expected = [("TrailingNewline".to_owned(), Field::Password, new)];
+        let expected = [("Around".to_owned(), Field::Password, new)];
         assert_eq!(found("ghcr.io", "b", password), expected, "{password:?}");
     }
     for password in ["ya29.abc", "\"text\"", "[1]", "{\"type\":", ""] {

@@ -77,7 +77,7 @@ impl Verifier {
             Ok(Ok(outcome) | Err(outcome)) => outcome,
             Err(_) => {
                 let waited = self.timeout;
-                Outcome::Unreachable(format!("there was no answer within {waited:?}"))
+                Outcome::Unreachable(format!("there was no answer within {waited:.1?}"))
             }
         }
     }
