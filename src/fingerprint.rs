@@ -97,7 +97,7 @@ impl Fingerprint {
         bearable.then_some(Cost { memory, passes })
     }
 
-    /// Whether it has to be made anew before the password beside it goes.
+    /// Whether it has to be made again before the password beside it goes.
     pub fn is_in_sight(&self) -> bool {
         self.cost() == Some(Cost::IN_SIGHT)
     }
@@ -119,7 +119,7 @@ type Made = OnceCell<Option<Fingerprint>>;
 pub struct Hasher {
     cost: Cost,
     turns: Semaphore,
-    /// What hashes are made in, wiped after each: memory of this size that is given back and asked for anew is a
+    /// What hashes are made in, wiped after each: memory of this size that is given back and asked for again is a
     /// new place to glibc each time, hundreds of MiB in all.
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
     /// Keys of this process, under which what was hashed is recognised without being kept.

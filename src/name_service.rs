@@ -31,7 +31,7 @@ mod glibc {
     }
 
     pub fn configure(database: &CStr, sources: &CStr) {
-        // Sound: both texts end in a zero and live for ever, glibc copies what it keeps, and takes its own lock.
+        // Sound: both texts end in a zero and live forever, glibc copies what it keeps, and takes its own lock.
         // It fails only for a database that does not exist, or without memory for a few bytes.
         unsafe { __nss_configure_lookup(database.as_ptr(), sources.as_ptr()) };
     }

@@ -39,7 +39,7 @@ impl Settings {
         let wrong =
             |problem: &str| SettingsError::new(setting, format!("{setting} {name} {problem}"));
         let unreadable = |error: std::io::Error| wrong(&format!("cannot be read: {error}"));
-        // Asked before it is opened: a named pipe would wait for a writer, a device could go on for ever.
+        // Asked before it is opened: a named pipe would wait for a writer, a device could go on forever.
         let about = std::fs::metadata(file).map_err(unreadable)?;
         if !about.is_file() || about.len() > LARGEST_FILE {
             let most = LARGEST_FILE >> 20;

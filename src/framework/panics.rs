@@ -1,7 +1,7 @@
 //! What is left of a panic: one scrubbed sentence that names the message and the place.
 //!
 //! The default hook writes to stderr in a form that Terraform does not recognise, and with
-//! `RUST_BACKTRACE` it adds what nobody has scrubbed. Ours keeps the report for whoever turns the
+//! `RUST_BACKTRACE` it adds what nobody has scrubbed. Ours keeps the report for the code that turns the
 //! caught panic into a diagnostic, and never takes a backtrace.
 
 use std::panic::PanicHookInfo;
@@ -23,7 +23,7 @@ pub fn install() {
     }));
 }
 
-/// The report of the panic of a task, e.g. `index out of bounds: … at src/framework/plan.rs:12:5`, for whoever tells
+/// The report of the panic of a task, e.g. `index out of bounds: … at src/framework/plan.rs:12:5`, for the code that tells
 /// the user. A panic of another task that this one waited for counts where it has none of its own.
 pub fn take_of(task: Id) -> Option<String> {
     let mut reports = reports();

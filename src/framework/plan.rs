@@ -88,15 +88,15 @@ fn same_id(a: Option<&Value>, b: Option<&Value>) -> bool {
 /// comes back with an unknown value, and a tainted object is about to be destroyed.
 pub fn storable(schema: &Schema, mut value: Value) -> Value {
     clear_write_only(&schema.attributes, &mut value);
-    settle(&mut value);
+    unknown_to_null(&mut value);
     value
 }
 
-fn settle(value: &mut Value) {
+fn unknown_to_null(value: &mut Value) {
     match value {
         Value::Unknown(_) => *value = Value::Null,
-        Value::List(elements) => elements.iter_mut().for_each(settle),
-        Value::Object(attributes) => attributes.values_mut().for_each(settle),
+        Value::List(elements) => elements.iter_mut().for_each(unknown_to_null),
+        Value::Object(attributes) => attributes.values_mut().for_each(unknown_to_null),
         _ => {}
     }
 }

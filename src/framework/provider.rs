@@ -60,7 +60,7 @@ pub struct Stored {
     pub value: Value,
     /// Bytes for this provider alone; stored beside the object, in the clear.
     pub private: Vec<u8>,
-    /// What identifies the object for ever; null while it cannot be known.
+    /// What identifies the object forever; null while it cannot be known.
     pub identity: Value,
 }
 
@@ -91,7 +91,7 @@ pub struct PlanRequest<'a> {
 /// What a plan comes to.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The object as it shall be.
+    /// The object as planned.
     pub planned: Value,
     /// Bytes for the apply that follows. They are stored if it keeps them.
     pub private: Vec<u8>,
@@ -124,7 +124,7 @@ pub enum ImportTarget {
 /// A kind of object with a life of its own.
 #[async_trait]
 pub trait Resource<C: Send + Sync + 'static>: Block {
-    /// What identifies an object for ever.
+    /// What identifies an object forever.
     fn identity(&self) -> &'static IdentitySchema;
 
     /// The state holds this object. Every walk begins with that.

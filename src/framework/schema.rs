@@ -238,7 +238,7 @@ impl Attribute {
     }
 }
 
-/// What identifies an object for ever, for clients that import by identity. Its version is 0 so far.
+/// What identifies an object forever, for clients that import by identity. Its version is 0 so far.
 #[derive(Debug, Clone)]
 pub struct IdentitySchema {
     /// Name, whether it must be given on import, and its meaning. All of them are texts.

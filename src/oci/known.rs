@@ -1,6 +1,6 @@
 //! What is publicly known about the large registries: **the** table, and the only place to extend.
 //!
-//! A registry that is not listed works all the same. A row makes its other names compare equal, lets its
+//! A registry that is not listed works anyway. A row makes its other names compare equal, lets its
 //! token server live on another host, and lets a token that belongs elsewhere be noticed.
 
 /// One registry service. Host patterns are lower case; `*` stands for exactly one whole label.

@@ -46,7 +46,7 @@ pub fn init(about: &About, get: impl Fn(&str) -> Option<OsString>) {
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
-/// The level set for this provider, for all providers, or for everything. As Terraform does, a word
+/// The level set for this provider, for all providers, or foreverything. As Terraform does, a word
 /// that is no level is taken for the most detailed one.
 fn level(provider: &str, get: impl Fn(&str) -> Option<OsString>) -> LevelFilter {
     let own = format!(

@@ -28,7 +28,7 @@ pub struct Host {
     pub ports: (u16, u16),
     /// Whether the host knows the seventh field of the handshake line.
     pub knows_multiplexing: bool,
-    /// Where the socket shall be made.
+    /// Where to make the socket.
     #[cfg(unix)]
     pub socket_directory: Option<PathBuf>,
 }

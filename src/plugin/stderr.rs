@@ -1,4 +1,4 @@
-//! Writing to stderr without ever waiting for whoever reads it: a reader that has stopped must not stop a call, or
+//! Writing to stderr without ever waiting for its reader: one that has stopped must not stop a call, or
 //! keep a signal from being followed.
 
 use std::io::Write as _;

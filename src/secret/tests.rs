@@ -157,7 +157,7 @@ fn short_values_are_left_out() {
     assert_eq!(clean("", "abc"), "abc");
 }
 
-/// Made to have many forms: withheld rather than searched for ever.
+/// Made to have many forms: withheld rather than searched forever.
 #[test]
 fn a_text_made_of_forms_in_forms_is_withheld() {
     let text = "%252525252525 &amp;amp;amp;amp; \\\\\\\\\\\\\\\\ =3D3D3D3D3D3D".repeat(900);

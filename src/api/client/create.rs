@@ -12,7 +12,7 @@ use crate::api::model::{Registry, id};
 /// What a new registry consists of.
 #[derive(Clone, Copy, Debug)]
 pub struct NewRegistry<'a> {
-    /// Lower-case letters, digits and hyphens; spent for ever by a deletion.
+    /// Lower-case letters, digits and hyphens; spent forever by a deletion.
     pub handle: &'a str,
     /// The display name.
     pub name: &'a str,

@@ -176,7 +176,7 @@ impl Error {
         self
     }
 
-    /// Sets whether the write may have been done all the same.
+    /// Sets whether the write may have been done anyway.
     pub(in crate::api) fn with_unknown(mut self, unknown: bool) -> Self {
         self.0.unknown = unknown;
         self

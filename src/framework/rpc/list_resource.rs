@@ -27,7 +27,7 @@ pub fn handle<P: Provider>(
         let work = list(server.clone(), request, items.clone());
         let outcome = server.finish("ListResource", &subject, work).await;
         let diagnostics = outcome.unwrap_or_else(|failed| failed);
-        // Whoever is not there any more does not miss it.
+        // A receiver that is gone does not miss it.
         let _ = items.send(Err(diagnostics)).await;
     });
     ReceiverStream::new(found).filter_map(event).map(Ok)

@@ -14,7 +14,7 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
     let schema = resource.schema();
     let state = super::decode(request.current_state.as_ref(), schema, "state")?;
     if state.is_null() {
-        // There is nothing to look for; a client that asks all the same is told that nothing is there.
+        // There is nothing to look for; a client that asks anyway is told that nothing is there.
         return Ok(Response::default());
     }
     // The configuration is not at hand, and says mostly the same.

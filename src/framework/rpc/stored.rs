@@ -93,7 +93,7 @@ fn object(raw: Option<proto::RawState>, schema: &Schema) -> Answer<Value> {
             .map_err(|error| super::unreadable("state", &error))?,
     };
     if value.is_null() {
-        // An empty answer would make the object vanish from the state and be planned anew.
+        // An empty answer would make the object vanish from the state and be planned again.
         return Err(findings::nothing_stored().into());
     }
     schema.recognise(&value);

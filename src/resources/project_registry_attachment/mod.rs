@@ -123,7 +123,7 @@ impl Resource<Connection> for ProjectRegistryAttachment {
             .refreshed_attachment(operation, project, handle)
             .await;
         let Some(attachment) = cx.answer(found)? else {
-            // Whoever does not know the registry does not know its attachments either.
+            // An API that does not know the registry does not know its attachments either.
             memory.home.who_has(Some(handle), &mut cx).await?;
             let gone = findings::attachment_is_gone(&cx.object);
             cx.diagnostics.warning(gone);

@@ -211,7 +211,7 @@ impl Memory {
         }
     }
 
-    /// Before a password leaves the state, what was made beside it is made anew at full cost. `leaving` are the credentials
+    /// Before a password leaves the state, what was made beside it is made again at full cost. `leaving` are the credentials
     /// in the state; what was made of others has lost its password already, and is forgotten.
     pub async fn out_of_sight(&mut self, hasher: &Hasher, leaving: Option<api::Credentials<'_>>) {
         let (Some(salt), true) = (

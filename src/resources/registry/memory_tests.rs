@@ -138,7 +138,7 @@ fn what_version_0_4_0_stored_is_read() {
     assert_eq!(memory.version_with(std::slice::from_ref(&first)), Some(1));
     assert!(!memory.fingerprints.contains_key(&2));
     assert_eq!(memory.intent, None);
-    // Stored anew, it is read the same.
+    // Stored again, it is read the same.
     let again = Memory::decode(&memory.clone().stored());
     assert_eq!(again, memory);
 }

@@ -3,7 +3,7 @@
 //! | files | what they do |
 //! | --- | --- |
 //! | `schema`, `memory` | the attributes; what is kept beside the state |
-//! | `plan`, `decide`, `lint`, `warnings` | what shall happen, and what to say of it: pure |
+//! | `plan`, `decide`, `lint`, `warnings` | what is to happen, and what to say of it: pure |
 //! | `plan_reads` | what a plan asks before that |
 //! | `create`, `read`, `update`, `delete`, `import`, `list` | the operations, which talk to the API |
 //! | `verify` | the check of credentials at their registry server |
