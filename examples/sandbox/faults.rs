@@ -47,6 +47,13 @@ pub enum Fault {
         #[serde(default)]
         when: When,
     },
+    /// This JSON instead of the true answer.
+    Answer {
+        status: u16,
+        body: serde_json::Value,
+        #[serde(default)]
+        when: When,
+    },
     /// The connection is cut without an answer.
     Drop {
         #[serde(default)]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::Json;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -54,6 +55,10 @@ async fn faulty(fault: Fault, mut request: Request, next: Next) -> Response {
         } => {
             act(when, request, next).await;
             failed(status, retry_after)
+        }
+        Fault::Answer { status, body, when } => {
+            act(when, request, next).await;
+            (status_code(status), Json(body)).into_response()
         }
         Fault::Drop { when } => {
             act(when, request, next).await;

@@ -15,7 +15,7 @@ pub fn read_answer(status: u16, bytes: &[u8]) {
     let Ok(status) = StatusCode::from_u16(status) else {
         return;
     };
-    let parse = || Body::parse(bytes, &mut { status });
+    let parse = || Body::parse(bytes, status);
     let body = parse();
     assert_eq!(body, parse());
     let _ = retry_after::parse(body.message(), Some(body.message()));

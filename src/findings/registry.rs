@@ -138,6 +138,12 @@ crate::framework::diagnostics::findings! {
         "Version {expected} is the one that this configuration made current. This plan puts it back; if it is retained no \
          longer, its credentials become a new version."
         "To keep version {current}, pin it with active_version.";
+    drift_is_undone_anew(current, expected)
+        "Version {current} became current outside Terraform and is replaced"
+        "Version {expected} is the one that this configuration made current, and it cannot be activated any more. This \
+         plan stores the configured credentials once more, as a new version, for which the oldest retained one may be \
+         evicted."
+        "To keep version {current}, pin it with active_version, or set on_drift to \"warn\".";
     pinned_version_evicted(version, when, limit)
         "Version {version} is about to be evicted"
         "{when} makes one version more than the {limit} that are retained, and version {version} is the oldest. It \

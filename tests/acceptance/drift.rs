@@ -84,7 +84,10 @@ async fn restoring_an_evicted_version_rotates() {
         .fails()
         .finds(&["password_missing_to_restore"])
         .says(&["set on_drift to \"warn\""]);
-    bench.terraform.step(&hcl).finds(&["drift_is_undone"]);
+    let restored = bench.terraform.step(&hcl);
+    restored
+        .finds(&["drift_is_undone_anew"])
+        .says(&["cannot be activated any more", "as a new version"]);
     assert_eq!(bench.writes().await, ["POST /registries/*/rotate"]);
     assert!(bench.sandbox.current_is(&id, "bot", "one").await);
 }

@@ -31,6 +31,7 @@ mod refactoring;
 mod rivals;
 mod rollback;
 mod unknown;
+mod untrue;
 mod verify;
 mod version_table;
 mod walks;

@@ -252,6 +252,77 @@ async fn a_rotation_is_sent_once_and_found_again_or_unknown() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_success_proves_only_a_version_that_is_new_and_shows() {
+    type Case = (fn() -> Reply, bool, Option<(Made, Proof)>);
+    let nothing = || Reply::Data(201, Value::Null);
+    let earlier = || Reply::Data(201, json!("v-1"));
+    let stranger = || Reply::Data(201, json!("v-99"));
+    let unnumbered = Made {
+        number: None,
+        id: Some("v-99".to_owned()),
+    };
+    let doubtful = Proof::OnlyCandidate;
+    let answers: [Case; 6] = [
+        (nothing, true, Some((made(2), Proof::Answer))),
+        (nothing, false, None),
+        (earlier, true, Some((made(2), doubtful))),
+        (earlier, false, None),
+        (stranger, true, Some((unnumbered.clone(), doubtful))),
+        (stranger, false, Some((unnumbered, doubtful))),
+    ];
+    for (answer, acts, expected) in answers {
+        let server = Model::new(Dialect::Rotate).with(acts, answer).start();
+        let written = rotate(&server, 30).await;
+        match expected {
+            Some(expected) => assert_eq!(done(written), expected),
+            None => assert!(
+                matches!(written, Ok(Rotated::Unknown { .. })),
+                "{written:?}"
+            ),
+        }
+        assert_eq!(server.count("POST"), 1);
+    }
+    let answers: [fn() -> Reply; 2] = [
+        || ok(json!("r")),
+        || ok(json!({"id": "r", "currentversion": 1})),
+    ];
+    for answer in answers {
+        let server = Model::new(Dialect::Put).with(false, answer).start();
+        let (made, proof) = done(rotate(&server, 30).await);
+        assert_eq!((made, proof), (Made::default(), doubtful));
+        assert_eq!(server.count("PUT"), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_code_of_an_answer_counts_where_its_status_says_otherwise() {
+    let denied = || {
+        let body = json!({"code": 422, "status": "UNPROCESSABLE ENTITY", "data": "Too weak."});
+        Reply::Raw(200, "", body.to_string())
+    };
+    for dialect in [Dialect::Rotate, Dialect::Put] {
+        for acts in [true, false] {
+            let server = Model::new(dialect).with(acts, denied).start();
+            match rotate(&server, 30).await {
+                Ok(Rotated::Unknown { error, .. }) if !acts => {
+                    assert_eq!(said(&error), (&Kind::Refused, true));
+                    assert!(error.message().contains("Too weak."));
+                }
+                written => assert_eq!(done(written).1, Proof::OnlyCandidate),
+            }
+            assert_eq!(server.count("POST") + server.count("PUT"), 1);
+        }
+    }
+    // Nor is anything gone, or free, by it.
+    let gone = || Reply::Raw(200, "", json!({"code": 404, "data": null}).to_string());
+    let server = Server::in_memory(move |_| gone());
+    let (client, op) = (server.client(), within(5));
+    let read = client.registry(&op, "r").await;
+    assert_eq!(*read.expect_err("no answer").kind(), Kind::Refused);
+    assert!(client.registry_by_handle(&op, "reg").await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_another_client_made_since_the_plan_is_not_the_only_candidate() {
     let server = Model::new(Dialect::Rotate)
         .with(true, || Reply::Data(201, json!("v-2")))
@@ -329,8 +400,11 @@ async fn a_version_that_was_there_before_was_not_made_by_a_rotation() {
         (Dialect::Put, unchanged),
     ] {
         let server = Model::new(dialect).with(false, told).start();
-        let written = rotate(&server, 5).await;
-        assert_eq!(done(written), (Made::default(), Proof::OnlyCandidate));
+        match (dialect, rotate(&server, 5).await) {
+            // Its list shows no new version.
+            (Dialect::Rotate, Ok(Rotated::Unknown { .. })) => {}
+            (_, written) => assert_eq!(done(written), (Made::default(), Proof::OnlyCandidate)),
+        }
     }
     let renamed = std::sync::atomic::AtomicBool::new(false);
     let server = Server::in_memory(move |got| {
@@ -371,7 +445,7 @@ async fn an_answer_that_says_it_failed_is_no_success() {
     for dialect in [Dialect::Rotate, Dialect::Put] {
         let server = Model::new(dialect).with(false, refused).start();
         match rotate(&server, 5).await {
-            Err(error) if !error.is_unknown() => {
+            Ok(Rotated::Unknown { error, .. }) => {
                 assert_eq!(error.message(), "They are wrong.");
             }
             written => panic!("{written:?}"),

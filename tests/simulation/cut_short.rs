@@ -49,7 +49,12 @@ pub fn operations() -> Vec<Operation> {
     let mut all = Vec::new();
     for write in WRITES {
         for dialect in [Dialect::Rotate, Dialect::Put] {
-            if write == Write::Activate && dialect == Dialect::Put {
+            let only_in = match write {
+                Write::Activate => Some(Dialect::Rotate),
+                Write::Both => Some(Dialect::Put),
+                _ => None,
+            };
+            if only_in.is_some_and(|only| only != dialect) {
                 continue;
             }
             for shown in [true, false] {

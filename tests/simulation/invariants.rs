@@ -51,10 +51,11 @@ pub fn after_a_run(terraform: &Terraform, run: &Run) {
     let promised = sent
         .iter()
         .any(|one| one.call == Call::Attach && one.answered == Some(202));
-    let lagged = sent.iter().any(|one| one.fate.sees != View::Live);
+    let misled = |one: &Sent| one.fate.sees != View::Live || one.is_hollow();
+    let misled = sent.iter().any(misled);
     terraform.api.look(|state| {
         only_what_there_is(terraform, state, promised);
-        only_our_fingerprints(terraform, state, lagged);
+        only_our_fingerprints(terraform, state, misled);
     });
 }
 
@@ -141,6 +142,12 @@ fn only_what_there_is(terraform: &Terraform, state: &State, promised: bool) {
             version_id.is_null() || known(&|one| *version_id == one.id),
             "the state has the version id {version_id}, which never was"
         );
+        assert!(
+            number.is_null()
+                || version_id.is_null()
+                || known(&|one| *number == one.number && *version_id == one.id),
+            "the state has version {number} with the id {version_id} of another"
+        );
     }
     if let Some(object) = terraform.object(ATTACHMENT) {
         let join = &object.state["join_id"];
@@ -156,9 +163,9 @@ fn only_what_there_is(terraform: &Terraform, state: &State, promised: bool) {
 }
 
 /// No version of somebody else has a fingerprint of ours. Where a write is not told what version it made, as in the
-/// *put* dialect, and reads lag behind, nobody can tell whose the next one is.
-fn only_our_fingerprints(terraform: &Terraform, state: &State, lagged: bool) {
-    if lagged && state.shape.dialect == Dialect::Put {
+/// *put* dialect, and reads lag behind or what was answered was not done, nobody can tell whose the next one is.
+fn only_our_fingerprints(terraform: &Terraform, state: &State, misled: bool) {
+    if misled && state.shape.dialect == Dialect::Put {
         return;
     }
     let Some(object) = terraform.object(REGISTRY) else {

@@ -381,7 +381,10 @@ fn fate(chance: &mut Chance, weather: Weather, call: Call) -> Fate {
             _ => Fate::GOOD,
         };
     }
-    let says = says(chance, weather.death);
+    let says = match call {
+        Call::Rotate | Call::Put if chance.one(20) => untruth(chance, call),
+        _ => says(chance, weather.death),
+    };
     let acts = match says {
         // Whoever answers so has not acted and will not.
         Says::Status {
@@ -389,6 +392,9 @@ fn fate(chance: &mut Chance, weather: Weather, call: Call) -> Fate {
         }
         | Says::NotSent => Acts::Never,
         Says::Wrapped => Acts::Now,
+        Says::Nameless | Says::Earlier | Says::Stranger => {
+            *chance.pick(&[Acts::Now, Acts::Never, Acts::Partly])
+        }
         Says::Truth | Says::Accepted => {
             Acts::After(Duration::from_secs(1 + chance.below(30) as u64))
         }
@@ -402,6 +408,16 @@ fn fate(chance: &mut Chance, weather: Weather, call: Call) -> Fate {
     Fate::new(acts, says)
 }
 
+/// A success that is none, or another. A rotation that was answered without any name is taken for done if the next
+/// version is there at once.
+fn untruth(chance: &mut Chance, call: Call) -> Says {
+    match chance.below(3) {
+        0 if call == Call::Put => Says::Nameless,
+        0 | 1 => Says::Earlier,
+        _ => Says::Stranger,
+    }
+}
+
 fn says(chance: &mut Chance, death: bool) -> Says {
     let status = |status, own_form| Says::Status {
         status,
@@ -411,7 +427,7 @@ fn says(chance: &mut Chance, death: bool) -> Says {
     if death && chance.one(40) {
         return Says::Death;
     }
-    match chance.below(17) {
+    match chance.below(18) {
         0..=2 => Says::Cut,
         3 => status(504, false),
         4 => status(502, false),
@@ -426,6 +442,7 @@ fn says(chance: &mut Chance, death: bool) -> Says {
         13 => Says::Wrapped,
         14 => Says::NotSent,
         15 => status(429, true),
+        16 => Says::Denied,
         _ => status(403, true),
     }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use std::time::Duration;
 
 use support::memory_api::{
-    Acts, Call, Credentials, Dialect, Fate, MemoryApi, Moment, Rule, Says, Shape, State, View,
+    Acts, Call, Credentials, Dialect, Fate, MemoryApi, Metadata, Moment, Rule, Says, Shape, State,
+    View,
 };
 use tokio::time::{Instant, sleep};
 
@@ -34,6 +35,8 @@ pub enum Write {
     Password,
     /// The user name, too.
     Username,
+    /// The name of the registry and its password, where that is one write.
+    Both,
     Rename,
     Activate,
     Delete,
@@ -47,6 +50,10 @@ pub enum Answer {
     Truth,
     Wrapped,
     Accepted,
+    Denied,
+    Nameless,
+    Earlier,
+    Stranger,
     Garbled,
     Page,
     Redirect,
@@ -70,6 +77,8 @@ pub enum Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     Now,
+    /// Now, but for the credentials.
+    Partly,
     /// While the provider looks.
     Soon,
     /// After the last look.
@@ -103,22 +112,29 @@ pub enum Other {
     SameNameAfter,
     /// With another user name, just after it.
     AnotherNameAfter,
+    /// With ours, just after it, where one version is retained.
+    Evicts,
 }
 
-pub const WRITES: [Write; 8] = [
+pub const WRITES: [Write; 9] = [
     Write::Create,
     Write::Password,
     Write::Username,
+    Write::Both,
     Write::Rename,
     Write::Activate,
     Write::Delete,
     Write::Attach,
     Write::Detach,
 ];
-const ANSWERS: [Answer; 20] = [
+const ANSWERS: [Answer; 24] = [
     Answer::Truth,
     Answer::Wrapped,
     Answer::Accepted,
+    Answer::Denied,
+    Answer::Nameless,
+    Answer::Earlier,
+    Answer::Stranger,
     Answer::Garbled,
     Answer::Page,
     Answer::Redirect,
@@ -137,19 +153,21 @@ const ANSWERS: [Answer; 20] = [
     Answer::NeverSent,
     Answer::Death,
 ];
-const WHENS: [When; 5] = [
+const WHENS: [When; 6] = [
     When::Now,
+    When::Partly,
     When::Soon,
     When::Late,
     When::Afterwards,
     When::Never,
 ];
 const LAGS: [Lag; 5] = [Lag::None, Lag::Short, Lag::Long, Lag::Blind, Lag::Unlisted];
-const OTHERS: [Other; 4] = [
+const OTHERS: [Other; 5] = [
     Other::Nothing,
     Other::SameNameBefore,
     Other::SameNameAfter,
     Other::AnotherNameAfter,
+    Other::Evicts,
 ];
 
 impl fmt::Display for Cell {
@@ -203,7 +221,20 @@ pub fn cells() -> Vec<Cell> {
 
 impl Cell {
     fn can_be(&self) -> bool {
+        let rotates = matches!(self.write, Write::Password | Write::Username | Write::Both);
         let acts = match self.answer {
+            // What is done in part is a whole object, and what is answered then is a success, or nothing.
+            _ if self.acts == When::Partly => {
+                self.write == Write::Both
+                    && matches!(
+                        self.answer,
+                        Answer::Nameless | Answer::Earlier | Answer::Cut
+                    )
+            }
+            // A success that is none is told of new credentials.
+            Answer::Nameless | Answer::Earlier | Answer::Stranger => {
+                rotates && matches!(self.acts, When::Now | When::Never)
+            }
             // The truth is told when there is one,
             // and a success that never comes true would be a lie.
             Answer::Truth | Answer::Accepted => self.acts != When::Never,
@@ -224,16 +255,18 @@ impl Cell {
                 ) && (self.acts != When::Never || self.other == Other::Nothing)
             }
             Write::Delete => matches!(self.other, Other::Nothing | Other::SameNameBefore),
-            // The put dialect has no activation.
+            // The put dialect has no activation, and the other one none but single writes.
             Write::Activate => self.dialect == Dialect::Rotate,
+            Write::Both => self.dialect == Dialect::Put,
             _ => true,
         };
-        acts && write
+        acts && write && (rotates || self.other != Other::Evicts)
     }
 
     fn fate(&self) -> Fate {
         let acts = match self.acts {
             When::Now => Acts::Now,
+            When::Partly => Acts::Partly,
             When::Soon => Acts::After(Duration::from_secs(3)),
             When::Late => Acts::After(Duration::from_secs(50)),
             When::Afterwards => Acts::After(Duration::from_secs(900)),
@@ -248,6 +281,10 @@ impl Cell {
             Answer::Truth => Says::Truth,
             Answer::Wrapped => Says::Wrapped,
             Answer::Accepted => Says::Accepted,
+            Answer::Denied => Says::Denied,
+            Answer::Nameless => Says::Nameless,
+            Answer::Earlier => Says::Earlier,
+            Answer::Stranger => Says::Stranger,
             Answer::Garbled => Says::Garbled,
             Answer::Page => Says::Page,
             Answer::Redirect => status(302, false, None),
@@ -316,6 +353,19 @@ impl Cell {
     }
 
     fn arrange(&self, api: &MemoryApi) {
+        if self.other == Other::Evicts {
+            api.others("retains one version", |state| {
+                let registry = state.by_handle(HANDLE).expect("the registry");
+                let (id, name) = (registry.id.clone(), registry.name.clone());
+                let (handle, maxversions) = (HANDLE.to_owned(), 1);
+                let metadata = Metadata {
+                    handle,
+                    name,
+                    maxversions,
+                };
+                state.update(&id, &metadata).expect("an update");
+            });
+        }
         let (call, fate) = (self.write.call(self.dialect), self.fate());
         api.rule(match self.answer {
             Answer::BusyForLong429 | Answer::NeverSent => Rule::every(call, fate),
@@ -351,7 +401,7 @@ impl Cell {
         let Some((moment, username)) = (match self.other {
             Other::Nothing => None,
             Other::SameNameBefore => Some((Moment::Before, self.username())),
-            Other::SameNameAfter => Some((Moment::After, self.username())),
+            Other::SameNameAfter | Other::Evicts => Some((Moment::After, self.username())),
             Other::AnotherNameAfter => Some((Moment::After, "mallory")),
         }) else {
             return;
@@ -391,7 +441,7 @@ impl Write {
         match self {
             Self::Create => Call::Create,
             Self::Password | Self::Username if dialect == Dialect::Rotate => Call::Rotate,
-            Self::Password | Self::Username | Self::Rename => Call::Put,
+            Self::Password | Self::Username | Self::Both | Self::Rename => Call::Put,
             Self::Activate => Call::Activate,
             Self::Delete => Call::Delete,
             Self::Attach => Call::Attach,
@@ -411,6 +461,10 @@ impl Write {
             Write::Password => wanted.rotate(PASSWORDS[1]),
             Write::Username => {
                 wanted.username = "grace".into();
+                wanted.rotate(PASSWORDS[1]);
+            }
+            Write::Both => {
+                wanted.name = "Delivery".into();
                 wanted.rotate(PASSWORDS[1]);
             }
             Write::Rename => wanted.name = "Delivery".into(),

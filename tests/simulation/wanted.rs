@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use support::core::{ATTACHMENT, REGISTRY};
-use support::memory_api::{Credentials, Dialect, Says, Sent, State, Writer};
+use support::memory_api::{Credentials, Dialect, Says, Sent, State, What, Writer};
 
 /// The handle of the one registry.
 pub const HANDLE: &str = "deploy";
@@ -147,7 +147,8 @@ impl Wanted {
     }
 
     /// Whether what is missing cannot be seen: a version under the same names where writes are not told which they
-    /// made. It is somebody else's, and nothing shows by which to tell versions apart; or it is that of a write which
+    /// made. It is somebody else's, and nothing shows by which to tell versions apart, or stands in the place of one
+    /// that was answered and not made; or it is that of a write which
     /// everybody has forgotten when it acts: an answer to a later one has ended the wait for it, or the process that
     /// sent it has died.
     pub fn cannot_see(&self, state: &State, sent: &[Sent]) -> bool {
@@ -158,13 +159,20 @@ impl Wanted {
         let current = registry.current_version();
         let believed = |one: &&Sent| {
             let good = matches!(one.fate.says, Says::Truth | Says::Wrapped | Says::Accepted);
+            let good = good || one.fate.says.is_untruth();
             good && one.answered.is_some_and(|status| status < 300)
         };
         let forgotten = match current.by {
-            Writer::Other => !shape.versions_shown,
+            Writer::Other => !shape.versions_shown || sent.iter().any(Sent::is_hollow),
             Writer::Provider(request) => {
+                let number = What::VersionMade(current.number);
+                let mut journal = state.journal.iter();
+                let made = journal.find(|one| one.registry == HANDLE && one.what == number);
                 let mut later = sent[request + 1..].iter().filter(believed);
-                let ended = later.any(|one| one.has_credentials());
+                let ended = later.any(|one| {
+                    let before_it = made.is_some_and(|made| one.at < made.at);
+                    one.has_credentials() && (before_it || !shape.versions_shown)
+                });
                 ended || !shape.versions_shown && sent[request].fate.says == Says::Death
             }
         };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::api::Client;
-use crate::api::http::{Delays, Error, Look, Operation, Proof, Repeat, Result, Write};
+use crate::api::http::{Delays, Error, Kind, Look, Operation, Proof, Repeat, Result, Write};
 use crate::api::model::{Dialect, Fields, Registry, Version, id};
 use crate::secret::Secret;
 
@@ -53,6 +53,17 @@ pub struct Made {
     pub number: Option<i64>,
     /// Its id.
     pub id: Option<String>,
+}
+
+/// What a good answer tells of the version that was made.
+#[derive(Debug, PartialEq, Eq)]
+enum Told {
+    /// It is this one.
+    New(Made),
+    /// What is not so: it is one that was there before, or there is one now.
+    Contrary,
+    /// Nothing.
+    Nothing,
 }
 
 /// What became of a rotation that was sent.
@@ -184,10 +195,7 @@ impl Baseline {
         if changed && !self.is_next(now.number) {
             Look::Unclear
         } else if changed || !(self.before.fits(&self.sent) || self.renews && shown) {
-            Look::Found(Made {
-                number: now.number,
-                id: now.id,
-            })
+            Look::Found(Made::current(registry))
         } else if shown {
             Look::Absent
         } else {
@@ -195,48 +203,48 @@ impl Baseline {
         }
     }
 
-    /// What an answer tells of the version that it made: none that was there before.
-    fn new_of(&self, told: Made) -> Made {
-        let ids = self.ids.iter().flatten().chain(&self.before.id);
-        let is_old = |id: &String| self.renews && ids.clone().any(|old| old == id);
-        Made {
-            number: told
-                .number
-                .filter(|number| !self.renews || self.newest.is_none_or(|newest| *number > newest)),
-            id: told.id.filter(|id| !is_old(id)),
-        }
-    }
-
     /// Which version an answered rotation made, by what there is now. `told` is what the answer said.
-    fn name(&self, told: &Made, registry: &Registry, versions: Option<&[Version]>) -> Look<Made> {
-        let Some(id) = &told.id else {
-            if told.number.is_some() {
-                return Look::Found(told.clone());
-            }
+    fn name(&self, told: &Told, registry: &Registry, versions: Option<&[Version]>) -> Look<Made> {
+        let Told::New(told) = told else {
             return self.find(registry, versions);
         };
-        let number = if registry.currentversionid.as_ref() == Some(id) {
-            registry.currentversion.or(told.number)
-        } else {
-            let listed = versions.unwrap_or_default();
-            let listed = listed.iter().find(|one| one.id.as_ref() == Some(id));
-            listed.map(|one| one.version).or(told.number)
-        };
-        match number {
-            None if versions.is_some() => Look::Absent,
-            number => Look::Found(Made {
-                number,
-                id: told.id.clone(),
-            }),
+        let current = Made::current(registry);
+        let shows = versions.is_some() || current != Made::default();
+        let mut shown = versions
+            .into_iter()
+            .flatten()
+            .map(Made::of)
+            .chain([current]);
+        match shown.find(|made| made.is(told)) {
+            Some(made) => Look::Found(made),
+            None if shows => Look::Absent,
+            None => Look::Found(told.clone()),
         }
     }
 
-    /// Whether an answered write has made this: one is certain to be made, and it fits by its number, too; or none is,
-    /// and nothing has changed.
-    fn is_certain(&self, made: &Made) -> bool {
-        match self.renews {
-            true => self.is_next(made.number),
-            false => made.id == self.before.id && made.number == self.before.number,
+    /// What an answer tells that names `made`. The registry itself is named by that to a write of the whole object.
+    fn judge(&self, mut made: Made, registry: &str) -> Told {
+        made.id = made.id.filter(|id| id != registry);
+        let mut before = self.ids.iter().flatten().chain(&self.before.id);
+        let was_there = before.any(|id| Some(id) == made.id.as_ref())
+            || made.number.is_some() && made.number <= self.newest;
+        match made {
+            _ if was_there && self.renews => Told::Contrary,
+            made if !was_there && made != Made::default() => Told::New(made),
+            _ => Told::Nothing,
+        }
+    }
+
+    /// Whether an answered rotation has made this, which was found: it was named; or a version is due, and this is the
+    /// next one; or none is, and nothing has changed. Where no version shows, what else fits has to do.
+    fn is_certain(&self, told: &Told, made: &Made) -> bool {
+        match told {
+            Told::New(_) => true,
+            Told::Contrary => false,
+            Told::Nothing if made.id == self.before.id && made.number == self.before.number => {
+                !self.renews || *made == Made::default()
+            }
+            Told::Nothing => self.renews && self.is_next(made.number),
         }
     }
 
@@ -254,7 +262,7 @@ fn fits<T: PartialEq>(shown: &Option<T>, sent: &Option<T>) -> bool {
 }
 
 impl Made {
-    /// What the answer to a rotation says: the id of the version, or fields of it or of the registry.
+    /// What the answer to a rotation names: the id of the version, or fields of it or of the registry.
     fn told(data: &Value) -> Self {
         let fields = Fields::of(data);
         let number = |key| fields.and_then(|fields| fields.integer(key));
@@ -269,6 +277,21 @@ impl Made {
         Self {
             number: Some(version.version),
             id: version.id.clone(),
+        }
+    }
+
+    fn current(registry: &Registry) -> Self {
+        Self {
+            number: registry.currentversion,
+            id: registry.currentversionid.clone(),
+        }
+    }
+
+    /// Whether this is the version that was told of: by its id, or by its number if that is all that was told.
+    fn is(&self, told: &Self) -> bool {
+        match &told.id {
+            Some(_) => self.id == told.id,
+            None => self.number == told.number,
         }
     }
 }
@@ -322,7 +345,16 @@ impl Client {
         };
         let written = self.http().write(op, write);
         match self.cache().registries.outdated_by(written).await {
-            Ok((told, Proof::Answer)) => Ok(self.read_back(op, registry, &baseline, told).await),
+            Ok((told, Proof::Answer)) => {
+                let told = baseline.judge(told, &registry.id);
+                let read_back = self.read_back(op, registry, &baseline, told).await;
+                Ok(read_back.unwrap_or_else(|| {
+                    let error = Error::new(Kind::UnexpectedAnswer).of(&request);
+                    let error = error.saying("it is a success, and no new version shows");
+                    let error = error.with_unknown(true);
+                    Rotated::Unknown { error, baseline }
+                }))
+            }
             Ok((made, proof)) => Ok(Rotated::Done {
                 made,
                 proof,
@@ -333,22 +365,17 @@ impl Client {
         }
     }
 
-    /// Finds out which version an answered rotation made. Not finding it is no error: the version is there.
+    /// Finds out which version an answered rotation made. `None` if a list of versions shows none that is new.
     async fn read_back(
         &self,
         op: &Operation,
         before: &Registry,
         baseline: &Baseline,
-        told: Made,
-    ) -> Rotated {
-        // The answer to a write of the whole object names the object.
-        let mut told = baseline.new_of(told);
-        told.id = told.id.filter(|id| *id != before.id);
-        let named = |registry: &Registry| {
-            told.number.is_some()
-                || told.id.is_some()
-                    && registry.currentversionid == told.id
-                    && registry.currentversion.is_some()
+        mut told: Told,
+    ) -> Option<Rotated> {
+        let named = |told: &Told, registry: &Registry| {
+            let current = Made::current(registry);
+            current.number.is_some() && matches!(told, Told::New(made) if current.is(made))
         };
         let waits = op.after_write();
         // Who is told to stop still looks once: what nobody saw would be doubtful in every plan.
@@ -362,34 +389,42 @@ impl Client {
             },
             registry,
         };
-        let (mut registry, mut lags) = (None, false);
+        let (mut registry, mut lags, mut listed) = (None, false, false);
         while let Ok(seen) = self
             .registry_after_write(&bounds, &before.id, |_| true)
             .await
         {
-            let versions = match named(&seen) {
+            let versions = match named(&told, &seen) {
                 true => None,
                 false => self.versions(&bounds, &seen).await.ok().flatten(),
             };
             let look = baseline.name(&told, &seen, versions.as_deref());
             registry = Some(seen);
-            match look {
-                Look::Found(made) => {
-                    let certain = told != Made::default() || baseline.is_certain(&made);
-                    return done(made, certain, registry);
-                }
-                Look::Absent => lags = true,
-                _ => break,
+            if let Look::Found(made) = look {
+                let certain = baseline.is_certain(&told, &made);
+                return Some(done(made, certain, registry));
             }
-            if waits.back_off(&mut delays).await.is_err() {
+            lags = matches!(look, Look::Absent);
+            listed = versions.is_some();
+            if listed && told == Told::Nothing {
+                // What is listed later may be another client's.
+                told = Told::Contrary;
+            }
+            if !lags || waits.back_off(&mut delays).await.is_err() {
                 break;
             }
         }
-        // With an id it is certain which version it is, and the next read finds its number. Where versions show
-        // and none is certain, what is current later may be another client's.
         let shows = |registry: &Registry| Shown::by(registry).marks() != (&None, None, None);
-        let shows = lags || baseline.ids.is_some() || shows(registry.as_ref().unwrap_or(before));
-        let certain = told.id.is_some() || !shows;
-        done(told, certain, registry)
+        let (id, certain) = match told {
+            Told::New(Made { id: Some(id), .. }) => (Some(id), !lags),
+            _ if listed => return None,
+            // What is current later may be another client's, where that shows.
+            _ => {
+                let shows = shows(registry.as_ref().unwrap_or(before));
+                (None, !(lags || baseline.ids.is_some() || shows))
+            }
+        };
+        // The next read finds its number.
+        Some(done(Made { number: None, id }, certain, registry))
     }
 }

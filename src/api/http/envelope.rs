@@ -21,6 +21,8 @@ const MOST_VALUES: usize = 1 << 18;
 pub enum Body {
     /// The API's own form.
     Envelope(Value),
+    /// The same under a status of success, with a code that is none.
+    Denial(Value),
     /// JSON of another form.
     OtherJson,
     /// Nothing, as with 204.
@@ -32,9 +34,9 @@ pub enum Body {
 }
 
 impl Body {
-    /// Parses a body that came with `status`. Where a good one comes with the word of the API that it failed, that counts.
-    pub fn parse(bytes: &[u8], status: &mut StatusCode) -> Self {
-        let longest = longest(*status);
+    /// Parses a body that came with `status`.
+    pub fn parse(bytes: &[u8], status: StatusCode) -> Self {
+        let longest = longest(status);
         if bytes.len() > longest {
             return Self::Garbled(format!("the answer is larger than {} MiB", longest >> 20));
         }
@@ -53,13 +55,12 @@ impl Body {
             Ok(Value::Object(mut object)) => {
                 // The code repeats the status: a JSON 404 of some gateway is not taken for the API's word.
                 let code = object.get("code").and_then(Value::as_u64);
-                let code = code.and_then(|code| StatusCode::from_u16(code.try_into().ok()?).ok());
-                match (object.remove("data"), code) {
-                    (Some(data), Some(code)) if status.is_success() && code.as_u16() >= 400 => {
-                        *status = code;
-                        Self::Envelope(data)
+                let good = status.is_success();
+                match object.remove("data") {
+                    Some(data) if good && code.is_some_and(|code| !(200..300).contains(&code)) => {
+                        Self::Denial(data)
                     }
-                    (Some(data), _) if status.is_success() || code == Some(*status) => {
+                    Some(data) if good || code == Some(status.as_u16().into()) => {
                         Self::Envelope(data)
                     }
                     _ => Self::OtherJson,
@@ -78,15 +79,15 @@ impl Body {
     /// What the API says in an error.
     pub fn message(&self) -> &str {
         match self {
-            Self::Envelope(Value::String(text)) => text,
-            Self::Envelope(Value::Object(object)) => object
+            Self::Envelope(Value::String(text)) | Self::Denial(Value::String(text)) => text,
+            Self::Envelope(Value::Object(object)) | Self::Denial(Value::Object(object)) => object
                 .get("message")
                 .and_then(Value::as_str)
                 .unwrap_or_default(),
             Self::Html => "the answer is an HTML page",
             Self::OtherJson => "the answer is JSON, but not of the API's form",
             Self::Garbled(problem) => problem,
-            Self::Envelope(_) | Self::Empty => "",
+            Self::Envelope(_) | Self::Denial(_) | Self::Empty => "",
         }
     }
 }
@@ -98,7 +99,7 @@ mod tests {
 
     #[test]
     fn only_the_apis_own_form_is_an_envelope() {
-        let parse = |text: &str| Body::parse(text.as_bytes(), &mut { StatusCode::NOT_FOUND });
+        let parse = |text: &str| Body::parse(text.as_bytes(), StatusCode::NOT_FOUND);
         assert_eq!(
             parse(r#"{"code":404,"status":"NOT FOUND","data":"nope"}"#),
             Body::Envelope(json!("nope"))
@@ -113,11 +114,13 @@ mod tests {
         ] {
             assert_eq!(parse(other), Body::OtherJson, "{other}");
         }
-        let failed = r#"{"code":422,"status":"UNPROCESSABLE ENTITY","data":"wrong"}"#;
-        let mut status = StatusCode::OK;
-        let body = Body::parse(failed.as_bytes(), &mut status);
-        assert_eq!(body, Body::Envelope(json!("wrong")));
-        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        let created = |code: u16| {
+            let body = json!({"code": code, "data": "no"});
+            Body::parse(body.to_string().as_bytes(), StatusCode::CREATED)
+        };
+        assert_eq!(created(200), Body::Envelope(json!("no")));
+        assert_eq!(created(422), Body::Denial(json!("no")));
+        assert_eq!(created(500).message(), "no");
         assert_eq!(parse("  "), Body::Empty);
         assert_eq!(parse("\n<!doctype html><html>"), Body::Html);
         assert!(
@@ -129,7 +132,7 @@ mod tests {
     fn depth_is_bounded() {
         let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
         assert!(matches!(
-            Body::parse(deep.as_bytes(), &mut { StatusCode::OK }),
+            Body::parse(deep.as_bytes(), StatusCode::OK),
             Body::Garbled(_)
         ));
     }

@@ -146,7 +146,7 @@ impl Error {
     pub(in crate::api) fn answered(mut self, reply: &Reply, author: Author) -> Self {
         self.0.status = Some(reply.status.as_u16());
         self.0.request_id.clone_from(&reply.request_id);
-        self.0.own_form = matches!(reply.body, Body::Envelope(_));
+        self.0.own_form = matches!(reply.body, Body::Envelope(_) | Body::Denial(_));
         self.0.asked = reply.retry_after;
         self.quoting(reply.body.message(), author)
     }

@@ -195,6 +195,8 @@ fn judge(request: &Request, result: Result<Reply, Fault>) -> Verdict {
         (_, 404) => Verdict::Final(answered(Kind::NotFound)),
         (_, 409) => Verdict::Final(answered(Kind::Conflict)),
         (_, 400..=499) => Verdict::Final(answered(Kind::Refused)),
+        // Its words are those of a refusal. Whether it acted is not said by them, since the status is a success.
+        (Body::Denial(_), _) => lost(Kind::Refused),
         (Body::Garbled(_) | Body::OtherJson, _) => lost(Kind::UnexpectedAnswer),
         (Body::Empty, _) if request.method == Method::GET => lost(Kind::UnexpectedAnswer),
         (Body::Envelope(data), _) if holds_secret(data) => {

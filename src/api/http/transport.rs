@@ -86,11 +86,11 @@ pub struct Reply {
 impl Reply {
     /// An answer. `header` is asked for the headers that are read.
     pub fn new<'a>(
-        mut status: StatusCode,
+        status: StatusCode,
         header: impl Fn(&str) -> Option<&'a str>,
         body: &[u8],
     ) -> Self {
-        let body = Body::parse(body, &mut status);
+        let body = Body::parse(body, status);
         let request_id = ["x-request-id", "x-correlation-id", "request-id"]
             .into_iter()
             .find_map(&header)

@@ -205,35 +205,40 @@ impl Case<'_> {
 
     fn unpinned(&mut self) -> Action {
         let (prior, memory) = (self.prior, self.memory);
-        let Some(&current) = prior.current_version.known() else {
+        let (current, id) = (
+            prior.current_version.known(),
+            prior.currentversionid.known(),
+        );
+        if !memory.is_drift(current.copied(), id) {
             return Action::Keep;
+        }
+        // A version without a number is called by its id.
+        let label = |number: Option<i64>, id: Option<&String>| {
+            let number = number.map(|number| number.to_string());
+            number.or(id.cloned()).unwrap_or_default()
         };
-        // A version that was made and shows no more, or never did, is known by its id alone.
-        let ids = (&memory.configured_id, prior.currentversionid.known());
-        let expected = match (memory.configured, ids) {
-            (Some(number), _) if number != current => number.to_string(),
-            (None, (Some(id), Some(shown))) if id != shown => id.clone(),
-            _ => return Action::Keep,
-        };
-        if self.prior.active_version.is_null() {
-            if self.config.on_drift.known().map(String::as_str) != Some("restore") {
-                let drifted = findings::drifted(current, expected);
-                self.told.warning(drifted.at("current_version"));
-                return Action::Keep;
-            }
-            let undone = findings::drift_is_undone(current, &expected);
+        let current = label(current.copied(), id);
+        let expected = label(memory.configured, memory.configured_id.as_ref());
+        let outside = prior.active_version.is_null();
+        if outside && self.config.on_drift.known().map(String::as_str) != Some("restore") {
+            let drifted = findings::drifted(current, expected);
+            self.told.warning(drifted.at("current_version"));
+            return Action::Keep;
+        }
+        let retained = memory.configured.filter(|one| memory.retains(*one));
+        let retained = retained.filter(|_| !memory.whole_writes);
+        if outside {
+            let undone = match retained {
+                Some(_) => findings::drift_is_undone(current, &expected),
+                None => findings::drift_is_undone_anew(current, &expected),
+            };
             self.told.warning(undone.at("current_version"));
         }
-        if let Some(number) = memory.configured
-            && memory.retains(number)
-            && !memory.whole_writes
-        {
-            return Action::Activate(number);
-        }
-        match configured_password(self.config) {
-            Attr::Known(_) => Action::Rotate,
-            Attr::Unknown => Action::Undecided,
-            Attr::Null => {
+        match (retained, configured_password(self.config)) {
+            (Some(version), _) => Action::Activate(version),
+            (None, Attr::Known(_)) => Action::Rotate,
+            (None, Attr::Unknown) => Action::Undecided,
+            (None, Attr::Null) => {
                 let missing = findings::password_missing_to_restore(expected);
                 self.told.error(missing.at("on_drift"));
                 Action::Keep

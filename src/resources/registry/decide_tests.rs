@@ -378,13 +378,36 @@ fn an_evicted_version_is_restored_from_the_configured_password() {
         on_drift: known("restore"),
         ..config()
     };
-    expect(&state, &restoring, &memory, Action::Rotate);
+    let decision = expect(&state, &restoring, &memory, Action::Rotate);
+    assert_eq!(told(&decision), ["drift_is_undone_anew"]);
     let without = Model {
         password: Attr::Null,
         ..restoring
     };
     let decision = expect(&state, &without, &memory, Action::Keep);
     assert!(told(&decision).contains(&"password_missing_to_restore"));
+}
+
+#[test]
+fn a_version_of_which_only_the_id_is_known_has_drifted_if_another_is_current() {
+    let (mut state, mut memory) = drifted();
+    state.currentversionid = known("theirs");
+    (memory.configured, memory.configured_id) = (None, Some("ours".to_owned()));
+    let decision = expect(&state, &config(), &memory, Action::Keep);
+    assert_eq!(told(&decision), ["drifted"]);
+    let restoring = Model {
+        on_drift: known("restore"),
+        ..config()
+    };
+    expect(&state, &restoring, &memory, Action::Rotate);
+    // The list alone shows the id.
+    state.currentversionid = Attr::Null;
+    memory.ids = [(3, "theirs".to_owned())].into();
+    let decision = expect(&state, &config(), &memory, Action::Keep);
+    assert_eq!(told(&decision), ["drifted"]);
+    memory.ids = [(3, "ours".to_owned())].into();
+    let decision = expect(&state, &config(), &memory, Action::Keep);
+    assert_eq!(told(&decision), [""; 0]);
 }
 
 #[test]

@@ -62,7 +62,7 @@ pub async fn adopt(
         ..Memory::default()
     };
     let current = read::look_at_versions(client, operation, registry, &model, &mut memory).await?;
-    read::take(&mut model, registry, current, memory.configured);
+    read::take(&mut model, registry, current, false);
     tracing::info!(registry = name_of(&model), "imported");
     Ok(stored(client, model, memory))
 }

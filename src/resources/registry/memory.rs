@@ -283,6 +283,16 @@ impl Memory {
         self.imported = false;
     }
 
+    /// Whether the version with this number and this id, which is current, is another than the configured one, as far
+    /// as either shows. Ids tell more than numbers.
+    pub fn is_drift(&self, number: Option<i64>, id: Option<&String>) -> bool {
+        let id = id.or_else(|| self.ids.get(&number?));
+        match (id, &self.configured_id) {
+            (Some(current), Some(configured)) => current != configured,
+            _ => number.is_some() && self.configured.is_some() && number != self.configured,
+        }
+    }
+
     /// Whether a version can still be activated. Without a list there is no reason to doubt it.
     pub fn retains(&self, version: i64) -> bool {
         self.retained
@@ -374,6 +384,12 @@ impl Memory {
         self.ids = self.ids.split_off(&next);
         let id = self.configured_id.clone();
         if let Some(configured) = versions.iter().find(|one| one.id.is_some() && one.id == id) {
+            // It was named in the answer to its write, and shows only now.
+            if self.configured.is_none()
+                && let Some(named) = self.unproved.take()
+            {
+                self.held = Some(named.sent);
+            }
             self.number_is_known(Some(configured.version));
         }
         let ids = versions.iter();

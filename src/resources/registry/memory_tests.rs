@@ -77,6 +77,21 @@ fn fingerprint(memory: &mut Memory, password: &str) -> Option<Fingerprint> {
 }
 
 #[test]
+fn a_version_that_was_answered_is_proved_by_the_list_that_shows_its_id() {
+    for (listed, proved) in [("a", true), ("b", false)] {
+        let mut memory = Memory::default();
+        let sent = fingerprint(&mut memory, "one");
+        memory.record_write(made("a", None), Proof::OnlyCandidate, sent);
+        let versions = [version(listed, 2)];
+        memory.absorb_read(&registry(listed, 2), Some(&versions), Some(2));
+        assert_eq!(memory.configured, proved.then_some(2));
+        assert_eq!(memory.fingerprints.contains_key(&2), proved);
+        assert_eq!(memory.unproved.is_none(), proved);
+        assert_eq!(memory.is_drift(Some(2), Some(&listed.to_owned())), !proved);
+    }
+}
+
+#[test]
 fn a_fingerprint_follows_the_id_of_its_version() {
     let mut memory = Memory::default();
     let known = fingerprint(&mut memory, "one");

@@ -78,7 +78,8 @@ async fn refresh_with(
     }
     memory.home = Home::of(cx.client);
     let seen = look_at_versions(cx.client, &cx.operation, registry, &model, &mut memory).await?;
-    take(&mut model, registry, seen, memory.configured);
+    let drifted = memory.is_drift(seen, registry.currentversionid.as_ref());
+    take(&mut model, registry, seen, drifted);
     Ok(stored(cx.client, model, memory))
 }
 
@@ -110,10 +111,10 @@ pub async fn look_at_versions(
             memory.retained = None;
         }
     }
-    let current = versions.iter().flatten().find(|version| version.current);
-    let current = current
-        .map(|version| version.version)
-        .or(registry.currentversion);
+    // Number and id go together. A list may be of another moment.
+    let listed = versions.iter().flatten().find(|version| version.current);
+    let listed = listed.map(|version| version.version);
+    let current = registry.currentversion.or(listed);
     memory.absorb_read(registry, versions.as_deref(), current);
     Ok(current)
 }
@@ -122,11 +123,11 @@ pub async fn look_at_versions(
 ///
 /// While a version other than the configured one is current, server and user name stay the configured
 /// ones: they belong to that other version, and the plan has to converge.
-pub fn take(model: &mut Model, registry: &Registry, current: Option<i64>, configured: Option<i64>) {
+pub fn take(model: &mut Model, registry: &Registry, current: Option<i64>, drifted: bool) {
     model.id = Attr::Known(registry.id.clone());
     model.handle = Attr::Known(registry.handle.clone());
     model.name = shown(registry.name.as_ref(), &model.name);
-    if current.is_none() || configured.is_none() || current == configured {
+    if !drifted {
         let same = match (model.server.known(), &registry.server) {
             (Some(stored), Some(shown)) => server::same(stored, shown),
             _ => false,

@@ -212,12 +212,12 @@ impl Update<'_> {
                 return Err(self.cx.failed(&error));
             }
         };
-        // What the answer does not tell is for the read that follows.
+        // What does not show is for the read that follows.
         if made.number.is_some() {
             self.planned.current_version.resolve(made.number);
-        }
-        if made.number.is_some() && made.id.is_some() {
-            self.planned.currentversionid.resolve(made.id.clone());
+            if let Some(id) = made.id.clone() {
+                self.planned.currentversionid.resolve(Some(id));
+            }
         }
         if proof == Proof::OnlyCandidate {
             let found = findings::unproved_version().at("current_version");
@@ -239,6 +239,10 @@ impl Update<'_> {
         {
             // Known now, so that the next plan does not choose it again.
             self.memory.retained = Some(remaining.clone());
+        }
+        // A read that lags behind shows the id of the version before.
+        if let Some(id) = self.memory.ids.get(&version).cloned() {
+            self.planned.currentversionid.resolve(Some(id));
         }
         self.cx.answer(activated)
     }

@@ -68,6 +68,8 @@ pub struct Fate {
 pub enum Acts {
     /// As it arrives.
     Now,
+    /// As it arrives, but for the credentials that a whole object holds.
+    Partly,
     /// So long after it arrived.
     After(Duration),
     Never,
@@ -82,6 +84,14 @@ pub enum Says {
     Wrapped,
     /// 202 with `data: null`, at once.
     Accepted,
+    /// 200 in the API's own form, with the code and the words of a refusal.
+    Denied,
+    /// A success at once that tells of no version, whether there is one or not.
+    Nameless,
+    /// A success at once that names the version which was current before.
+    Earlier,
+    /// A success at once that names a version which nobody ever made.
+    Stranger,
     /// A refusal or a failure that is none of the API's rules.
     Status {
         status: u16,
@@ -102,6 +112,13 @@ pub enum Says {
     NotSent,
     /// The process of the provider ends while it waits.
     Death,
+}
+
+impl Says {
+    /// Whether it is a success, whatever is true.
+    pub fn is_untruth(&self) -> bool {
+        matches!(self, Self::Nameless | Self::Earlier | Self::Stranger)
+    }
 }
 
 /// Which state a read is answered from.

@@ -66,14 +66,14 @@ impl Line {
         if *self.dead.borrow() {
             pending::<()>().await;
         }
-        let (number, says, acts) = {
+        let (number, says, acts, untruth) = {
             let mut world = self.api.world();
             let number = world.set_out(method, path, body);
             let fate = world.sent[number].fate.clone();
             let arrives = Instant::now() + ON_THE_WAY;
             let acts = match fate.acts {
                 _ if fate.says == Says::NotSent => None,
-                Acts::Now => Some(arrives),
+                Acts::Now | Acts::Partly => Some(arrives),
                 Acts::After(wait) => Some(arrives + wait),
                 Acts::Never => None,
             };
@@ -82,7 +82,7 @@ impl Line {
             {
                 world.schedule(due, Effect::Of(number, body.unwrap_or_default().to_vec()));
             }
-            (number, fate.says, acts)
+            (number, fate.says, acts, world.untruth(number))
         };
         sleep(ON_THE_WAY).await;
         let (status, data) = match says {
@@ -101,10 +101,12 @@ impl Line {
             Says::Status { status, .. } => (status, json!(format!("Fault on demand: {status}."))),
             Says::Page => (200, Value::Null),
             Says::Accepted => (202, Value::Null),
+            Says::Denied => (200, json!("Fault on demand: denied.")),
             Says::Truth | Says::Wrapped | Says::Garbled => match acts {
                 Some(due) => self.truth(number, due).await,
                 None => pending().await,
             },
+            _ => untruth,
         };
         sleep(ON_THE_WAY).await;
         Ok(self.received(number, &says, status, data))
@@ -142,8 +144,12 @@ impl Line {
             Says::Wrapped if good => json!({"id": data, "quota": null}),
             _ => data,
         };
+        let code = match says {
+            Says::Denied => 422,
+            _ => status,
+        };
         let body = match own_form {
-            true => json!({"code": status, "status": "…", "data": data})
+            true => json!({"code": code, "status": "…", "data": data})
                 .to_string()
                 .into_bytes(),
             false => page.to_vec(),

@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 pub use fate::{Acts, Call, Fate, Rule, Says, View};
@@ -25,6 +25,9 @@ pub use state::{
     Attachment, Change, Credentials, DEFAULT_MAXVERSIONS, Dialect, Metadata, ORGANISATION, Project,
     Registry, Shape, State, Version, What, Writer,
 };
+
+/// The id of a version that nobody ever made.
+const NOBODYS: &str = "0c000000-0000-4000-8000-00000000000c";
 
 /// How long a request or an answer is on its way.
 pub const ON_THE_WAY: Duration = Duration::from_millis(10);
@@ -61,6 +64,11 @@ impl Sent {
         self.body
             .as_ref()
             .is_some_and(|body| body.get("password").is_some())
+    }
+
+    /// Whether credentials were said to be stored, without a name, and were not.
+    pub fn is_hollow(&self) -> bool {
+        self.fate.says == Says::Nameless && self.fate.acts != Acts::Now
     }
 
     /// Whether it was certainly not acted on: not sent, or refused for being one too many.
@@ -254,7 +262,10 @@ impl World {
         };
         self.make_moves(Moment::Before, call);
         self.before.push((due, self.live.clone()));
+        let partly = self.sent[number].fate.acts == Acts::Partly;
+        let without = partly.then(|| routes::without_credentials(&self.live, &path, body));
         let state = self.live.acting(Writer::Provider(number), due);
+        let body = without.as_deref().unwrap_or(body);
         let answer = routes::write(state, &method, &path, Some(body));
         self.tell(&format!("    #{number} acts: {} {}", answer.0, answer.1));
         self.sent[number].acted = Some(answer);
@@ -274,6 +285,32 @@ impl World {
             let Planned { name, what, .. } = self.moves.remove(at);
             self.other(name, what);
         }
+    }
+
+    /// What is answered to a write of credentials where that is not the truth.
+    fn untruth(&self, number: usize) -> Answer {
+        let sent = &self.sent[number];
+        let id = sent.path.split('/').nth(4).unwrap_or_default();
+        let current = self.live.registry(id).map(Registry::current_version);
+        let version = match (&sent.fate.says, current) {
+            (Says::Earlier, Ok(current)) => json!(current.id),
+            (Says::Stranger, _) => json!(NOBODYS),
+            _ => Value::Null,
+        };
+        if sent.call == Call::Rotate {
+            return (201, version);
+        }
+        if version.is_null() {
+            return (200, json!(id));
+        }
+        let path = format!("/organisations/{ORGANISATION}/registries/{id}");
+        let (_, mut whole) = routes::read(&self.live, &path);
+        if sent.fate.says == Says::Stranger {
+            let number = whole["currentversion"].as_i64();
+            whole["currentversion"] = json!(number.map(|number| number + 1));
+            whole["currentversionid"] = version;
+        }
+        (200, whole)
     }
 
     /// Answers a read.

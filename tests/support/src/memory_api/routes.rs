@@ -49,6 +49,19 @@ pub fn write(state: &mut State, method: &str, path: &str, body: Option<&[u8]>) -
     ))
 }
 
+/// A body with the credentials that the registry has, if it holds any.
+pub fn without_credentials(state: &State, path: &str, body: &[u8]) -> Vec<u8> {
+    let registry = state.registry(segments(path).last().unwrap_or(&""));
+    let mut fields: Value = serde_json::from_slice(body).unwrap_or_default();
+    if let (Ok(registry), true) = (registry, fields.get("password").is_some()) {
+        let current = &registry.current_version().credentials;
+        fields["server"] = json!(current.server);
+        fields["username"] = json!(current.username);
+        fields["password"] = json!(current.password);
+    }
+    fields.to_string().into_bytes()
+}
+
 fn finish(result: Result<Answer, Refusal>) -> Answer {
     result.unwrap_or_else(|(status, message)| (status, Value::String(message)))
 }
