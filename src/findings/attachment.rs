@@ -7,7 +7,7 @@ crate::framework::diagnostics::findings! {
         "If something else manages it, remove it here with terraform state rm.";
     attachment_is_gone(attachment)
         "The {attachment} is no longer attached"
-        "It was detached, or its project was deleted."
+        "It was detached outside Terraform, or its project was deleted."
         "The plan attaches it again while it is configured.";
     attachment_stays(attachment)
         "The {attachment} stays"

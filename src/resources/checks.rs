@@ -29,7 +29,7 @@ pub fn handle(argument: &str, value: &Value) -> Checked {
     let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let edges = handle.starts_with('-') || handle.ends_with('-');
     if handle.is_empty() || edges || !handle.chars().all(valid) {
-        return Err(findings::handle_malformed(argument, handle));
+        return Err(findings::handle_malformed(argument, handle.escape_debug()));
     }
     match handle.len() {
         ..=LONGEST_HANDLE => Ok(()),

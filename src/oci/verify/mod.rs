@@ -76,8 +76,8 @@ impl Verifier {
         match tokio::time::timeout(self.timeout, check).await {
             Ok(Ok(outcome) | Err(outcome)) => outcome,
             Err(_) => {
-                let waited = self.timeout;
-                Outcome::Unreachable(format!("there was no answer within {waited:.1?}"))
+                let waited = (self.timeout.as_secs_f64() * 10.0).round() / 10.0;
+                Outcome::Unreachable(format!("there was no answer within {waited} s"))
             }
         }
     }

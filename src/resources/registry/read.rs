@@ -56,11 +56,14 @@ pub async fn find_again(
 ) -> Result<Option<Registry>, Reported> {
     let handle = model.handle.known().map(String::as_str);
     match memory.home.who_has(handle, cx).await? {
-        HandleState::Alive(registry) if model.id.is_null() => Ok(Some(*registry)),
-        HandleState::Alive(registry) => {
-            let found = findings::registry_has_another_id(&cx.object, registry.id);
-            Err(cx.error(found))
-        }
+        HandleState::Alive(registry) => match model.id.known() {
+            Some(id) if *id != registry.id => {
+                let found = findings::registry_has_another_id(&cx.object, registry.id);
+                Err(cx.error(found))
+            }
+            // The state has no id, or a replica does not know it yet.
+            _ => Ok(Some(*registry)),
+        },
         HandleState::Burned | HandleState::Free => Ok(None),
     }
 }
