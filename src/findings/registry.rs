@@ -199,6 +199,15 @@ crate::framework::diagnostics::findings! {
         "The {registry} is gone"
         "It was deleted outside Terraform, and its handle is spent with it."
         "To have such a registry again, give the resource a new handle; otherwise remove it from the configuration.";
+    version_in_between(registry, version)
+        "The {registry} was not changed, since version {version} became current meanwhile"
+        "It became current outside Terraform after this was planned. This API changes a registry only as a whole, so that \
+         the configured credentials would take its place, which the plan did not show."
+        "Run terraform plan again.";
+    version_replaced(version)
+        "Version {version} is not current any more"
+        "It became current outside Terraform after this was planned. The new version took its place, as planned."
+        "If it was made for a reason, pin it with active_version, or set its credentials here.";
     registry_deleted_meanwhile(registry)
         "The {registry} went away meanwhile"
         "It was deleted outside Terraform after this apply was planned."

@@ -402,3 +402,45 @@ async fn a_rename_that_sends_credentials_is_told_in_the_plan() {
         .finds(&["password_missing_to_change"]);
     assert_eq!(bare.writes().await, [""; 0]);
 }
+
+/// What somebody else made current after the plan is undone by nothing but a rotation that the plan shows.
+#[tokio::test]
+async fn a_version_that_came_after_the_plan_is_not_undone_in_silence() {
+    let (one, two) = ("password = \"one\"", "password = \"two\"");
+    let renamed = registry(one).replace("\"GitHub\"", "\"Packages\"");
+    for (dialect, hcl) in [("put", renamed), ("rotate", registry(two))] {
+        for command in [
+            &["apply", "plan.bin"][..],
+            &["apply", "-auto-approve", "-refresh=false"],
+        ] {
+            let bench = Bench::with(Sandbox::options().dialect(dialect));
+            bench.terraform.step(&registry(one));
+            bench.terraform.write("main.tf", &hcl);
+            bench.terraform.run(&["plan", "-out=plan.bin"]).succeeds();
+            let id = bench.id(ADDRESS);
+            let body = json!({"handle": "ghcr", "name": "GitHub", "server": "ghcr.io", "username": "bot", "password": "theirs"});
+            match dialect {
+                "rotate" => bench.sandbox.rotate(&id, "bot", "theirs").await,
+                _ => {
+                    let path = format!("/registries/{id}");
+                    bench
+                        .sandbox
+                        .call("PUT", &path, Some(body))
+                        .await
+                        .expect(200);
+                }
+            }
+            bench.writes().await;
+            let run = bench.terraform.run(command);
+            if dialect == "put" {
+                run.fails().finds(&["version_in_between"]);
+                assert_eq!(bench.writes().await, [""; 0]);
+                assert!(bench.sandbox.current_is("ghcr", "bot", "theirs").await);
+            } else {
+                run.succeeds().finds(&["version_replaced"]);
+                assert_eq!(bench.writes().await, ["POST /registries/*/rotate"]);
+                assert!(bench.sandbox.current_is("ghcr", "bot", "two").await);
+            }
+        }
+    }
+}

@@ -165,9 +165,25 @@ impl Update<'_> {
                 self.proved.maxversions = self.planned.maxversions.clone();
             }
         }
+        // A read that lags behind shows an earlier version.
+        let seen = self.prior.current_version.known();
+        let between = registry
+            .currentversion
+            .filter(|now| seen.is_some_and(|seen| seen < now));
+        if whole
+            && !rotates
+            && let Some(version) = between
+        {
+            let found = findings::version_in_between(&self.cx.object, version);
+            return Err(self.cx.error(found.at("current_version")));
+        }
         // The put dialect writes the whole object, so that one write does for all.
         if rotates || whole {
             self.rotate(registry).await?;
+        }
+        if rotates && let Some(version) = between {
+            let found = findings::version_replaced(version);
+            self.cx.diagnostics.warning(found.at("current_version"));
         }
         self.memory.whole_writes = self.writes_whole(registry).await?;
         if whole && !rotates {
