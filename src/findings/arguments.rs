@@ -110,7 +110,7 @@ crate::framework::diagnostics::findings! {
         "Check {argument}: AWS is the username of Amazon ECR only"
         "The username `AWS` is the one that Amazon ECR uses, but the server is not an ECR registry \
          (`<account>.dkr.ecr.<region>.amazonaws.com` or `public.ecr.aws`)."
-        "Change username, or set server to <account>.dkr.ecr.<region>.amazonaws.com.";
+        "Change username, or set server to `<account>.dkr.ecr.<region>.amazonaws.com`.";
     short_lived_token(argument)
         "Check {argument}: this token expires after 12 hours"
         "Amazon ECR tokens live for 12 hours. Images cannot be pulled with this one after that."
