@@ -29,6 +29,7 @@ fn rotation<'a>(password: &'a Secret, username: &'a str) -> Rotation<'a> {
         renews: true,
         name: None,
         maxversions: None,
+        known: &[],
     }
 }
 

@@ -54,6 +54,7 @@ async fn sent(model: Model, write: &str, lost: fn() -> Reply) -> usize {
         renews: true,
         name: None,
         maxversions: None,
+        known: &[],
     };
     let op = within(4);
     match write {

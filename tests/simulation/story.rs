@@ -382,7 +382,10 @@ fn fate(chance: &mut Chance, weather: Weather, call: Call) -> Fate {
         };
     }
     let says = match call {
-        Call::Rotate | Call::Put if chance.one(20) => untruth(chance, call),
+        // What nobody saw before it is named, since reads lag behind, is told from nothing new.
+        Call::Rotate | Call::Put if weather.lag.is_none() && chance.one(20) => {
+            untruth(chance, call)
+        }
         _ => says(chance, weather.death),
     };
     let acts = match says {

@@ -421,6 +421,10 @@ impl Cell {
             }
         };
         match self.acts {
+            // While ours is looked for. A rename is not sent at all if it is seen before.
+            When::Never if self.write == Write::Rename => {
+                api.others_in(Duration::from_secs(2), "rotates", rotates);
+            }
             When::Never => api.others_in(Duration::from_secs(1), "rotates", rotates),
             _ => api.others_at(moment, call, "rotates", rotates),
         }

@@ -34,6 +34,8 @@ pub struct Rotation<'a> {
     pub name: Option<&'a str>,
     /// How many versions to retain, likewise.
     pub maxversions: Option<i64>,
+    /// The ids of versions that were seen before. A list that lags behind does not show them all.
+    pub known: &'a [String],
 }
 
 impl Rotation<'_> {
@@ -153,10 +155,18 @@ impl Baseline {
         }
     }
 
-    fn of(registry: &Registry, versions: Option<&[Version]>, sent: Shown) -> Self {
-        let ids = versions.map(|versions| versions.iter().filter_map(|one| one.id.clone()));
+    fn of(
+        registry: &Registry,
+        versions: Option<&[Version]>,
+        known: &[String],
+        sent: Shown,
+    ) -> Self {
+        let ids = versions.map(|versions| {
+            let listed = versions.iter().filter_map(|one| one.id.as_ref());
+            listed.chain(known).cloned().collect()
+        });
         Self {
-            ids: ids.map(Iterator::collect),
+            ids,
             newest: versions
                 .map(|versions| versions.last().map_or(0, |last| last.version))
                 .or(registry.currentversion),
@@ -320,7 +330,7 @@ impl Client {
             sent.name = rotation.name.map(str::to_owned);
             sent.maxversions = rotation.maxversions;
         }
-        let mut baseline = Baseline::of(registry, versions.as_deref(), sent);
+        let mut baseline = Baseline::of(registry, versions.as_deref(), rotation.known, sent);
         baseline.renews = rotation.renews || dialect == Dialect::Rotate;
         let find = |op: Operation| {
             let baseline = &baseline;

@@ -208,12 +208,14 @@ impl Update<'_> {
         // What was read may lag behind what the plan knew.
         let moves = self.prior.server != self.planned.server
             || registry.server.as_deref() != Some(credentials.server);
+        let known: Vec<_> = self.memory.ids.values().cloned().collect();
         let rotation = Rotation {
             credentials,
             moves,
             renews: self.decision.rotates(),
             name: self.planned.name.known().map(String::as_str),
             maxversions: self.planned.maxversions.known().copied(),
+            known: &known,
         };
         let (client, operation) = (self.cx.client, &self.cx.operation);
         let rotated = client.rotate(operation, registry, &rotation).await;
