@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test. The acceptance tests keep the processors busy, those of a hostile server mostly wait for time limits, and
-# the others take turns, so that all three run side by side, with more threads than processors.
+# the others take turns in two rows, so that all run side by side, with more threads than processors.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/terraform.sh
@@ -21,7 +21,7 @@ others=()
 for main in tests/*/main.rs; do
     name=$(basename "$(dirname "$main")")
     case $name in
-    acceptance | hostile) ;;
+    acceptance | hostile | docs | simulation) ;;
     # It makes root directories of its own, which takes root, or a namespace in which one is.
     executable) [ "$(id -u)" != 0 ] || others+=(--test "$name") ;;
     *) others+=(--test "$name") ;;
@@ -35,16 +35,20 @@ shipped=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/release/terraform-provider-ba
 # Half of their time they wait, for a Terraform or for a time limit.
 RUST_TEST_THREADS=6 TERRAFORM=$client PROVIDER_EXECUTABLE=$shipped cargo test --locked --test acceptance >"$output/acceptance" 2>&1 &
 acceptance=$!
-# They wait up to a minute each: all at once they take little more than one.
-RUST_TEST_THREADS=16 cargo test --locked --test hostile >"$output/hostile" 2>&1 &
-hostile=$!
+# Those of a hostile server wait up to a minute each: all at once they take little more than one.
+(
+    RUST_TEST_THREADS=16 cargo test --locked --test hostile || waiting=1
+    cargo test --locked --no-fail-fast --test docs --test simulation || waiting=1
+    exit "${waiting:-0}"
+) >"$output/waiting" 2>&1 &
+waiting=$!
 
 failed=0
 cargo test --locked --no-fail-fast --lib --bins "${others[@]}" || failed=1
 [ "$(id -u)" = 0 ] || [ "$(uname -s)" != Linux ] ||
     unshare --map-root-user --net sh -c 'ip link set lo up && exec cargo test --locked --test executable' || failed=1
 cargo test --locked --doc || failed=1
-wait "$hostile" || failed=1
+wait "$waiting" || failed=1
 wait "$acceptance" || failed=1
 cat "$output"/*
 exit "$failed"
