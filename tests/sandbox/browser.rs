@@ -127,6 +127,10 @@ impl Browser {
             bytes.pop();
             let answer: Value = serde_json::from_slice(&bytes).expect("the browser speaks JSON");
             if answer["id"] == self.calls {
+                // The page is just being left. The next question meets the new one.
+                if answer["error"]["message"] == "Inspected target navigated or closed" {
+                    return Value::Null;
+                }
                 assert!(answer.get("error").is_none(), "{method}: {answer}");
                 return answer["result"].clone();
             }
