@@ -29,6 +29,10 @@ struct Seen {
 /// A project and the handle of a registry, in lower case.
 type Names = (String, String);
 
+fn names(project: &str, handle: &str) -> Names {
+    (project.to_lowercase(), handle.to_lowercase())
+}
+
 /// A link of a project and a registry, which one at a time may make or remove; and the mark of the attachment that was
 /// made or adopted here last.
 pub type LinkLock = tokio::sync::Mutex<Option<String>>;
@@ -111,8 +115,7 @@ impl Walk {
 
     /// The link of a project and a registry, to be locked while it is made or removed.
     pub fn link(&self, project: &str, handle: &str) -> Arc<LinkLock> {
-        let names = (project.to_lowercase(), handle.to_lowercase());
-        Arc::clone(self.seen().links.entry(names).or_default())
+        Arc::clone(self.seen().links.entry(names(project, handle)).or_default())
     }
 
     /// The attachment with this mark stays, or is to be deleted. Whether another one of the same link has the other fate:
@@ -125,8 +128,7 @@ impl Walk {
         deleted: bool,
     ) -> bool {
         let mut seen = self.seen();
-        let names = (project.to_lowercase(), handle.to_lowercase());
-        let marks = seen.attachments.entry(names).or_default();
+        let marks = seen.attachments.entry(names(project, handle)).or_default();
         // Terraform looks at what is to be deleted before it plans that, or after.
         let fate = marks.entry(mark.map(str::to_owned)).or_default();
         *fate |= deleted;

@@ -83,9 +83,10 @@ impl Form {
 
     /// `None` where there is nothing to undo.
     fn undone(&self, undo: Undo) -> Option<Self> {
-        (0..self.bytes.len()).find(|at| undo(&self.bytes[*at..]).is_some())?;
+        let mut at = (0..self.bytes.len()).find(|at| undo(&self.bytes[*at..]).is_some())?;
         let mut form = self.empty();
-        let mut at = 0;
+        form.bytes.extend_from_slice(&self.bytes[..at]);
+        form.places.extend_from_slice(&self.places[..at]);
         while at < self.bytes.len() {
             let itself = (([self.bytes[at], 0, 0, 0], 1), 1);
             let ((bytes, count), length) = undo(&self.bytes[at..]).unwrap_or(itself);
