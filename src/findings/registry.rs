@@ -135,8 +135,7 @@ crate::framework::diagnostics::findings! {
          version.";
     drift_is_undone(current, expected)
         "Version {current} became current outside Terraform and is put back"
-        "Version {expected} is the one that this configuration made current. This plan puts it back; if it is retained no \
-         longer, its credentials become a new version."
+        "Version {expected} is the one that this configuration made current. This plan puts it back."
         "To keep version {current}, pin it with active_version.";
     drift_is_undone_anew(current, expected)
         "Version {current} became current outside Terraform and is replaced"
