@@ -48,12 +48,7 @@ async fn refresh_only_takes_notice_and_changes_nothing() {
     bench.terraform.step(&hcl);
     let id = bench.id("bahriya_registry.ghcr");
     let body = json!({"handle": "ghcr", "name": "Renamed", "server": "ghcr.io", "username": "bot", "maxversions": 9});
-    let path = format!("/registries/{id}");
-    bench
-        .sandbox
-        .call("PUT", &path, Some(body))
-        .await
-        .expect(200);
+    bench.sandbox.replace(&id, body).await;
     bench.writes().await;
 
     bench.terraform.apply_with(&["-refresh-only"]).succeeds();

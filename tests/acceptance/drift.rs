@@ -100,12 +100,7 @@ async fn changed_names_and_limits_are_put_back() {
     bench.terraform.step(&hcl);
     let id = bench.id(ADDRESS);
     let mut body = json!({"handle": "ghcr", "name": "Mine", "server": "ghcr.io", "username": "bot", "maxversions": 7});
-    let path = format!("/registries/{id}");
-    bench
-        .sandbox
-        .call("PUT", &path, Some(body.clone()))
-        .await
-        .expect(200);
+    bench.sandbox.replace(&id, body.clone()).await;
     bench.writes().await;
     bench
         .terraform
@@ -117,11 +112,7 @@ async fn changed_names_and_limits_are_put_back() {
     let free = registry(&secret("one", "1"));
     bench.terraform.step(&free);
     body["name"] = "GitHub".into();
-    bench
-        .sandbox
-        .call("PUT", &path, Some(body))
-        .await
-        .expect(200);
+    bench.sandbox.replace(&id, body).await;
     bench.terraform.step(&free);
     assert_eq!(bench.terraform.attributes(ADDRESS)["maxversions"], 7);
 }
@@ -136,11 +127,7 @@ async fn another_server_and_user_name_are_put_back_where_no_version_shows() {
         "handle": "ghcr", "name": "GitHub", "server": "quay.io", "username": "robot", "password": "two",
         "maxversions": 5,
     });
-    bench
-        .sandbox
-        .call("PUT", &format!("/registries/{id}"), Some(body))
-        .await
-        .expect(200);
+    bench.sandbox.replace(&id, body).await;
     bench.writes().await;
     bench.terraform.step(&hcl).says(&[
         "\"quay.io\" -> \"ghcr.io\"",

@@ -95,13 +95,7 @@ async fn what_is_ignored_is_not_applied_with_something_else() {
             "password": "theirs", "maxversions": 5});
         match dialect {
             "rotate" => bench.sandbox.rotate(&id, "bot", "theirs").await,
-            _ => drop(
-                bench
-                    .sandbox
-                    .call("PUT", &format!("/registries/{id}"), Some(body))
-                    .await
-                    .expect(200),
-            ),
+            _ => bench.sandbox.replace(&id, body).await,
         }
         bench.writes().await;
         let unharmed = async |step: &str, writes: usize| {
@@ -377,12 +371,7 @@ async fn a_rename_that_sends_credentials_is_told_in_the_plan() {
         .says(&["sent along"]);
     // Somebody else's rotation would be undone.
     let body = json!({"handle": "ghcr", "name": "GitHub", "server": "ghcr.io", "username": "bot", "password": "two"});
-    let path = format!("/registries/{id}");
-    bench
-        .sandbox
-        .call("PUT", &path, Some(body))
-        .await
-        .expect(200);
+    bench.sandbox.replace(&id, body).await;
     bench.terraform.plan().succeeds().says(&[
         "became current outside Terraform",
         "would be current no more",
@@ -421,14 +410,7 @@ async fn a_version_that_came_after_the_plan_is_not_undone_in_silence() {
             let body = json!({"handle": "ghcr", "name": "GitHub", "server": "ghcr.io", "username": "bot", "password": "theirs"});
             match dialect {
                 "rotate" => bench.sandbox.rotate(&id, "bot", "theirs").await,
-                _ => {
-                    let path = format!("/registries/{id}");
-                    bench
-                        .sandbox
-                        .call("PUT", &path, Some(body))
-                        .await
-                        .expect(200);
-                }
+                _ => bench.sandbox.replace(&id, body).await,
             }
             bench.writes().await;
             let run = bench.terraform.run(command);

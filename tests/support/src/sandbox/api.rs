@@ -96,6 +96,12 @@ impl Sandbox {
         self.call("POST", &path, Some(body)).await.expect(201);
     }
 
+    /// Writes a registry as a whole outside Terraform.
+    pub async fn replace(&self, registry: &str, body: Value) {
+        let path = format!("/registries/{registry}");
+        self.call("PUT", &path, Some(body)).await.expect(200);
+    }
+
     /// Makes an earlier version current outside Terraform, in the *rotate* dialect.
     pub async fn activate(&self, registry: &str, version: i64) {
         let path = format!("/registries/{registry}/versions/{version}/activate");
