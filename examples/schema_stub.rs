@@ -13,8 +13,8 @@ use terraform_provider_bahriya::framework::diagnostics::{Diagnostics, Reported};
 use terraform_provider_bahriya::framework::findings;
 use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
 use terraform_provider_bahriya::framework::provider::{
-    Block, Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider, Resource, Stored,
-    UpdateRequest,
+    ApplyRequest, Block, Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider,
+    Resource, Stored,
 };
 use terraform_provider_bahriya::framework::schema::{
     Attribute, IdentitySchema, Mode, Schema, Shape,
@@ -118,12 +118,7 @@ impl Block for Lookup {
 
 #[async_trait]
 impl DataSource<()> for Lookup {
-    async fn read(
-        &self,
-        _: &Call<()>,
-        config: Value,
-        _: &mut Diagnostics,
-    ) -> Result<Value, Reported> {
+    async fn read(&self, _: &mut Call<()>, config: Value) -> Result<Value, Reported> {
         let Value::Object(mut object) = config else {
             return Ok(config);
         };
@@ -174,7 +169,7 @@ impl Resource<()> for Project {
         &PROJECT_IDENTITY
     }
 
-    async fn plan(&self, _: &Call<()>, request: PlanRequest<'_>, _: &mut Diagnostics) -> Plan {
+    async fn plan(&self, _: &mut Call<()>, request: PlanRequest<'_>) -> Plan {
         Plan {
             planned: request.draft.clone(),
             private: Vec::new(),
@@ -182,37 +177,20 @@ impl Resource<()> for Project {
         }
     }
 
-    fn plan_delete(&self, _: &Call<()>, _: &Value, _: &[u8], _: &mut Diagnostics) -> Vec<u8> {
+    fn plan_delete(&self, _: &mut Call<()>, _: &Value, _: &[u8]) -> Vec<u8> {
         Vec::new()
     }
 
-    async fn read(
-        &self,
-        _: &Call<()>,
-        _: Stored,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Looked, Reported> {
-        Err(refused(diagnostics))
+    async fn read(&self, call: &mut Call<()>, _: Stored) -> Result<Looked, Reported> {
+        Err(refused(&mut call.diagnostics))
     }
 
-    async fn create(
-        &self,
-        _: &Call<()>,
-        _: Value,
-        _: Value,
-        _: Vec<u8>,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Stored, Reported> {
-        Err(refused(diagnostics))
+    async fn create(&self, call: &mut Call<()>, _: ApplyRequest) -> Result<Stored, Reported> {
+        Err(refused(&mut call.diagnostics))
     }
 
-    async fn update(
-        &self,
-        _: &Call<()>,
-        request: UpdateRequest,
-        diagnostics: &mut Diagnostics,
-    ) -> Stored {
-        refused(diagnostics);
+    async fn update(&self, call: &mut Call<()>, request: ApplyRequest) -> Stored {
+        refused(&mut call.diagnostics);
         Stored {
             value: request.prior,
             private: request.private,
@@ -220,23 +198,12 @@ impl Resource<()> for Project {
         }
     }
 
-    async fn delete(
-        &self,
-        _: &Call<()>,
-        _: Value,
-        _: Vec<u8>,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<(), Reported> {
-        Err(refused(diagnostics))
+    async fn delete(&self, call: &mut Call<()>, _: ApplyRequest) -> Result<(), Reported> {
+        Err(refused(&mut call.diagnostics))
     }
 
-    async fn import(
-        &self,
-        _: &Call<()>,
-        _: ImportTarget,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Stored, Reported> {
-        Err(refused(diagnostics))
+    async fn import(&self, call: &mut Call<()>, _: ImportTarget) -> Result<Stored, Reported> {
+        Err(refused(&mut call.diagnostics))
     }
 }
 

@@ -37,19 +37,22 @@ static UNPINNED: LazyLock<Value> = LazyLock::new(|| registry(Value::Null));
 static PINNED: LazyLock<Value> = LazyLock::new(|| registry(2.into()));
 
 /// A provider that is not configured yet: nothing can be looked up.
-static CALL: LazyLock<Call<Connection>> = LazyLock::new(|| Call {
-    connection: Arc::new(Connection::new(
-        ApiClient::NotKnownYet(vec!["token"]),
-        Arc::default(),
-    )),
-    cancel: CancellationToken::new(),
-});
+fn call() -> Call<Connection> {
+    Call {
+        connection: Arc::new(Connection::new(
+            ApiClient::NotKnownYet(vec!["token"]),
+            Arc::default(),
+        )),
+        cancel: CancellationToken::new(),
+        diagnostics: Diagnostics::new(),
+    }
+}
 
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| Builder::new_current_thread().build().expect("a runtime"));
 
 fn plan(request: PlanRequest<'_>) -> Plan {
-    RUNTIME.block_on(REGISTRY.plan(&CALL, request, &mut Diagnostics::new()))
+    RUNTIME.block_on(REGISTRY.plan(&mut call(), request))
 }
 
 fuzz_target!(|bytes: &[u8]| {
@@ -75,7 +78,7 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(again.planned == planned.planned);
         assert_eq!(again.private, planned.private);
     }
-    let kept = REGISTRY.plan_delete(&CALL, &UNPINNED, bytes, &mut Diagnostics::new());
-    let again = REGISTRY.plan_delete(&CALL, &UNPINNED, &kept, &mut Diagnostics::new());
+    let kept = REGISTRY.plan_delete(&mut call(), &UNPINNED, bytes);
+    let again = REGISTRY.plan_delete(&mut call(), &UNPINNED, &kept);
     assert_eq!(kept, again);
 });

@@ -53,13 +53,8 @@ impl Block for Lookup {
 
 #[async_trait]
 impl DataSource<Connection> for Lookup {
-    async fn read(
-        &self,
-        call: &Call<Connection>,
-        config: Value,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Value, Reported> {
-        let cx = Context::new(call, ("look up", ""), &Attr::Null, diagnostics)?;
+    async fn read(&self, call: &mut Call<Connection>, config: Value) -> Result<Value, Reported> {
+        let cx = Context::new(call, ("look up", ""), &Attr::Null)?;
         let mut shown = (self.find)(cx, &config).await?;
         if let (Value::Object(shown), Value::Object(config)) = (&mut shown, config) {
             // What is configured stays as it is written.

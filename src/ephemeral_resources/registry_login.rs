@@ -89,18 +89,13 @@ impl Block for RegistryLogin {
 
 #[async_trait]
 impl DataSource<Connection> for RegistryLogin {
-    async fn read(
-        &self,
-        call: &Call<Connection>,
-        config: Value,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Value, Reported> {
+    async fn read(&self, call: &mut Call<Connection>, config: Value) -> Result<Value, Reported> {
         let mut model = Model::from(&config);
         let (Attr::Known(server), Attr::Known(username), Attr::Known(password)) =
             (&model.server, &model.username, &model.password)
         else {
             // A client that looks at the schema never gets here.
-            return Err(diagnostics.error(findings::login_incomplete()));
+            return Err(call.diagnostics.error(findings::login_incomplete()));
         };
         let anchors = match &call.connection.api {
             ApiClient::Ready(client) => client.trust_anchors().to_vec(),
@@ -113,7 +108,8 @@ impl DataSource<Connection> for RegistryLogin {
         };
         let (result, message) = answer(server, &outcome);
         if result == REFUSED {
-            refused(server, &message, model.on_refused.known(), diagnostics);
+            let on_refused = model.on_refused.known();
+            refused(server, &message, on_refused, &mut call.diagnostics);
         }
         model.result = Attr::Known(result.to_owned());
         model.message = Attr::Known(message);

@@ -20,10 +20,12 @@ pub trait Block: Send + Sync {
     fn validate(&self, _config: &Value, _diagnostics: &mut Diagnostics) {}
 }
 
-/// The surroundings of one call to a configured provider.
+/// One call to a configured provider: its surroundings, and what comes up in it.
 pub struct Call<C> {
     /// What `configure` made.
     pub connection: Arc<C>,
     /// Cancelled when the user interrupts Terraform.
     pub cancel: CancellationToken,
+    /// What the user is told.
+    pub diagnostics: Diagnostics,
 }

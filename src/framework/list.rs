@@ -19,10 +19,9 @@ pub trait ListResource<C: Send + Sync + 'static>: Block {
     /// Reads only. It may be dropped at any `.await`: nobody waits for the rest then.
     async fn list(
         &self,
-        call: &Call<C>,
+        call: &mut Call<C>,
         request: ListRequest,
         found: &mut Found,
-        diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported>;
 }
 

@@ -99,12 +99,12 @@ pub struct Plan {
     pub in_place: bool,
 }
 
-/// What an update is asked to do.
+/// What a create, an update or a deletion is asked to do.
 #[derive(Debug, Clone)]
-pub struct UpdateRequest {
-    /// The object as it was.
+pub struct ApplyRequest {
+    /// The object as it was; null to create one.
     pub prior: Value,
-    /// The object as planned; unknown where the provider may choose.
+    /// The object as planned, unknown where the provider may choose; null to delete it.
     pub planned: Value,
     /// The configuration: the one place for write-only values.
     pub config: Value,
@@ -137,66 +137,27 @@ pub trait Resource<C: Send + Sync + 'static>: Block {
 
     /// Plans a create or an update. It may look at what is there, once; from then on it is pure: no clock, no
     /// network, the same answer to the same question.
-    async fn plan(
-        &self,
-        call: &Call<C>,
-        request: PlanRequest<'_>,
-        diagnostics: &mut Diagnostics,
-    ) -> Plan;
+    async fn plan(&self, call: &mut Call<C>, request: PlanRequest<'_>) -> Plan;
 
     /// Plans a deletion: a last chance to warn or to refuse. Answers the bytes for the apply.
-    fn plan_delete(
-        &self,
-        _call: &Call<C>,
-        _prior: &Value,
-        private: &[u8],
-        _diagnostics: &mut Diagnostics,
-    ) -> Vec<u8> {
+    fn plan_delete(&self, _call: &mut Call<C>, _prior: &Value, private: &[u8]) -> Vec<u8> {
         private.to_owned()
     }
 
     /// Looks at the object.
-    async fn read(
-        &self,
-        call: &Call<C>,
-        current: Stored,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Looked, Reported>;
+    async fn read(&self, call: &mut Call<C>, current: Stored) -> Result<Looked, Reported>;
 
     /// Makes the object. An error means that nothing was made.
-    async fn create(
-        &self,
-        call: &Call<C>,
-        planned: Value,
-        config: Value,
-        private: Vec<u8>,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Stored, Reported>;
+    async fn create(&self, call: &mut Call<C>, request: ApplyRequest) -> Result<Stored, Reported>;
 
     /// Changes the object. With errors, what is returned is what has been proved.
-    async fn update(
-        &self,
-        call: &Call<C>,
-        request: UpdateRequest,
-        diagnostics: &mut Diagnostics,
-    ) -> Stored;
+    async fn update(&self, call: &mut Call<C>, request: ApplyRequest) -> Stored;
 
     /// Removes the object.
-    async fn delete(
-        &self,
-        call: &Call<C>,
-        prior: Value,
-        private: Vec<u8>,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<(), Reported>;
+    async fn delete(&self, call: &mut Call<C>, request: ApplyRequest) -> Result<(), Reported>;
 
     /// Finds an existing object. Reads only.
-    async fn import(
-        &self,
-        call: &Call<C>,
-        target: ImportTarget,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Stored, Reported>;
+    async fn import(&self, call: &mut Call<C>, target: ImportTarget) -> Result<Stored, Reported>;
 
     /// Whether a stored object of another provider's type may become one of this type as it stands.
     fn accepts_move(&self, _source_provider: &str, _source_type: &str) -> bool {
@@ -209,10 +170,5 @@ pub trait Resource<C: Send + Sync + 'static>: Block {
 #[async_trait]
 pub trait DataSource<C: Send + Sync + 'static>: Block {
     /// Fills in the object that was asked for.
-    async fn read(
-        &self,
-        call: &Call<C>,
-        config: Value,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Value, Reported>;
+    async fn read(&self, call: &mut Call<C>, config: Value) -> Result<Value, Reported>;
 }

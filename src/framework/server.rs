@@ -77,7 +77,11 @@ impl<P: Provider> Server<P> {
             .clone();
         let cancel = self.0.lifecycle.token();
         connection
-            .map(|connection| Call { connection, cancel })
+            .map(|connection| Call {
+                connection,
+                cancel,
+                diagnostics: Diagnostics::new(),
+            })
             .ok_or_else(|| findings::not_configured().into())
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::report;
 use super::timeouts::{self, Timeouts};
@@ -17,8 +18,8 @@ use crate::framework::provider::Call;
 
 /// One operation on one object: whom to ask, until when, and what the user is told.
 pub struct Context<'a> {
-    /// The call of Terraform that it belongs to.
-    pub call: &'a Call<Connection>,
+    /// The configured provider.
+    pub connection: &'a Connection,
     /// The API.
     pub client: &'a Client,
     /// When it has to end.
@@ -34,15 +35,16 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// An operation that starts now; an error if the provider is not configured yet.
     pub fn new(
-        call: &'a Call<Connection>,
+        call: &'a mut Call<Connection>,
         (verb, object): (&'static str, impl Into<String>),
         timeouts: &Attr<Timeouts>,
-        diagnostics: &'a mut Diagnostics,
     ) -> Result<Self, Reported> {
+        let operation = within(&call.cancel, timeouts::duration(timeouts, verb));
+        let (connection, diagnostics) = (&*call.connection, &mut call.diagnostics);
         Ok(Self {
-            call,
-            client: call.connection.client(diagnostics)?,
-            operation: within(call, timeouts::duration(timeouts, verb)),
+            connection,
+            client: connection.client(diagnostics)?,
+            operation,
             verb,
             object: object.into(),
             diagnostics,
@@ -51,16 +53,16 @@ impl<'a> Context<'a> {
 
     /// A refresh that starts now. `None`, and a warning, while the provider's configuration is not known.
     pub fn of_refresh(
-        call: &'a Call<Connection>,
+        call: &'a mut Call<Connection>,
         object: String,
         timeouts: &Attr<Timeouts>,
-        diagnostics: &'a mut Diagnostics,
     ) -> Option<Self> {
         if let ApiClient::NotKnownYet(arguments) = &call.connection.api {
-            diagnostics.warning(findings::not_refreshed(arguments.join(" and ")));
+            let found = findings::not_refreshed(arguments.join(" and "));
+            call.diagnostics.warning(found);
             return None;
         }
-        Self::new(call, ("read", object), timeouts, diagnostics).ok()
+        Self::new(call, ("read", object), timeouts).ok()
     }
 
     /// What the API answered; a failure is told.
@@ -103,9 +105,9 @@ impl<'a> Context<'a> {
 }
 
 /// The bounds of an operation that starts now and may take so long.
-pub fn within(call: &Call<Connection>, duration: Duration) -> Operation {
+pub fn within(cancel: &CancellationToken, duration: Duration) -> Operation {
     Operation {
         deadline: Instant::now() + duration,
-        cancel: call.cancel.clone(),
+        cancel: cancel.clone(),
     }
 }

@@ -7,7 +7,7 @@ use super::Answer;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::findings;
 use crate::framework::plan;
-use crate::framework::provider::{Provider, UpdateRequest};
+use crate::framework::provider::{ApplyRequest, Provider};
 use crate::framework::server::Server;
 use crate::framework::value::Value;
 use crate::framework::wire;
@@ -21,43 +21,31 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
     let planned = super::decode(request.planned_state.as_ref(), schema, "planned state")?;
     let config = super::decode(request.config.as_ref(), schema, "configuration")?;
     let secrets = schema.secrets_in(&config);
-    let private = request.planned_private.clone();
-    let call = server.call()?;
+    let mut call = server.call()?;
     a_thread_to_be_had()?;
-    let mut diagnostics = Diagnostics::new();
-    let stored = if planned.is_null() {
-        let deleted = resource
-            .delete(&call, prior, private, &mut diagnostics)
-            .await;
-        server.provider().applied(&call.connection);
-        if deleted.is_err() {
-            // The private bytes of the plan may be another object's: in a replace, they are those of the create.
-            return Ok(Response {
-                diagnostics: wire::diagnostics(&[], &diagnostics),
-                ..Default::default()
-            });
-        }
-        None
-    } else if prior.is_null() {
-        resource
-            .create(&call, planned, config, private, &mut diagnostics)
-            .await
-            .ok()
+    let asked = ApplyRequest {
+        prior,
+        planned,
+        config,
+        private: request.planned_private,
+    };
+    let applied = if asked.planned.is_null() {
+        resource.delete(&mut call, asked).await.map(|()| None)
+    } else if asked.prior.is_null() {
+        Ok(resource.create(&mut call, asked).await.ok())
     } else {
-        let update = UpdateRequest {
-            prior,
-            planned,
-            config,
-            private,
-        };
-        Some(resource.update(&call, update, &mut diagnostics).await)
+        Ok(Some(resource.update(&mut call, asked).await))
     };
     server.provider().applied(&call.connection);
     let mut response = Response {
-        new_state: Some(wire::encode(&Value::Null)),
-        diagnostics: wire::diagnostics(&secrets, &diagnostics),
+        diagnostics: wire::diagnostics(&secrets, &call.diagnostics),
         ..Default::default()
     };
+    let Ok(stored) = applied else {
+        // The private bytes of the plan may be another object's: in a replace, they are those of the create.
+        return Ok(response);
+    };
+    response.new_state = Some(wire::encode(&Value::Null));
     if let Some(stored) = stored {
         response.new_state = Some(wire::encode(&plan::storable(schema, stored.value)));
         response.private = stored.private;

@@ -1,7 +1,6 @@
 //! An object that exists already comes under management.
 
 use super::Answer;
-use crate::framework::diagnostics::Diagnostics;
 use crate::framework::plan;
 use crate::framework::provider::{ImportTarget, Provider};
 use crate::framework::server::Server;
@@ -17,10 +16,8 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
     } else {
         ImportTarget::Identity(identity)
     };
-    let mut diagnostics = Diagnostics::new();
-    let found = resource
-        .import(&server.call()?, target, &mut diagnostics)
-        .await;
+    let mut call = server.call()?;
+    let found = resource.import(&mut call, target).await;
     let imported = found.ok().map(|stored| ImportedResource {
         type_name: request.type_name,
         state: Some(wire::encode(&plan::storable(
@@ -32,7 +29,7 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
     });
     Ok(Response {
         imported_resources: imported.into_iter().collect(),
-        diagnostics: wire::diagnostics(&[], &diagnostics),
+        diagnostics: wire::diagnostics(&[], &call.diagnostics),
         ..Default::default()
     })
 }

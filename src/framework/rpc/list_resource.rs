@@ -47,15 +47,14 @@ async fn list<P: Provider>(
         config,
         objects: request.include_resource_object,
     };
-    let call = server.call()?;
+    let mut call = server.call()?;
     let mut found = Found::new(items.clone(), request.limit, resource.schema());
-    let mut diagnostics = Diagnostics::new();
     tokio::select! {
         () = items.closed() => tracing::debug!("the client has gone"),
         // What failed has been told.
-        _ = lister.list(&call, wanted, &mut found, &mut diagnostics) => {}
+        _ = lister.list(&mut call, wanted, &mut found) => {}
     }
-    Ok(diagnostics)
+    Ok(call.diagnostics)
 }
 
 fn event(item: Sent) -> Option<Event> {

@@ -2,7 +2,6 @@
 //! what an ephemeral resource finds is not; nothing stays open, so that there is nothing to renew or to close.
 
 use super::{Answer, Message};
-use crate::framework::diagnostics::Diagnostics;
 use crate::framework::plan;
 use crate::framework::provider::{DataSource, Provider};
 use crate::framework::server::Server;
@@ -62,10 +61,10 @@ async fn look<P: Provider>(
     let schema = source.schema();
     let config = super::decode(config.as_ref(), schema, "configuration")?;
     super::wholly_known(&config)?;
-    let mut diagnostics = Diagnostics::new();
+    let mut call = server.call()?;
     let secrets = schema.secrets_in(&config);
-    let found = source.read(&server.call()?, config, &mut diagnostics).await;
+    let found = source.read(&mut call, config).await;
     let shown = |value| wire::encode(&plan::storable(schema, value));
-    let diagnostics = wire::diagnostics(&secrets, &diagnostics);
+    let diagnostics = wire::diagnostics(&secrets, &call.diagnostics);
     Ok((found.ok().map(shown), diagnostics))
 }

@@ -1,7 +1,6 @@
 //! What an apply would do. Asked in the plan, and again at the start of the apply.
 
 use super::Answer;
-use crate::framework::diagnostics::Diagnostics;
 use crate::framework::plan;
 use crate::framework::provider::{PlanRequest, Provider};
 use crate::framework::server::Server;
@@ -18,15 +17,14 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
         schema,
         "proposed state",
     )?;
-    let call = server.call()?;
-    let mut diagnostics = Diagnostics::new();
+    let mut call = server.call()?;
     if proposed.is_null() {
-        let private = resource.plan_delete(&call, &prior, &request.prior_private, &mut diagnostics);
+        let private = resource.plan_delete(&mut call, &prior, &request.prior_private);
         return Ok(Response {
             planned_state: Some(wire::encode(&proposed)),
             planned_private: private,
             planned_identity: request.prior_identity,
-            diagnostics: wire::diagnostics(&[], &diagnostics),
+            diagnostics: wire::diagnostics(&[], &call.diagnostics),
             ..Default::default()
         });
     }
@@ -40,7 +38,7 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
         private: &request.prior_private,
         earlier: &request.planned_private,
     };
-    let mut planned = resource.plan(&call, asked, &mut diagnostics).await;
+    let mut planned = resource.plan(&mut call, asked).await;
     plan::keep_refinements(&draft, &mut planned.planned);
     let replaced = prior
         .filter(|_| !planned.in_place)
@@ -50,7 +48,7 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
         requires_replace: replaced.iter().flatten().map(wire::path).collect(),
         planned_private: planned.private,
         planned_identity: request.prior_identity,
-        diagnostics: wire::diagnostics(&schema.secrets_in(&config), &diagnostics),
+        diagnostics: wire::diagnostics(&schema.secrets_in(&config), &call.diagnostics),
         ..Default::default()
     })
 }

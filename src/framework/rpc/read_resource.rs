@@ -1,7 +1,6 @@
 //! The stored object compared with the real one.
 
 use super::Answer;
-use crate::framework::diagnostics::Diagnostics;
 use crate::framework::plan;
 use crate::framework::provider::{Looked, Provider, Stored};
 use crate::framework::server::Server;
@@ -25,12 +24,10 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
         private: request.private.clone(),
         identity,
     };
-    let mut diagnostics = Diagnostics::new();
-    let found = resource
-        .read(&server.call()?, current, &mut diagnostics)
-        .await;
+    let mut call = server.call()?;
+    let found = resource.read(&mut call, current).await;
     let mut response = Response {
-        diagnostics: wire::diagnostics(&secrets, &diagnostics),
+        diagnostics: wire::diagnostics(&secrets, &call.diagnostics),
         ..Default::default()
     };
     match found {

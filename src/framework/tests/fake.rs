@@ -10,8 +10,8 @@ use crate::framework::function::{Function, FunctionError, Parameter};
 use crate::framework::list::{Found, ListRequest, ListResource, Listed};
 use crate::framework::model::object;
 use crate::framework::provider::{
-    Block, Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider, Resource, Stored,
-    UpdateRequest,
+    ApplyRequest, Block, Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider,
+    Resource, Stored,
 };
 use crate::framework::schema::{Attribute, IdentitySchema, Mode, Schema};
 use crate::framework::ty::Type;
@@ -115,7 +115,7 @@ impl Resource<()> for Thing {
         &IDENTITY
     }
 
-    async fn plan(&self, _: &Call<()>, request: PlanRequest<'_>, _: &mut Diagnostics) -> Plan {
+    async fn plan(&self, _: &mut Call<()>, request: PlanRequest<'_>) -> Plan {
         Plan {
             planned: request.draft.clone(),
             private: request.private.to_owned(),
@@ -123,71 +123,38 @@ impl Resource<()> for Thing {
         }
     }
 
-    async fn read(
-        &self,
-        _: &Call<()>,
-        current: Stored,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Looked, Reported> {
-        act(&current.value, diagnostics).map(Looked::There)
+    async fn read(&self, call: &mut Call<()>, current: Stored) -> Result<Looked, Reported> {
+        act(&current.value, &mut call.diagnostics).map(Looked::There)
     }
 
-    async fn create(
-        &self,
-        _: &Call<()>,
-        planned: Value,
-        _: Value,
-        _: Vec<u8>,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Stored, Reported> {
-        act(&planned, diagnostics)
+    async fn create(&self, call: &mut Call<()>, request: ApplyRequest) -> Result<Stored, Reported> {
+        act(&request.planned, &mut call.diagnostics)
     }
 
-    async fn update(
-        &self,
-        _: &Call<()>,
-        request: UpdateRequest,
-        diagnostics: &mut Diagnostics,
-    ) -> Stored {
-        act(&request.planned, diagnostics).unwrap_or(Stored {
+    async fn update(&self, call: &mut Call<()>, request: ApplyRequest) -> Stored {
+        act(&request.planned, &mut call.diagnostics).unwrap_or(Stored {
             value: request.prior,
             private: request.private,
             identity: Value::Null,
         })
     }
 
-    async fn delete(
-        &self,
-        _: &Call<()>,
-        prior: Value,
-        _: Vec<u8>,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<(), Reported> {
-        act(&prior, diagnostics).map(drop)
+    async fn delete(&self, call: &mut Call<()>, request: ApplyRequest) -> Result<(), Reported> {
+        act(&request.prior, &mut call.diagnostics).map(drop)
     }
 
-    async fn import(
-        &self,
-        _: &Call<()>,
-        target: ImportTarget,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Stored, Reported> {
+    async fn import(&self, call: &mut Call<()>, target: ImportTarget) -> Result<Stored, Reported> {
         match target {
-            ImportTarget::Id(id) => act(&named(&id), diagnostics),
-            ImportTarget::Identity(identity) => act(&identity, diagnostics),
+            ImportTarget::Id(id) => act(&named(&id), &mut call.diagnostics),
+            ImportTarget::Identity(identity) => act(&identity, &mut call.diagnostics),
         }
     }
 }
 
 #[async_trait]
 impl DataSource<()> for Thing {
-    async fn read(
-        &self,
-        _: &Call<()>,
-        config: Value,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Value, Reported> {
-        act(&config, diagnostics).map(|stored| stored.value)
+    async fn read(&self, call: &mut Call<()>, config: Value) -> Result<Value, Reported> {
+        act(&config, &mut call.diagnostics).map(|stored| stored.value)
     }
 }
 
@@ -195,10 +162,9 @@ impl DataSource<()> for Thing {
 impl ListResource<()> for Thing {
     async fn list(
         &self,
-        _: &Call<()>,
+        call: &mut Call<()>,
         request: ListRequest,
         found: &mut Found,
-        diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
         let listed = |value: &Value| Listed {
             identity: value.clone(),
@@ -206,7 +172,7 @@ impl ListResource<()> for Thing {
             object: request.objects.then(|| value.clone()),
         };
         if found.hand(listed(&named("first"))).await.is_continue() {
-            act(&request.config, diagnostics)?;
+            act(&request.config, &mut call.diagnostics)?;
         }
         Ok(())
     }

@@ -5,19 +5,15 @@ use super::schema::Model;
 use crate::api::{Client, Error, Operation, Project};
 use crate::connection::Connection;
 use crate::findings;
-use crate::framework::diagnostics::{Diagnostics, Reported};
+use crate::framework::diagnostics::Reported;
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, ImportTarget, Stored};
 use crate::resources::context::Context;
 use crate::resources::home::Home;
 
 /// Finds the attachment by `{project}:{handle}`, in which `project` is an id or a handle.
-pub async fn import(
-    call: &Call<Connection>,
-    target: ImportTarget,
-    diagnostics: &mut Diagnostics,
-) -> Result<Stored, Reported> {
-    let mut cx = Context::new(call, ("import", "identity"), &Attr::Null, diagnostics)?;
+pub async fn import(call: &mut Call<Connection>, target: ImportTarget) -> Result<Stored, Reported> {
+    let mut cx = Context::new(call, ("import", "identity"), &Attr::Null)?;
     let (project, handle) = match &target {
         // Neither a UUID nor a handle contains either separator.
         ImportTarget::Id(id) => match id.split_once([':', '/']) {

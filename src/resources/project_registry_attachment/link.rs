@@ -50,7 +50,7 @@ pub async fn attach(cx: &mut Context<'_>, mut model: Model) -> Result<(Stored, b
     let Some(mark) = fingerprint::random() else {
         return Err(cx.error(findings::no_randomness(&cx.object)));
     };
-    let link = cx.call.connection.walk.link(project, handle);
+    let link = cx.connection.walk.link(project, handle);
     let mut last = link.lock().await;
     let attached = cx.client.attach(&cx.operation, project, handle).await;
     let attached = cx.answer(attached)?;
@@ -68,7 +68,7 @@ pub async fn detach(
 ) -> Result<Detached, Reported> {
     (cx.verb, cx.object) = ("delete", name_of(model));
     let (project, handle) = ends(model, cx)?;
-    let link = cx.call.connection.walk.link(project, handle);
+    let link = cx.connection.walk.link(project, handle);
     let turn = || {
         let (link, mark) = (Arc::clone(&link), mark.map(str::to_owned));
         async move {

@@ -8,7 +8,7 @@ use super::ProjectRegistryAttachment;
 use super::link;
 use super::schema::Model;
 use crate::connection::Connection;
-use crate::framework::diagnostics::{Diagnostics, Reported};
+use crate::framework::diagnostics::Reported;
 use crate::framework::list::{Found, ListRequest, ListResource, Listed};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Block, Call};
@@ -47,13 +47,12 @@ impl Block for Attachments {
 impl ListResource<Connection> for Attachments {
     async fn list(
         &self,
-        call: &Call<Connection>,
+        call: &mut Call<Connection>,
         request: ListRequest,
         found: &mut Found,
-        diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
         let what = ("list", "the projects");
-        let mut cx = Context::new(call, what, &Attr::Null, diagnostics)?;
+        let mut cx = Context::new(call, what, &Attr::Null)?;
         let only = Attr::<String>::read(&request.config, "project_id");
         let (client, operation) = (cx.client, &cx.operation);
         let projects = match only.known() {

@@ -12,11 +12,11 @@ use self::schema::Model;
 use crate::api::Detached;
 use crate::connection::Connection;
 use crate::findings;
-use crate::framework::diagnostics::{Diagnostics, Reported};
+use crate::framework::diagnostics::Reported;
 use crate::framework::model::Attr;
 use crate::framework::private;
 use crate::framework::provider::{
-    Block, Call, ImportTarget, Looked, Plan, PlanRequest, Resource, Stored, UpdateRequest,
+    ApplyRequest, Block, Call, ImportTarget, Looked, Plan, PlanRequest, Resource, Stored,
 };
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Value;
@@ -42,12 +42,7 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         &schema::IDENTITY
     }
 
-    async fn plan(
-        &self,
-        call: &Call<Connection>,
-        request: PlanRequest<'_>,
-        _: &mut Diagnostics,
-    ) -> Plan {
+    async fn plan(&self, call: &mut Call<Connection>, request: PlanRequest<'_>) -> Plan {
         let mut planned = Model::from(request.draft);
         let prior = request.prior.map(Model::from).unwrap_or_default();
         let memory: Memory = private::decode(request.private);
@@ -77,19 +72,14 @@ impl Resource<Connection> for ProjectRegistryAttachment {
     }
 
     /// Plans a deletion, which leaves the link alone if another object of the state has it.
-    fn plan_delete(
-        &self,
-        call: &Call<Connection>,
-        prior: &Value,
-        private: &[u8],
-        diagnostics: &mut Diagnostics,
-    ) -> Vec<u8> {
+    fn plan_delete(&self, call: &mut Call<Connection>, prior: &Value, private: &[u8]) -> Vec<u8> {
         let (prior, mut memory) = (Model::from(prior), private::decode::<Memory>(private));
         let (walk, mark) = (&call.connection.walk, memory.mark.as_deref());
         if let (Some(project), Some(handle)) = (prior.project_id.known(), prior.handle.known())
             && walk.attachment(project, handle, mark, true)
         {
-            diagnostics.warning(findings::attachment_stays(name_of(&prior)));
+            let found = findings::attachment_stays(name_of(&prior));
+            call.diagnostics.warning(found);
             memory.stays = true;
             return private::encode(&memory);
         }
@@ -97,14 +87,9 @@ impl Resource<Connection> for ProjectRegistryAttachment {
     }
 
     /// Looks for the link in the project's list.
-    async fn read(
-        &self,
-        call: &Call<Connection>,
-        current: Stored,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Looked, Reported> {
+    async fn read(&self, call: &mut Call<Connection>, current: Stored) -> Result<Looked, Reported> {
         let mut model = Model::from(&current.value);
-        let refresh = Context::of_refresh(call, name_of(&model), &model.timeouts, diagnostics);
+        let refresh = Context::of_refresh(call, name_of(&model), &model.timeouts);
         let Some(mut cx) = refresh else {
             return Ok(Looked::There(current));
         };
@@ -113,10 +98,10 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         cx.warn_of_foreign::<Memory>(&current.private, "");
         memory.home.same_organisation(&mut cx)?;
         if let Some(id) = model.id.known() {
-            call.connection.walk.note_refreshed(id);
+            cx.connection.walk.note_refreshed(id);
         }
         let (project, handle) = ends(&model, &mut cx)?;
-        let (walk, mark) = (&call.connection.walk, memory.mark.as_deref());
+        let (walk, mark) = (&cx.connection.walk, memory.mark.as_deref());
         memory.heir = walk.attachment(project, handle, mark, false);
         let (client, operation) = (cx.client, &cx.operation);
         let found = client
@@ -144,15 +129,12 @@ impl Resource<Connection> for ProjectRegistryAttachment {
     /// Attaches. A link that exists already becomes the managed one.
     async fn create(
         &self,
-        call: &Call<Connection>,
-        planned: Value,
-        _: Value,
-        _: Vec<u8>,
-        diagnostics: &mut Diagnostics,
+        call: &mut Call<Connection>,
+        request: ApplyRequest,
     ) -> Result<Stored, Reported> {
-        let model = Model::from(&planned);
+        let model = Model::from(&request.planned);
         let what = ("create", name_of(&model));
-        let mut cx = Context::new(call, what, &model.timeouts, diagnostics)?;
+        let mut cx = Context::new(call, what, &model.timeouts)?;
         let (stored, adopted) = attach(&mut cx, model).await?;
         if adopted {
             let found = findings::attachment_adopted(&cx.object);
@@ -163,12 +145,7 @@ impl Resource<Connection> for ProjectRegistryAttachment {
 
     /// Makes another link of an attachment: there first, then no more here. If it cannot be removed here, it is not
     /// left there either. An heir makes sure that its link is there. `timeouts` calls nothing.
-    async fn update(
-        &self,
-        call: &Call<Connection>,
-        request: UpdateRequest,
-        diagnostics: &mut Diagnostics,
-    ) -> Stored {
+    async fn update(&self, call: &mut Call<Connection>, request: ApplyRequest) -> Stored {
         let (prior, planned) = (Model::from(&request.prior), Model::from(&request.planned));
         let kept = |value| Stored {
             value,
@@ -182,7 +159,7 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         }
         let moved = async {
             let what = ("update", name_of(&prior));
-            let mut cx = Context::new(call, what, &planned.timeouts, diagnostics)?;
+            let mut cx = Context::new(call, what, &planned.timeouts)?;
             memory.home.same_organisation(&mut cx)?;
             let (there, adopted) = attach(&mut cx, planned).await?;
             if same {
@@ -203,18 +180,18 @@ impl Resource<Connection> for ProjectRegistryAttachment {
     /// Detaches, after waiting for containers that still reference the registry.
     async fn delete(
         &self,
-        call: &Call<Connection>,
-        prior: Value,
-        private: Vec<u8>,
-        diagnostics: &mut Diagnostics,
+        call: &mut Call<Connection>,
+        request: ApplyRequest,
     ) -> Result<(), Reported> {
-        let (model, memory) = (Model::from(&prior), private::decode::<Memory>(&private));
+        let model = Model::from(&request.prior);
+        let memory: Memory = private::decode(&request.private);
         if memory.stays {
-            diagnostics.warning(findings::attachment_stays(name_of(&model)));
+            let found = findings::attachment_stays(name_of(&model));
+            call.diagnostics.warning(found);
             return Ok(());
         }
         let what = ("delete", name_of(&model));
-        let mut cx = Context::new(call, what, &model.timeouts, diagnostics)?;
+        let mut cx = Context::new(call, what, &model.timeouts)?;
         memory.home.same_organisation(&mut cx)?;
         match detach(&mut cx, &model, memory.mark.as_deref()).await? {
             Detached::Done => {}
@@ -232,11 +209,10 @@ impl Resource<Connection> for ProjectRegistryAttachment {
 
     async fn import(
         &self,
-        call: &Call<Connection>,
+        call: &mut Call<Connection>,
         target: ImportTarget,
-        diagnostics: &mut Diagnostics,
     ) -> Result<Stored, Reported> {
-        import::import(call, target, diagnostics).await
+        import::import(call, target).await
     }
 
     fn accepts_move(&self, source_provider: &str, source_type: &str) -> bool {

@@ -8,35 +8,29 @@ use super::{name_of, read, stored};
 use crate::api::{Error, HandleState, Made, NewRegistry, Proof, Registry};
 use crate::connection::Connection;
 use crate::findings;
-use crate::framework::diagnostics::{Diagnostics, Reported};
+use crate::framework::diagnostics::Reported;
 use crate::framework::model::Attr;
-use crate::framework::provider::{Call, Stored};
+use crate::framework::provider::{ApplyRequest, Call, Stored};
 use crate::resources::context::Context;
 use crate::resources::home::Home;
 
 /// Creates the registry of a plan.
 pub async fn create(
-    call: &Call<Connection>,
-    mut model: Model,
-    config: &Model,
-    plan: Option<PlanNote>,
-    diagnostics: &mut Diagnostics,
+    call: &mut Call<Connection>,
+    request: ApplyRequest,
 ) -> Result<Stored, Reported> {
-    let mut cx = Context::new(
-        call,
-        ("create", name_of(&model)),
-        &model.timeouts,
-        diagnostics,
-    )?;
+    let (mut model, config) = (Model::from(&request.planned), Model::from(&request.config));
+    let what = ("create", name_of(&model));
+    let mut cx = Context::new(call, what, &model.timeouts)?;
     let client = cx.client;
     let saw = matches!(
-        plan,
+        Memory::decode(&request.private).plan,
         Some(PlanNote::Create {
             write_only: true,
             ..
         })
     );
-    let password = model.password_to_apply(config, saw);
+    let password = model.password_to_apply(&config, saw);
     let (Some(handle), Some(display), Some(credentials)) = (
         model.handle.known(),
         model.name.known(),
@@ -59,7 +53,7 @@ pub async fn create(
     let is_stored = model.password.known().is_some();
     let (created, fingerprint) = tokio::join!(
         client.create_registry(&cx.operation, &new),
-        memory.new_fingerprint(&call.connection.hasher, credentials, is_stored),
+        memory.new_fingerprint(&cx.connection.hasher, credentials, is_stored),
     );
     let (id, proof) = cx.answer(created)?;
     if let Some(doubt) = doubt {

@@ -9,8 +9,8 @@ use super::schema::Model;
 use crate::api::Kind;
 use crate::connection::Connection;
 use crate::findings;
-use crate::framework::diagnostics::{Diagnostics, Reported};
-use crate::framework::provider::Call;
+use crate::framework::diagnostics::Reported;
+use crate::framework::provider::{ApplyRequest, Call};
 use crate::resources::context::{Context, within};
 use crate::resources::report;
 use crate::secret::{self, Author};
@@ -19,27 +19,22 @@ use crate::secret::{self, Author};
 const LAST_LOOK: Duration = Duration::from_secs(10);
 
 /// Deletes the registry, unless a create of the same handle would follow.
-pub async fn delete(
-    call: &Call<Connection>,
-    prior: &Model,
-    memory: &Memory,
-    diagnostics: &mut Diagnostics,
-) -> Result<(), Reported> {
-    let mut cx = Context::new(
-        call,
-        ("delete", name_of(prior)),
-        &prior.timeouts,
-        diagnostics,
-    )?;
-    not_its_own_successor(prior, memory, &mut cx)?;
+pub async fn delete(call: &mut Call<Connection>, request: ApplyRequest) -> Result<(), Reported> {
+    let (prior, memory) = (
+        Model::from(&request.prior),
+        Memory::decode(&request.private),
+    );
+    let what = ("delete", name_of(&prior));
+    let mut cx = Context::new(call, what, &prior.timeouts)?;
+    not_its_own_successor(&prior, &memory, &mut cx)?;
     memory.home.same_organisation(&mut cx)?;
     if let Some(id) = prior.id.known()
-        && remove(&mut cx, prior, id).await?
+        && remove(&mut cx, &prior, id).await?
     {
         return Ok(());
     }
-    if let Some(registry) = read::find_again(&mut cx, prior, memory).await? {
-        remove(&mut cx, prior, &registry.id).await?;
+    if let Some(registry) = read::find_again(&mut cx, &prior, &memory).await? {
+        remove(&mut cx, &prior, &registry.id).await?;
     }
     Ok(())
 }
@@ -54,7 +49,7 @@ async fn remove(cx: &mut Context<'_>, prior: &Model, id: &str) -> Result<bool, R
     if matches!(error.kind(), Kind::StillAttached { projects } if projects.is_empty())
         && let Some(handle) = prior.handle.known()
         // That the lists cannot be read is not what went wrong.
-        && let Ok(projects) = cx.client.projects_with(&within(cx.call, LAST_LOOK), handle).await
+        && let Ok(projects) = cx.client.projects_with(&within(&cx.operation.cancel, LAST_LOOK), handle).await
         && !projects.is_empty()
     {
         let projects = projects.iter();

@@ -5,19 +5,15 @@ use super::schema::Model;
 use super::{name_of, read, stored};
 use crate::api::{Client, Error, HandleState, Operation, Registry};
 use crate::connection::Connection;
-use crate::framework::diagnostics::{Diagnostics, Reported};
+use crate::framework::diagnostics::Reported;
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, ImportTarget, Stored};
 use crate::resources::context::Context;
 use crate::resources::home::Home;
 
 /// Finds the registry by its id or by its handle.
-pub async fn import(
-    call: &Call<Connection>,
-    target: ImportTarget,
-    diagnostics: &mut Diagnostics,
-) -> Result<Stored, Reported> {
-    let mut cx = Context::new(call, ("import", "identity"), &Attr::Null, diagnostics)?;
+pub async fn import(call: &mut Call<Connection>, target: ImportTarget) -> Result<Stored, Reported> {
+    let mut cx = Context::new(call, ("import", "identity"), &Attr::Null)?;
     let id = match target {
         ImportTarget::Id(id) => id,
         ImportTarget::Identity(identity) => {

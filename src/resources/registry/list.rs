@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{Registry, identity_of, import};
 use crate::api;
 use crate::connection::Connection;
-use crate::framework::diagnostics::{Diagnostics, Reported};
+use crate::framework::diagnostics::Reported;
 use crate::framework::list::{Found, ListRequest, ListResource, Listed};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Block, Call};
@@ -34,13 +34,12 @@ impl Block for Registries {
 impl ListResource<Connection> for Registries {
     async fn list(
         &self,
-        call: &Call<Connection>,
+        call: &mut Call<Connection>,
         request: ListRequest,
         found: &mut Found,
-        diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
         let what = ("list", "the registries");
-        let mut cx = Context::new(call, what, &Attr::Null, diagnostics)?;
+        let mut cx = Context::new(call, what, &Attr::Null)?;
         let listed = cx.client.registries(&cx.operation).await;
         let mut registries = cx.answer(listed)?;
         registries.sort_by(|a, b| a.handle.cmp(&b.handle));

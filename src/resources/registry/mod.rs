@@ -33,7 +33,7 @@ use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::{Attr, object};
 use crate::framework::provider::{
-    Block, Call, ImportTarget, Looked, Plan, PlanRequest, Resource, Stored, UpdateRequest,
+    ApplyRequest, Block, Call, ImportTarget, Looked, Plan, PlanRequest, Resource, Stored,
 };
 use crate::framework::schema::{IdentitySchema, Schema};
 use crate::framework::value::Value;
@@ -80,74 +80,44 @@ impl Resource<Connection> for Registry {
         memory.map(Memory::stored).unwrap_or_default()
     }
 
-    async fn plan(
-        &self,
-        call: &Call<Connection>,
-        request: PlanRequest<'_>,
-        diagnostics: &mut Diagnostics,
-    ) -> Plan {
-        plan::plan(call, request, diagnostics).await
+    async fn plan(&self, call: &mut Call<Connection>, request: PlanRequest<'_>) -> Plan {
+        plan::plan(call, request).await
     }
 
-    fn plan_delete(
-        &self,
-        call: &Call<Connection>,
-        prior: &Value,
-        private: &[u8],
-        diagnostics: &mut Diagnostics,
-    ) -> Vec<u8> {
-        plan::plan_delete(&call.connection.walk, &prior.into(), private, diagnostics)
+    fn plan_delete(&self, call: &mut Call<Connection>, prior: &Value, private: &[u8]) -> Vec<u8> {
+        plan::plan_delete(call, &prior.into(), private)
     }
 
-    async fn read(
-        &self,
-        call: &Call<Connection>,
-        current: Stored,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Looked, Reported> {
-        read::read(call, current, diagnostics).await
+    async fn read(&self, call: &mut Call<Connection>, current: Stored) -> Result<Looked, Reported> {
+        read::read(call, current).await
     }
 
     async fn create(
         &self,
-        call: &Call<Connection>,
-        planned: Value,
-        config: Value,
-        private: Vec<u8>,
-        diagnostics: &mut Diagnostics,
+        call: &mut Call<Connection>,
+        request: ApplyRequest,
     ) -> Result<Stored, Reported> {
-        let (planned, config) = (Model::from(&planned), Model::from(&config));
-        let note = Memory::decode(&private).plan;
-        create::create(call, planned, &config, note, diagnostics).await
+        create::create(call, request).await
     }
 
-    async fn update(
-        &self,
-        call: &Call<Connection>,
-        request: UpdateRequest,
-        diagnostics: &mut Diagnostics,
-    ) -> Stored {
-        update::update(call, request, diagnostics).await
+    async fn update(&self, call: &mut Call<Connection>, request: ApplyRequest) -> Stored {
+        update::update(call, request).await
     }
 
     async fn delete(
         &self,
-        call: &Call<Connection>,
-        prior: Value,
-        private: Vec<u8>,
-        diagnostics: &mut Diagnostics,
+        call: &mut Call<Connection>,
+        request: ApplyRequest,
     ) -> Result<(), Reported> {
-        let memory = Memory::decode(&private);
-        delete::delete(call, &(&prior).into(), &memory, diagnostics).await
+        delete::delete(call, request).await
     }
 
     async fn import(
         &self,
-        call: &Call<Connection>,
+        call: &mut Call<Connection>,
         target: ImportTarget,
-        diagnostics: &mut Diagnostics,
     ) -> Result<Stored, Reported> {
-        import::import(call, target, diagnostics).await
+        import::import(call, target).await
     }
 
     fn accepts_move(&self, source_provider: &str, source_type: &str) -> bool {

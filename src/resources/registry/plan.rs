@@ -16,12 +16,8 @@ use crate::framework::provider::{Call, Plan, PlanRequest};
 use crate::walk::{Fate, Walk};
 
 /// Plans a create or an update.
-pub async fn plan(
-    call: &Call<Connection>,
-    request: PlanRequest<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Plan {
-    let walk = &call.connection.walk;
+pub async fn plan(call: &mut Call<Connection>, request: PlanRequest<'_>) -> Plan {
+    let (walk, diagnostics) = (&call.connection.walk, &mut call.diagnostics);
     let config = Model::from(request.config);
     let mut memory = Memory::decode(request.private);
     let Some(prior) = request.prior.map(Model::from) else {
@@ -33,7 +29,7 @@ pub async fn plan(
         // What is planned again for its apply was looked up before. An error would come too late here: Terraform has
         // put a tainted registry aside by now if its successor is to be created first.
         if request.earlier.is_empty() && !diagnostics.has_errors() {
-            plan_reads::look_up_handle(call, &config, diagnostics).await;
+            plan_reads::look_up_handle(call, &config).await;
         }
         return plan;
     };
@@ -44,7 +40,7 @@ pub async fn plan(
     }
     let renamed = prior.metadata_differs(&Model::from(request.draft));
     if renamed && !memory.whole_writes {
-        memory.whole_writes = plan_reads::writes_whole(call, &prior, diagnostics).await;
+        memory.whole_writes = plan_reads::writes_whole(call, &prior).await;
     }
     let hasher = &call.connection.hasher;
     if config.password.is_null() {
@@ -53,18 +49,13 @@ pub async fn plan(
         memory.out_of_sight(hasher, stored).await;
     }
     let hashes = plan_reads::hashes(hasher, &prior, &config, &memory, renamed).await;
-    planned(request, memory, hashes, diagnostics)
+    planned(request, memory, hashes, &mut call.diagnostics)
 }
 
 /// Plans a deletion. Drops the note of an earlier plan, which is for the apply of that one.
-pub fn plan_delete(
-    walk: &Walk,
-    prior: &Model,
-    private: &[u8],
-    diagnostics: &mut Diagnostics,
-) -> Vec<u8> {
+pub fn plan_delete(call: &mut Call<Connection>, prior: &Model, private: &[u8]) -> Vec<u8> {
     let memory = Memory::decode(private);
-    deletion(walk, prior, &memory, diagnostics);
+    deletion(&call.connection.walk, prior, &memory, &mut call.diagnostics);
     memory.stored()
 }
 

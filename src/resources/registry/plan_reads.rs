@@ -10,7 +10,6 @@ use crate::api::{Dialect, HandleState, Kind};
 use crate::connection::{ApiClient, Connection};
 use crate::findings;
 use crate::fingerprint::{Fingerprint, Hasher};
-use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Call;
 use crate::resources::context::within;
 use crate::resources::report;
@@ -42,15 +41,11 @@ pub async fn hashes(
 
 /// Whether a change of metadata is written as a whole, credentials included, where nobody has asked that yet. Without
 /// an answer there is no plan: the one that is made again before the apply might hear another one.
-pub async fn writes_whole(
-    call: &Call<Connection>,
-    prior: &Model,
-    diagnostics: &mut Diagnostics,
-) -> bool {
+pub async fn writes_whole(call: &mut Call<Connection>, prior: &Model) -> bool {
     let (ApiClient::Ready(client), Some(id)) = (&call.connection.api, prior.id.known()) else {
         return false;
     };
-    let operation = within(call, PATIENCE);
+    let operation = within(&call.cancel, PATIENCE);
     let dialect = async {
         let registry = match client.refreshed_registry(&operation, id).await? {
             Some(registry) => registry,
@@ -61,7 +56,8 @@ pub async fn writes_whole(
     match dialect.await {
         Ok(dialect) => dialect == Dialect::Put,
         Err(error) => {
-            diagnostics.error(report::failure("plan", &name_of(prior), &error, ""));
+            let found = report::failure("plan", &name_of(prior), &error, "");
+            call.diagnostics.error(found);
             false
         }
     }
@@ -69,16 +65,13 @@ pub async fn writes_whole(
 
 /// Tells what stands in the way of a new registry under the configured handle, as far as that can be known now.
 /// `terraform destroy` plans before it destroys, so that a registry which is there already is no error.
-pub async fn look_up_handle(
-    call: &Call<Connection>,
-    config: &Model,
-    diagnostics: &mut Diagnostics,
-) {
+pub async fn look_up_handle(call: &mut Call<Connection>, config: &Model) {
+    let diagnostics = &mut call.diagnostics;
     let (ApiClient::Ready(client), Some(handle)) = (&call.connection.api, config.handle.known())
     else {
         return;
     };
-    let operation = within(call, PATIENCE);
+    let operation = within(&call.cancel, PATIENCE);
     match client.handle_before(&operation, handle).await {
         Ok(HandleState::Burned) => {
             diagnostics.error(findings::handle_is_spent(handle).at("handle"));

@@ -6,7 +6,7 @@ use super::{name_of, stored};
 use crate::api::{Client, Error, HandleState, Operation, Registry};
 use crate::connection::Connection;
 use crate::findings;
-use crate::framework::diagnostics::{Diagnostics, Reported};
+use crate::framework::diagnostics::Reported;
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, Looked, Stored};
 use crate::oci::server;
@@ -14,13 +14,9 @@ use crate::resources::context::Context;
 use crate::resources::home::Home;
 
 /// Reads the registry.
-pub async fn read(
-    call: &Call<Connection>,
-    current: Stored,
-    diagnostics: &mut Diagnostics,
-) -> Result<Looked, Reported> {
+pub async fn read(call: &mut Call<Connection>, current: Stored) -> Result<Looked, Reported> {
     let model = Model::from(&current.value);
-    let refresh = Context::of_refresh(call, name_of(&model), &model.timeouts, diagnostics);
+    let refresh = Context::of_refresh(call, name_of(&model), &model.timeouts);
     let Some(mut cx) = refresh else {
         return Ok(Looked::There(current));
     };

@@ -9,23 +9,19 @@ use crate::api::{Dialect, Error, Kind, Proof, Registry, Rotated, Rotation};
 use crate::connection::Connection;
 use crate::findings;
 use crate::fingerprint::Hasher;
-use crate::framework::diagnostics::{Diagnostics, Reported};
-use crate::framework::provider::{Call, Stored, UpdateRequest};
+use crate::framework::diagnostics::Reported;
+use crate::framework::provider::{ApplyRequest, Call, Stored};
 use crate::framework::value::Value;
 use crate::resources::context::Context;
 use crate::secret::Secret;
 
 /// Carries out the plan of an update.
-pub async fn update(
-    call: &Call<Connection>,
-    request: UpdateRequest,
-    diagnostics: &mut Diagnostics,
-) -> Stored {
+pub async fn update(call: &mut Call<Connection>, request: ApplyRequest) -> Stored {
     let (prior, planned) = (Model::from(&request.prior), Model::from(&request.planned));
     let config = Model::from(&request.config);
     let mut memory = Memory::decode(&request.private);
     let what = ("update", name_of(&prior));
-    let begun = Context::new(call, what, &planned.timeouts, diagnostics).and_then(|mut cx| {
+    let begun = Context::new(call, what, &planned.timeouts).and_then(|mut cx| {
         memory.home.same_organisation(&mut cx)?;
         let decision = take_decision(&mut memory, &prior, &planned, &mut cx)?;
         Ok((cx, decision))
@@ -131,7 +127,7 @@ impl Update<'_> {
     }
 
     fn hasher(&self) -> &Hasher {
-        &self.cx.call.connection.hasher
+        &self.cx.connection.hasher
     }
 
     /// Whether the credentials at hand are those for which the plan found that nothing has to be written. A
@@ -202,7 +198,7 @@ impl Update<'_> {
         let Some(credentials) = self.planned.credentials(self.password.as_ref()) else {
             return Err(self.cx.failed(&Error::new(Kind::CredentialsNeeded)));
         };
-        let hasher = &self.cx.call.connection.hasher;
+        let hasher = &self.cx.connection.hasher;
         let fingerprint = self.memory.new_fingerprint(hasher, credentials, false);
         let fingerprint = fingerprint.await;
         // What was read may lag behind what the plan knew.
@@ -269,7 +265,7 @@ impl Update<'_> {
     async fn put_out_of_sight(&mut self) {
         let leaving = self.prior.credentials(self.prior.password.known());
         if leaving != self.proved.credentials(self.proved.password.known()) {
-            let hasher = &self.cx.call.connection.hasher;
+            let hasher = &self.cx.connection.hasher;
             self.memory.out_of_sight(hasher, leaving).await;
         }
     }
@@ -284,7 +280,7 @@ impl Update<'_> {
             && let Some(credentials) = self.prior.credentials(self.password.as_ref())
         {
             // The state vouches for the password: from now on it is recognised without being stored.
-            let hasher = &self.cx.call.connection.hasher;
+            let hasher = &self.cx.connection.hasher;
             let held = self.memory.new_fingerprint(hasher, credentials, false);
             if let Some(held) = held.await {
                 self.memory.record_fingerprint(held);

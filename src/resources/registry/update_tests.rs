@@ -12,6 +12,7 @@ use super::*;
 use crate::api::{Client, Fault, Reply, Request, Settings, Transport};
 use crate::connection::ApiClient;
 use crate::fingerprint::Cost;
+use crate::framework::diagnostics::Diagnostics;
 use crate::framework::model::Attr;
 use crate::framework::plan as schema_plan;
 use crate::framework::provider::PlanRequest;
@@ -134,6 +135,7 @@ fn connected(world: Arc<World>) -> Call<Connection> {
     Call {
         connection: Arc::new(connection),
         cancel: CancellationToken::new(),
+        diagnostics: Diagnostics::new(),
     }
 }
 
@@ -189,12 +191,11 @@ async fn check(
     world: World,
 ) -> Result<(), TestCaseError> {
     let world = Arc::new(world);
-    let call = connected(Arc::clone(&world));
+    let mut call = connected(Arc::clone(&world));
     let config = ignoring(&code, &prior, ignored);
     let (prior_value, config_value) = (Value::from(prior.clone()), Value::from(config.clone()));
     let proposed = proposed(Some(&prior), &config);
     let draft = schema_plan::draft(&SCHEMA, Some(&prior_value), proposed, &config_value);
-    let mut diagnostics = Diagnostics::new();
     let asked = PlanRequest {
         prior: Some(&prior_value),
         config: &config_value,
@@ -205,8 +206,8 @@ async fn check(
     let renamed = prior.metadata_differs(&Model::from(&draft));
     let hashes =
         plan_reads::hashes(&call.connection.hasher, &prior, &config, &memory, renamed).await;
-    let plan = plan::planned(asked, memory, hashes, &mut diagnostics);
-    if diagnostics.has_errors() || plan.planned == prior_value {
+    let plan = plan::planned(asked, memory, hashes, &mut call.diagnostics);
+    if call.diagnostics.has_errors() || plan.planned == prior_value {
         return Ok(());
     }
     let Some(PlanNote::Change {
@@ -239,14 +240,15 @@ async fn check(
         shows,
         "shown exactly when it is done"
     );
-    let request = UpdateRequest {
+    let request = ApplyRequest {
         prior: prior_value,
         planned: plan.planned,
         config: code.clone().into(),
         private: plan.private,
     };
-    update(&call, request, &mut diagnostics).await;
-    prop_assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    update(&mut call, request).await;
+    let told = &call.diagnostics;
+    prop_assert!(!told.has_errors(), "{told:?}");
     let writes = std::mem::take(&mut *world.writes.lock().expect("no panic"));
     let calls: Vec<_> = writes.iter().map(|(call, _)| call.clone()).collect();
     prop_assert_eq!(calls, expected);
