@@ -2,37 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use async_trait::async_trait;
 use tokio::sync::mpsc;
 
-use super::block::{Block, Call};
-use super::diagnostics::{Diagnostics, Reported};
+use super::diagnostics::Diagnostics;
 use super::plan;
 use super::schema::Schema;
 use super::value::Value;
-
-/// A list of the objects of one resource type, which has the same name. Its block holds the arguments of the list.
-#[async_trait]
-pub trait ListResource<C: Send + Sync + 'static>: Block {
-    /// Finds the objects and hands them over one by one, until there are no more or [`Found::hand`] breaks.
-    ///
-    /// Reads only. It may be dropped at any `.await`: nobody waits for the rest then.
-    async fn list(
-        &self,
-        call: &mut Call<C>,
-        request: ListRequest,
-        found: &mut Found,
-    ) -> Result<(), Reported>;
-}
-
-/// What a list is asked for.
-#[derive(Debug, Clone)]
-pub struct ListRequest {
-    /// The arguments.
-    pub config: Value,
-    /// Whether whole objects are wanted, not their identities alone.
-    pub objects: bool,
-}
 
 /// One object of a list.
 #[derive(Debug, Clone)]
@@ -53,15 +28,23 @@ pub struct Found {
     items: mpsc::Sender<Sent>,
     /// How many more are wanted; `None` without a limit.
     left: Option<u64>,
+    /// Whether whole objects are wanted, not their identities alone.
+    pub wants_objects: bool,
     schema: &'static Schema,
 }
 
 impl Found {
     /// Hands objects of the schema to `items`. A limit that is not positive is none, as Terraform means it.
-    pub(super) fn new(items: mpsc::Sender<Sent>, limit: i64, schema: &'static Schema) -> Self {
+    pub(super) fn new(
+        items: mpsc::Sender<Sent>,
+        limit: i64,
+        wants_objects: bool,
+        schema: &'static Schema,
+    ) -> Self {
         Self {
             items,
             left: u64::try_from(limit).ok().filter(|limit| *limit > 0),
+            wants_objects,
             schema,
         }
     }
@@ -105,7 +88,7 @@ mod tests {
     #[tokio::test]
     async fn no_more_are_taken_than_asked_for() {
         let (items, mut received) = mpsc::channel(8);
-        let mut found = Found::new(items, 2, schema());
+        let mut found = Found::new(items, 2, true, schema());
         assert!(found.hand(listed()).await.is_continue());
         assert!(found.hand(listed()).await.is_break());
         let Some(Ok(first)) = received.recv().await else {
@@ -118,7 +101,7 @@ mod tests {
     async fn without_a_limit_only_the_client_ends_it() {
         for limit in [0, -1] {
             let (items, received) = mpsc::channel(8);
-            let mut found = Found::new(items, limit, schema());
+            let mut found = Found::new(items, limit, true, schema());
             assert!(found.hand(listed()).await.is_continue());
             drop(received);
             assert!(found.hand(listed()).await.is_break());

@@ -1,7 +1,6 @@
 //! The Terraform provider protocol, without knowledge of any resource: values, schemas, and the
 //! calls under `rpc/`.
 
-pub mod block;
 pub mod codec;
 pub mod diagnostics;
 pub mod findings;

@@ -1,15 +1,16 @@
 //! What a provider, its resources, data sources and functions have to offer, in words of values and
 //! diagnostics only: nothing here or behind it sees protobuf.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
 
 use super::diagnostics::{Diagnostics, Reported};
 use super::function::Function;
-use super::list::ListResource;
+use super::list::Found;
 use super::schema::{IdentitySchema, Schema};
 use super::value::Value;
-
-pub use super::block::{Block, Call};
 
 /// A provider: its own configuration and what it manages.
 #[async_trait]
@@ -51,6 +52,28 @@ pub trait Provider: Send + Sync + 'static {
         terraform_version: &str,
         diagnostics: &mut Diagnostics,
     ) -> Result<Self::Connection, Reported>;
+}
+
+/// What a configuration has blocks of.
+pub trait Block: Send + Sync {
+    /// The name in the configuration.
+    fn type_name(&self) -> &'static str;
+
+    /// The attributes.
+    fn schema(&self) -> &Schema;
+
+    /// Checks across attributes that need no stored state. What is unknown is not judged.
+    fn validate(&self, _config: &Value, _diagnostics: &mut Diagnostics) {}
+}
+
+/// One call to a configured provider: its surroundings, and what comes up in it.
+pub struct Call<C> {
+    /// What `configure` made.
+    pub connection: Arc<C>,
+    /// Cancelled when the user interrupts Terraform.
+    pub cancel: CancellationToken,
+    /// What the user is told.
+    pub diagnostics: Diagnostics,
 }
 
 /// An object as Terraform stores it.
@@ -171,4 +194,18 @@ pub trait Resource<C: Send + Sync + 'static>: Block {
 pub trait DataSource<C: Send + Sync + 'static>: Block {
     /// Fills in the object that was asked for.
     async fn read(&self, call: &mut Call<C>, config: Value) -> Result<Value, Reported>;
+}
+
+/// A list of the objects of one resource type, which has the same name. Its block holds the arguments of the list.
+#[async_trait]
+pub trait ListResource<C: Send + Sync + 'static>: Block {
+    /// Finds the objects and hands them over one by one, until there are no more or [`Found::hand`] breaks.
+    ///
+    /// Reads only. It may be dropped at any `.await`: nobody waits for the rest then.
+    async fn list(
+        &self,
+        call: &mut Call<C>,
+        config: Value,
+        found: &mut Found,
+    ) -> Result<(), Reported>;
 }

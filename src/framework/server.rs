@@ -11,9 +11,8 @@ use tracing::Instrument;
 use super::diagnostics::Diagnostics;
 use super::findings;
 use super::lifecycle::Lifecycle;
-use super::list::ListResource;
 use super::panics;
-use super::provider::{Block, Call, DataSource, Provider, Resource};
+use super::provider::{Block, Call, DataSource, ListResource, Provider, Resource};
 
 /// The service around a provider. Clones share it.
 pub struct Server<P: Provider>(Arc<Served<P>>);
@@ -75,14 +74,11 @@ impl<P: Provider> Server<P> {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        let cancel = self.0.lifecycle.token();
-        connection
-            .map(|connection| Call {
-                connection,
-                cancel,
-                diagnostics: Diagnostics::new(),
-            })
-            .ok_or_else(|| findings::not_configured().into())
+        Ok(Call {
+            connection: connection.ok_or_else(findings::not_configured)?,
+            cancel: self.0.lifecycle.token(),
+            diagnostics: Diagnostics::new(),
+        })
     }
 
     pub(super) fn resource(&self, name: &str) -> Named<dyn Resource<P::Connection>> {

@@ -7,7 +7,7 @@ use tonic::Status;
 
 use super::Answer;
 use crate::framework::diagnostics::Diagnostics;
-use crate::framework::list::{Found, ListRequest, Sent};
+use crate::framework::list::{Found, Sent};
 use crate::framework::provider::Provider;
 use crate::framework::server::Server;
 use crate::framework::wire;
@@ -43,16 +43,13 @@ async fn list<P: Provider>(
     let schema = lister.schema();
     let config = super::decode(request.config.as_ref(), schema, "configuration")?;
     super::wholly_known(&config)?;
-    let wanted = ListRequest {
-        config,
-        objects: request.include_resource_object,
-    };
     let mut call = server.call()?;
-    let mut found = Found::new(items.clone(), request.limit, resource.schema());
+    let objects = request.include_resource_object;
+    let mut found = Found::new(items.clone(), request.limit, objects, resource.schema());
     tokio::select! {
         () = items.closed() => tracing::debug!("the client has gone"),
         // What failed has been told.
-        _ = lister.list(&mut call, wanted, &mut found) => {}
+        _ = lister.list(&mut call, config, &mut found) => {}
     }
     Ok(call.diagnostics)
 }

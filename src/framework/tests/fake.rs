@@ -7,11 +7,11 @@ use async_trait::async_trait;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::findings;
 use crate::framework::function::{Function, FunctionError, Parameter};
-use crate::framework::list::{Found, ListRequest, ListResource, Listed};
+use crate::framework::list::{Found, Listed};
 use crate::framework::model::object;
 use crate::framework::provider::{
-    ApplyRequest, Block, Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider,
-    Resource, Stored,
+    ApplyRequest, Block, Call, DataSource, ImportTarget, ListResource, Looked, Plan, PlanRequest,
+    Provider, Resource, Stored,
 };
 use crate::framework::schema::{Attribute, IdentitySchema, Mode, Schema};
 use crate::framework::ty::Type;
@@ -163,16 +163,16 @@ impl ListResource<()> for Thing {
     async fn list(
         &self,
         call: &mut Call<()>,
-        request: ListRequest,
+        config: Value,
         found: &mut Found,
     ) -> Result<(), Reported> {
         let listed = |value: &Value| Listed {
             identity: value.clone(),
             display_name: "a thing".to_owned(),
-            object: request.objects.then(|| value.clone()),
+            object: found.wants_objects.then(|| value.clone()),
         };
         if found.hand(listed(&named("first"))).await.is_continue() {
-            act(&request.config, &mut call.diagnostics)?;
+            act(&config, &mut call.diagnostics)?;
         }
         Ok(())
     }

@@ -9,10 +9,11 @@ use super::link;
 use super::schema::Model;
 use crate::connection::Connection;
 use crate::framework::diagnostics::Reported;
-use crate::framework::list::{Found, ListRequest, ListResource, Listed};
+use crate::framework::list::{Found, Listed};
 use crate::framework::model::Attr;
-use crate::framework::provider::{Block, Call};
+use crate::framework::provider::{Block, Call, ListResource};
 use crate::framework::schema::{Attribute, Mode, Schema};
+use crate::framework::value::Value;
 use crate::resources::checks;
 use crate::resources::context::Context;
 
@@ -48,12 +49,12 @@ impl ListResource<Connection> for Attachments {
     async fn list(
         &self,
         call: &mut Call<Connection>,
-        request: ListRequest,
+        config: Value,
         found: &mut Found,
     ) -> Result<(), Reported> {
         let what = ("list", "the projects");
         let mut cx = Context::new(call, what, &Attr::Null)?;
-        let only = Attr::<String>::read(&request.config, "project_id");
+        let only = Attr::<String>::read(&config, "project_id");
         let (client, operation) = (cx.client, &cx.operation);
         let projects = match only.known() {
             Some(id) => client.project(operation, id).await.map(Vec::from_iter),
@@ -74,7 +75,7 @@ impl ListResource<Connection> for Attachments {
                 let listed = Listed {
                     identity: stored.identity,
                     display_name,
-                    object: request.objects.then_some(stored.value),
+                    object: found.wants_objects.then_some(stored.value),
                 };
                 if found.hand(listed).await.is_break() {
                     return Ok(());

@@ -8,10 +8,11 @@ use super::{Registry, identity_of, import};
 use crate::api;
 use crate::connection::Connection;
 use crate::framework::diagnostics::Reported;
-use crate::framework::list::{Found, ListRequest, ListResource, Listed};
+use crate::framework::list::{Found, Listed};
 use crate::framework::model::Attr;
-use crate::framework::provider::{Block, Call};
+use crate::framework::provider::{Block, Call, ListResource};
 use crate::framework::schema::Schema;
+use crate::framework::value::Value;
 use crate::resources::context::Context;
 
 static SCHEMA: LazyLock<Schema> =
@@ -35,7 +36,7 @@ impl ListResource<Connection> for Registries {
     async fn list(
         &self,
         call: &mut Call<Connection>,
-        request: ListRequest,
+        _: Value,
         found: &mut Found,
     ) -> Result<(), Reported> {
         let what = ("list", "the registries");
@@ -45,7 +46,7 @@ impl ListResource<Connection> for Registries {
         registries.sort_by(|a, b| a.handle.cmp(&b.handle));
         for registry in registries {
             let mut object = None;
-            if request.objects {
+            if found.wants_objects {
                 cx.object = format!("registry \"{}\"", registry.handle);
                 let adopted = import::adopt(cx.client, &cx.operation, &registry).await;
                 object = Some(cx.answer(adopted)?.value);
