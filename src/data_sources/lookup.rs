@@ -5,9 +5,11 @@ use std::pin::Pin;
 use std::sync::LazyLock;
 
 use async_trait::async_trait;
+use serde_json::Value as Json;
 
 use crate::connection::Connection;
 use crate::findings;
+use crate::framework::codec;
 use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Block, Call, DataSource};
@@ -21,18 +23,18 @@ use crate::resources::context::Context;
 pub struct Lookup {
     /// The name in the configuration.
     pub name: &'static str,
-    /// The attributes. What `find` finds has exactly these.
+    /// The attributes. Of what is found these are shown; null where it has none.
     pub schema: LazyLock<Schema>,
     /// The arguments for an id and for a handle, of which exactly one says what to look up.
     pub by: Option<By>,
     /// Finds what is shown, for a configuration.
-    pub find: for<'a> fn(Context<'a>, &'a Value) -> Finding<'a>,
+    pub find: for<'a> fn(Context<'a>, &'a Value) -> Search<'a>,
 }
 
 /// The argument for an id, and that for a handle.
 pub type By = [&'static str; 2];
 /// A look-up on its way.
-pub type Finding<'a> = Pin<Box<dyn Future<Output = Result<Value, Reported>> + Send + 'a>>;
+pub type Search<'a> = Pin<Box<dyn Future<Output = Result<Json, Reported>> + Send + 'a>>;
 
 impl Block for Lookup {
     fn type_name(&self) -> &'static str {
@@ -55,7 +57,9 @@ impl Block for Lookup {
 impl DataSource<Connection> for Lookup {
     async fn read(&self, call: &mut Call<Connection>, config: Value) -> Result<Value, Reported> {
         let cx = Context::new(call, ("look up", ""), &Attr::Null)?;
-        let mut shown = (self.find)(cx, &config).await?;
+        let found = (self.find)(cx, &config).await?;
+        let shown = codec::decode_json(found.to_string().as_bytes(), self.schema.ty());
+        let mut shown = shown.expect("fields of the types of their attributes");
         if let (Value::Object(shown), Value::Object(config)) = (&mut shown, config) {
             // What is configured stays as it is written.
             shown.extend(config.into_iter().filter(|(_, value)| !value.is_null()));
@@ -119,23 +123,11 @@ pub fn handle_argument(name: &'static str, description: &'static str) -> Attribu
     Attribute::string(name, Mode::OptionalComputed, description).checked(checks::not_blank)
 }
 
-/// An attribute that the API shows, and where its value comes from; null where it shows none.
-pub struct Shown<T> {
-    pub attribute: Attribute,
-    pub value: fn(&T) -> Value,
-}
-
-/// Lists what is shown of a thing of the API's model, an attribute a line: its type, its name, the field if that has
-/// another name, and the description.
+/// Lists attributes that the API shows, one a line: its type, its name and the description.
 macro_rules! shown {
-    ($of:ty { $($ty:ident $name:ident $(= $field:ident)?: $description:literal;)+ }) => {
-        vec![$($crate::data_sources::lookup::Shown {
-            attribute: $crate::data_sources::lookup::$ty(stringify!($name), $description),
-            value: |it: &$of| Clone::clone(shown!(@field it $name $($field)?)).into(),
-        }),+]
+    ($($ty:ident $name:ident: $description:literal;)+) => {
+        vec![$($crate::data_sources::lookup::$ty(stringify!($name), $description)),+]
     };
-    (@field $it:ident $name:ident) => { &$it.$name };
-    (@field $it:ident $name:ident $field:ident) => { &$it.$field };
 }
 pub(super) use shown;
 
@@ -160,35 +152,15 @@ pub fn flag(name: &'static str, description: &'static str) -> Attribute {
     Attribute::bool(name, Mode::Computed, description)
 }
 
-/// The attributes of an object: the arguments by which it is found, and what is shown beside them.
-pub fn attributes<T>(arguments: Vec<Attribute>, shown: Vec<Shown<T>>) -> Vec<Attribute> {
-    let is_argument = |name| arguments.iter().any(|argument| argument.name == name);
-    let shown = shown.into_iter().map(|one| one.attribute);
-    let shown: Vec<_> = shown.filter(|one| !is_argument(one.name)).collect();
-    [arguments, shown].concat()
-}
-
-/// An object with the values of its attributes.
-pub fn show<T>(shown: &[Shown<T>], found: &T) -> Value {
-    let values = shown
-        .iter()
-        .map(|one| (one.attribute.name, (one.value)(found)));
-    Value::Object(values.collect())
-}
-
 /// A list of objects that the API shows.
-pub fn list_of<T>(
-    name: &'static str,
-    shown: Vec<Shown<T>>,
-    description: &'static str,
-) -> Attribute {
-    let shape = Shape::Objects(attributes(Vec::new(), shown));
-    Attribute::new(name, shape, Mode::Computed, description)
+pub fn list_of(name: &'static str, of: Vec<Attribute>, description: &'static str) -> Attribute {
+    Attribute::new(name, Shape::Objects(of), Mode::Computed, description)
 }
 
-/// The objects of such a list.
-pub fn list<T>(shown: &[Shown<T>], found: &[T]) -> Value {
-    Value::List(found.iter().map(|one| show(shown, one)).collect())
+/// The attributes of an object: the arguments by which it is found, and what is shown beside them.
+pub fn attributes(arguments: Vec<Attribute>, mut shown: Vec<Attribute>) -> Vec<Attribute> {
+    shown.retain(|one| arguments.iter().all(|argument| argument.name != one.name));
+    [arguments, shown].concat()
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
-use super::lookup::{Lookup, Shown, attributes, show, shown};
-use crate::api::Organisation;
+use serde_json::{Value as Json, json};
+
+use super::lookup::{Lookup, attributes, shown};
 use crate::findings;
 use crate::framework::diagnostics::Reported;
-use crate::framework::schema::Schema;
-use crate::framework::value::Value;
+use crate::framework::schema::{Attribute, Schema};
 use crate::resources::context::Context;
 
 /// The data source.
@@ -23,17 +23,17 @@ pub static OWN: Lookup = Lookup {
     find: |cx, _| Box::pin(own(cx)),
 };
 
-fn shown() -> Vec<Shown<Organisation>> {
-    shown! { Organisation {
+fn shown() -> Vec<Attribute> {
+    shown! {
         text id: "The UUID of the organisation.";
         text name: "Its name.";
         text handle: "Its handle.";
         text email: "Its e-mail address.";
         text role: "The role of the token's owner in it.";
-    }}
+    }
 }
 
-async fn own(mut cx: Context<'_>) -> Result<Value, Reported> {
+async fn own(mut cx: Context<'_>) -> Result<Json, Reported> {
     cx.object = "the organisation".to_owned();
     let listed = cx.client.organisations(&cx.operation).await;
     let listed = cx.answer(listed)?;
@@ -41,5 +41,5 @@ async fn own(mut cx: Context<'_>) -> Result<Value, Reported> {
     let mut listed = listed.iter();
     let found = listed.find(|one| one.id.eq_ignore_ascii_case(id));
     let found = found.ok_or_else(|| cx.error(findings::organisation_not_found(id)))?;
-    Ok(show(&shown(), found))
+    Ok(json!(found))
 }

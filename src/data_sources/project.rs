@@ -3,13 +3,12 @@
 
 use std::sync::LazyLock;
 
-use super::lookup::{
-    By, Key, Lookup, Shown, attributes, handle_argument, id_argument, list, list_of, show, shown,
-};
-use crate::api::{Attachment, Project};
+use serde_json::{Value as Json, json};
+
+use super::lookup::{By, Key, Lookup, attributes, handle_argument, id_argument, list_of, shown};
+use crate::api::Project;
 use crate::framework::diagnostics::Reported;
-use crate::framework::model::object;
-use crate::framework::schema::Schema;
+use crate::framework::schema::{Attribute, Schema};
 use crate::framework::value::Value;
 use crate::resources::context::Context;
 
@@ -71,38 +70,38 @@ pub static ATTACHMENTS: Lookup = Lookup {
     find: |cx, config| Box::pin(attachments(cx, config)),
 };
 
-fn shown() -> Vec<Shown<Project>> {
-    shown! { Project {
+fn shown() -> Vec<Attribute> {
+    shown! {
         text id: "The UUID of the project.";
         text handle: "The handle of the project.";
         text name: "The name to show.";
         texts regions: "The regions that the project runs in.";
         texts users: "The ids of the users of the project.";
         text organisation: "The UUID of its organisation; may be null.";
-    }}
+    }
 }
 
-fn shown_attachment() -> Vec<Shown<Attachment>> {
-    shown! { Attachment {
+fn shown_attachment() -> Vec<Attribute> {
+    shown! {
         text handle: "The handle of the registry.";
         text join_id: "The identifier of the link; null where the API does not show it.";
-    }}
+    }
 }
 
-async fn one(mut cx: Context<'_>, config: &Value) -> Result<Value, Reported> {
+async fn one(mut cx: Context<'_>, config: &Value) -> Result<Json, Reported> {
     let key = Key::read(&mut cx, "project", config, BY)?;
-    Ok(show(&shown(), &find(&mut cx, &key).await?))
+    Ok(json!(find(&mut cx, &key).await?))
 }
 
-async fn all(mut cx: Context<'_>) -> Result<Value, Reported> {
+async fn all(mut cx: Context<'_>) -> Result<Json, Reported> {
     cx.object = "the projects".to_owned();
     let listed = cx.client.projects(&cx.operation).await;
     let mut projects = cx.answer(listed)?;
     projects.sort_by(|a, b| a.handle.cmp(&b.handle));
-    Ok(object([("projects", list(&shown(), &projects))]))
+    Ok(json!({ "projects": projects }))
 }
 
-async fn attachments(mut cx: Context<'_>, config: &Value) -> Result<Value, Reported> {
+async fn attachments(mut cx: Context<'_>, config: &Value) -> Result<Json, Reported> {
     let key = Key::read(&mut cx, "project", config, ATTACHMENTS_BY)?;
     let project = find(&mut cx, &key).await?;
     let looked_up = std::mem::replace(
@@ -115,11 +114,11 @@ async fn attachments(mut cx: Context<'_>, config: &Value) -> Result<Value, Repor
         return Err(cx.not_found());
     };
     attached.sort_by(|a, b| a.handle.cmp(&b.handle));
-    Ok(object([
-        ("project_id", project.id.into()),
-        ("project_handle", project.handle.into()),
-        ("registries", list(&shown_attachment(), &attached)),
-    ]))
+    Ok(json!({
+        "project_id": project.id,
+        "project_handle": project.handle,
+        "registries": attached,
+    }))
 }
 
 /// Finds a living project; none is an error.

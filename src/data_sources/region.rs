@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
-use super::lookup::{Lookup, Shown, attributes, list, list_of, number, show, shown};
+use serde_json::{Value as Json, json};
+
+use super::lookup::{Lookup, attributes, list_of, shown};
 use crate::api::Region;
 use crate::findings;
 use crate::framework::diagnostics::Reported;
-use crate::framework::model::object;
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
 use crate::resources::checks;
@@ -48,8 +49,8 @@ pub static ALL: Lookup = Lookup {
     find: |cx, config| Box::pin(all(cx, config)),
 };
 
-fn shown() -> Vec<Shown<Region>> {
-    let mut shown = shown! { Region {
+fn shown() -> Vec<Attribute> {
+    shown! {
         text id: "The id of the region, such as `helsinki-1`.";
         text name: "The name to show.";
         text description: "A sentence about it.";
@@ -58,44 +59,27 @@ fn shown() -> Vec<Shown<Region>> {
         text city: "The city it is in.";
         text state: "The state it is in, where there are states.";
         text country: "The country it is in.";
-    }};
-    shown.extend([
-        Shown {
-            attribute: number("latitude", "Degrees north."),
-            value: |it: &Region| degrees(it.latitude),
-        },
-        Shown {
-            attribute: number("longitude", "Degrees east."),
-            value: |it: &Region| degrees(it.longitude),
-        },
-    ]);
-    shown
+        number latitude: "Degrees north.";
+        number longitude: "Degrees east.";
+    }
 }
 
-fn degrees(value: Option<f64>) -> Value {
-    let number = value.and_then(|value| Value::number(&value.to_string()));
-    number.unwrap_or(Value::Null)
-}
-
-async fn one(mut cx: Context<'_>, config: &Value) -> Result<Value, Reported> {
+async fn one(mut cx: Context<'_>, config: &Value) -> Result<Json, Reported> {
     let id = text_of(config, "id").unwrap_or_default();
     cx.object = format!("region \"{id}\"");
     let found = cx.client.region(&cx.operation, id).await;
     let region = cx.answer(found)?;
     let region = region.ok_or_else(|| cx.error(findings::region_not_found(id)))?;
-    Ok(show(&shown(), &region))
+    Ok(json!(region))
 }
 
-async fn all(mut cx: Context<'_>, config: &Value) -> Result<Value, Reported> {
+async fn all(mut cx: Context<'_>, config: &Value) -> Result<Json, Reported> {
     cx.object = "the regions".to_owned();
     let listed = cx.client.regions(&cx.operation).await;
     let mut regions = cx.answer(listed)?;
     let filter = text_of(config, "status_filter");
     regions.retain(|region| passes(region, filter));
-    Ok(object([
-        ("status_filter", Value::Null),
-        ("regions", list(&shown(), &regions)),
-    ]))
+    Ok(json!({ "regions": regions }))
 }
 
 fn text_of<'a>(config: &'a Value, argument: &str) -> Option<&'a str> {

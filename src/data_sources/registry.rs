@@ -3,13 +3,12 @@
 
 use std::sync::LazyLock;
 
-use super::lookup::{
-    By, Key, Lookup, Shown, attributes, handle_argument, id_argument, list, list_of, show, shown,
-};
-use crate::api::{Error, ProjectReference, Registry, Version};
+use serde_json::{Value as Json, json};
+
+use super::lookup::{By, Key, Lookup, attributes, handle_argument, id_argument, list_of, shown};
+use crate::api::{Error, ProjectReference, Registry};
 use crate::framework::diagnostics::Reported;
-use crate::framework::model::object;
-use crate::framework::schema::Schema;
+use crate::framework::schema::{Attribute, Schema};
 use crate::framework::value::Value;
 use crate::resources::context::Context;
 
@@ -58,42 +57,42 @@ pub static ALL: Lookup = Lookup {
     find: |cx, _| Box::pin(all(cx)),
 };
 
-fn shown() -> Vec<Shown<Registry>> {
-    shown! { Registry {
+fn shown() -> Vec<Attribute> {
+    shown! {
         text id: "The UUID of the registry.";
         text handle: "The handle of the registry.";
         text name: "The name to show.";
         text server: "The registry's host, with a port if it is not 443.";
         text username: "The user name of the current credentials.";
         number maxversions: "How many versions are retained.";
-        number current_version = currentversion:
+        number current_version:
             "The number of the version that is current; null where the API does not show it.";
         flag billable: "Whether the registry is billed.";
         text currentversionid: "The identifier of the current version; may be null.";
         text managedbyresourceid: "The object that manages the registry, if the platform does; may be null.";
         text managedbyresourcetype: "The type of that object; may be null.";
-    }}
+    }
 }
 
-fn shown_version() -> Vec<Shown<Version>> {
-    shown! { Version {
+fn shown_version() -> Vec<Attribute> {
+    shown! {
         number version: "The number of the version, from 1.";
         text id: "The UUID of the version.";
         text server: "The server of these credentials.";
         text username: "Their user name.";
         flag current: "Whether deployments use it.";
         text created: "When it was made, as the API writes it.";
-    }}
+    }
 }
 
-fn shown_project() -> Vec<Shown<ProjectReference>> {
-    shown! { ProjectReference {
+fn shown_project() -> Vec<Attribute> {
+    shown! {
         text id: "The UUID of the project.";
         text handle: "The handle of the project.";
-    }}
+    }
 }
 
-async fn one(mut cx: Context<'_>, config: &Value) -> Result<Value, Reported> {
+async fn one(mut cx: Context<'_>, config: &Value) -> Result<Json, Reported> {
     let mut registry = find(&mut cx, config).await?;
     cx.object = format!("registry \"{}\"", registry.handle);
     let versions = cx.client.versions(&cx.operation, &registry).await;
@@ -103,21 +102,26 @@ async fn one(mut cx: Context<'_>, config: &Value) -> Result<Value, Reported> {
     if let Some(current) = versions.iter().flatten().find(|version| version.current) {
         registry.currentversion = Some(current.version);
     }
-    let mut found = show(&shown(), &registry);
-    if let Value::Object(found) = &mut found {
-        let versions = versions.map_or(Value::Null, |all| list(&shown_version(), &all));
-        let projects = list(&shown_project(), &projects);
-        found.extend([("versions", versions), ("projects", projects)]);
-    }
+    let mut found = show(&registry);
+    found["versions"] = json!(versions);
+    found["projects"] = json!(projects);
     Ok(found)
 }
 
-async fn all(mut cx: Context<'_>) -> Result<Value, Reported> {
+async fn all(mut cx: Context<'_>) -> Result<Json, Reported> {
     cx.object = "the registries".to_owned();
     let listed = cx.client.registries(&cx.operation).await;
     let mut registries = cx.answer(listed)?;
     registries.sort_by(|a, b| a.handle.cmp(&b.handle));
-    Ok(object([("registries", list(&shown(), &registries))]))
+    let registries: Vec<_> = registries.iter().map(show).collect();
+    Ok(json!({ "registries": registries }))
+}
+
+/// A registry as it is shown, with the names of the resource's attributes.
+fn show(registry: &Registry) -> Json {
+    let mut shown = json!(registry);
+    shown["current_version"] = json!(registry.currentversion);
+    shown
 }
 
 async fn find(cx: &mut Context<'_>, config: &Value) -> Result<Registry, Reported> {

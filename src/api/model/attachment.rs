@@ -1,11 +1,12 @@
 //! A registry in a project as the API shows it.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::fields::Fields;
 
 /// A registry in a project, as the project's list shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Attachment {
     /// The handle of the registry.
     pub handle: String,

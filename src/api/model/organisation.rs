@@ -1,11 +1,12 @@
 //! An organisation as the API shows it.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::fields::Fields;
 
 /// An organisation that the token sees.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Organisation {
     /// Its UUID.
     pub id: String,

@@ -1,11 +1,12 @@
 //! A project as the API shows it.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::fields::Fields;
 
 /// A project. Everything but `id` and `handle` may be missing from an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Project {
     /// Its UUID.
     pub id: String,

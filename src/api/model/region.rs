@@ -1,11 +1,12 @@
 //! A region as the API shows it.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::fields::Fields;
 
 /// A region.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Region {
     /// Its id, such as `helsinki-1`.
     pub id: String,

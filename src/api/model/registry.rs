@@ -1,11 +1,12 @@
 //! A registry as the API shows it.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::fields::Fields;
 
 /// A registry. Everything but `id` and `handle` may be missing from an answer. A password is never read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Registry {
     /// Its UUID.
     pub id: String,
@@ -36,7 +37,7 @@ pub struct Registry {
 }
 
 /// A project named in a registry.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ProjectReference {
     /// Its UUID.
     pub id: Option<String>,

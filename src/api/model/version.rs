@@ -1,5 +1,6 @@
 //! A version of a registry's credentials as the API shows it.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::fields::Fields;
@@ -14,7 +15,7 @@ pub enum Dialect {
 }
 
 /// A retained version of a registry's credentials.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Version {
     /// Its UUID.
     pub id: Option<String>,
