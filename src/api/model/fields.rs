@@ -2,6 +2,33 @@
 
 use serde_json::{Map, Value};
 
+/// Declares what the API shows of something, and how it is read: a field a line, with the reader of [`Fields`] that
+/// its member needs. What lacks a field that is `needed` is not read at all.
+macro_rules! api_object {
+    ($(#[$meta:meta])* pub struct $name:ident {
+        $($(#[$about:meta])* $field:ident: $ty:ty = $reader:ident $($needed:ident)?,)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+        pub struct $name {
+            $($(#[$about])* pub $field: $ty,)+
+        }
+
+        impl $name {
+            /// `None` when the value is something else.
+            pub(in crate::api) fn parse(value: &serde_json::Value) -> Option<Self> {
+                let fields = $crate::api::model::Fields::of(value)?;
+                Some(Self {
+                    $($field: api_object!(@read fields.$reader(stringify!($field)) $(, $needed)?),)+
+                })
+            }
+        }
+    };
+    (@read $read:expr) => { $read };
+    (@read $read:expr, needed) => { $read? };
+}
+pub(super) use api_object;
+
 /// An object whose members are read tolerantly: what is missing, null or of another type is `None`.
 #[derive(Clone, Copy)]
 pub struct Fields<'a>(&'a Map<String, Value>);
@@ -49,6 +76,11 @@ impl<'a> Fields<'a> {
 
     pub fn flag(self, key: &str) -> Option<bool> {
         self.value(key)?.as_bool()
+    }
+
+    /// Whether it is said to be so.
+    pub fn is(self, key: &str) -> bool {
+        self.flag(key).unwrap_or(false)
     }
 
     pub fn texts(self, key: &str) -> Option<Vec<String>> {

@@ -1,50 +1,51 @@
 //! A registry as the API shows it.
 
-use serde::Serialize;
 use serde_json::Value;
 
-use super::fields::Fields;
+use super::fields::{Fields, api_object};
 
-/// A registry. Everything but `id` and `handle` may be missing from an answer. A password is never read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Registry {
-    /// Its UUID.
-    pub id: String,
-    /// Its name in attachments and containers.
-    pub handle: String,
-    /// Its display name.
-    pub name: Option<String>,
-    /// `host[:port]`, as stored.
-    pub server: Option<String>,
-    /// The user name of the current credentials.
-    pub username: Option<String>,
-    /// How many versions are retained.
-    pub maxversions: Option<i64>,
-    /// Whether it is paid for.
-    pub billable: Option<bool>,
-    /// The id of the current version.
-    pub currentversionid: Option<String>,
-    /// The number of the current version.
-    pub currentversion: Option<i64>,
-    /// How many versions there are.
-    pub versioncount: Option<i64>,
-    /// What manages it, if not a person.
-    pub managedbyresourceid: Option<String>,
-    /// The kind of what manages it.
-    pub managedbyresourcetype: Option<String>,
-    /// The projects it is attached to, where the API shows them.
-    pub projects: Option<Vec<ProjectReference>>,
+api_object! {
+    /// A registry. Everything but `id` and `handle` may be missing from an answer. A password is never read.
+    pub struct Registry {
+        /// Its UUID.
+        id: String = id needed,
+        /// Its name in attachments and containers.
+        handle: String = id needed,
+        /// Its display name.
+        name: Option<String> = text,
+        /// `host[:port]`, as stored.
+        server: Option<String> = text,
+        /// The user name of the current credentials.
+        username: Option<String> = text,
+        /// How many versions are retained.
+        maxversions: Option<i64> = integer,
+        /// Whether it is paid for.
+        billable: Option<bool> = flag,
+        /// The id of the current version.
+        currentversionid: Option<String> = id,
+        /// The number of the current version.
+        currentversion: Option<i64> = integer,
+        /// How many versions there are.
+        versioncount: Option<i64> = integer,
+        /// What manages it, if not a person.
+        managedbyresourceid: Option<String> = id,
+        /// The kind of what manages it.
+        managedbyresourcetype: Option<String> = text,
+        /// The projects it is attached to, where the API shows them.
+        projects: Option<Vec<ProjectReference>> = projects,
+    }
 }
 
-/// A project named in a registry.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct ProjectReference {
-    /// Its UUID.
-    pub id: Option<String>,
-    /// Its handle.
-    pub handle: Option<String>,
-    /// Its display name.
-    pub name: Option<String>,
+api_object! {
+    /// A project named in a registry.
+    pub struct ProjectReference {
+        /// Its UUID.
+        id: Option<String> = id,
+        /// Its handle.
+        handle: Option<String> = text,
+        /// Its display name.
+        name: Option<String> = text,
+    }
 }
 
 impl ProjectReference {
@@ -55,51 +56,30 @@ impl ProjectReference {
             .find_map(Option::as_deref)
     }
 
-    fn parse(value: &Value) -> Option<Self> {
-        if let Some(text) = value.as_str() {
-            let is_id = uuid::Uuid::try_parse(text).is_ok();
-            let text = text.to_owned();
-            let (id, handle) = match is_id {
-                true => (Some(text), None),
-                false => (None, Some(text)),
-            };
-            let name = None;
-            return Some(Self { id, handle, name });
+    /// One of which the id or the handle is all that is shown.
+    fn named(text: &str) -> Self {
+        let is_id = uuid::Uuid::try_parse(text).is_ok();
+        Self {
+            id: is_id.then(|| text.to_owned()),
+            handle: (!is_id).then(|| text.to_owned()),
+            name: None,
         }
-        let fields = Fields::of(value)?;
-        Some(Self {
-            id: fields.id("id"),
-            handle: fields.text("handle"),
-            name: fields.text("name"),
-        })
+    }
+}
+
+impl Fields<'_> {
+    /// Projects, of which some may be named by a text alone.
+    fn projects(self, key: &str) -> Option<Vec<ProjectReference>> {
+        let items = self.value(key)?.as_array()?.iter();
+        let parse = |item: &Value| match item.as_str() {
+            Some(text) => Some(ProjectReference::named(text)),
+            None => ProjectReference::parse(item),
+        };
+        items.map(parse).collect()
     }
 }
 
 impl Registry {
-    /// `None` when the value is not a registry: it has no `id` or no `handle`.
-    pub(in crate::api) fn parse(value: &Value) -> Option<Self> {
-        let fields = Fields::of(value)?;
-        let projects = fields
-            .value("projects")
-            .and_then(Value::as_array)
-            .and_then(|items| items.iter().map(ProjectReference::parse).collect());
-        Some(Self {
-            id: fields.id("id")?,
-            handle: fields.id("handle")?,
-            name: fields.text("name"),
-            server: fields.text("server"),
-            username: fields.text("username"),
-            maxversions: fields.integer("maxversions"),
-            billable: fields.flag("billable"),
-            currentversionid: fields.id("currentversionid"),
-            currentversion: fields.integer("currentversion"),
-            versioncount: fields.integer("versioncount"),
-            managedbyresourceid: fields.id("managedbyresourceid"),
-            managedbyresourcetype: fields.text("managedbyresourcetype"),
-            projects,
-        })
-    }
-
     /// As [`Registry::parse`], for an item of a list that is to stand in for a read of its own: it has to
     /// carry what a read carries.
     pub(in crate::api) fn parse_whole(value: &Value) -> Option<Self> {

@@ -1,9 +1,6 @@
 //! A version of a registry's credentials as the API shows it.
 
-use serde::Serialize;
-use serde_json::Value;
-
-use super::fields::Fields;
+use super::fields::api_object;
 
 /// How the API at hand changes credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,35 +11,21 @@ pub enum Dialect {
     Put,
 }
 
-/// A retained version of a registry's credentials.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Version {
-    /// Its UUID.
-    pub id: Option<String>,
-    /// Its number, from 1.
-    pub version: i64,
-    /// The server of these credentials.
-    pub server: Option<String>,
-    /// Their user name.
-    pub username: Option<String>,
-    /// Whether deployments use it.
-    pub current: bool,
-    /// When it was made, as the API writes it.
-    pub created: Option<String>,
-}
-
-impl Version {
-    /// `None` when it has no number.
-    pub(in crate::api) fn parse(value: &Value) -> Option<Self> {
-        let fields = Fields::of(value)?;
-        Some(Self {
-            id: fields.id("id"),
-            version: fields.integer("version")?,
-            server: fields.text("server"),
-            username: fields.text("username"),
-            current: fields.flag("current").unwrap_or(false),
-            created: fields.text("created"),
-        })
+api_object! {
+    /// A retained version of a registry's credentials.
+    pub struct Version {
+        /// Its UUID.
+        id: Option<String> = id,
+        /// Its number, from 1.
+        version: i64 = integer needed,
+        /// The server of these credentials.
+        server: Option<String> = text,
+        /// Their user name.
+        username: Option<String> = text,
+        /// Whether deployments use it.
+        current: bool = is,
+        /// When it was made, as the API writes it.
+        created: Option<String> = text,
     }
 }
 
