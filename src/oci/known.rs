@@ -24,23 +24,22 @@ pub(super) struct Service {
     pub ecr: bool,
 }
 
-const NOTHING_SPECIAL: Service = Service {
-    name: "",
-    hosts: &[],
-    aliases: &[],
-    websites: &[],
-    api_host: None,
-    realm_hosts: &[],
-    token_prefixes: &[],
-    ecr: false,
-};
+/// A service of which nothing is special, at these hosts.
+const fn service(name: &'static str, hosts: &'static [&'static str]) -> Service {
+    Service {
+        name,
+        hosts,
+        aliases: &[],
+        websites: &[],
+        api_host: None,
+        realm_hosts: &[],
+        token_prefixes: &[],
+        ecr: false,
+    }
+}
 
 const SERVICES: &[Service] = &[
     Service {
-        name: "Docker Hub",
-        // `registry-1.docker.io` is a host of the service but not another name of `docker.io`: the side
-        // that pulls images looks credentials up by name and does not take one for the other.
-        hosts: &["docker.io", "registry-1.docker.io"],
         aliases: &[
             "index.docker.io",
             "index.docker.io/v1",
@@ -52,84 +51,63 @@ const SERVICES: &[Service] = &[
         api_host: Some("registry-1.docker.io"),
         realm_hosts: &["auth.docker.io"],
         token_prefixes: &["dckr_pat_", "dckr_oat_"],
-        ..NOTHING_SPECIAL
+        // `registry-1.docker.io` is a host of the service but not another name of `docker.io`: the side
+        // that pulls images looks credentials up by name and does not take one for the other.
+        ..service("Docker Hub", &["docker.io", "registry-1.docker.io"])
     },
     Service {
-        name: "GitHub",
-        hosts: &["ghcr.io", "docker.pkg.github.com"],
         websites: &["github.com"],
         token_prefixes: &["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"],
-        ..NOTHING_SPECIAL
+        ..service("GitHub", &["ghcr.io", "docker.pkg.github.com"])
     },
     Service {
-        name: "GitLab",
-        hosts: &["registry.gitlab.com"],
         websites: &["gitlab.com"],
         realm_hosts: &["gitlab.com"],
         token_prefixes: &["glpat-", "gldt-", "glcbt-", "gloas-", "glrt-"],
-        ..NOTHING_SPECIAL
+        ..service("GitLab", &["registry.gitlab.com"])
     },
+    service("Quay", &["quay.io"]),
     Service {
-        name: "Quay",
-        hosts: &["quay.io"],
-        ..NOTHING_SPECIAL
-    },
-    Service {
-        name: "Amazon ECR",
-        hosts: &[
-            "*.dkr.ecr.*.amazonaws.com",
-            "*.dkr.ecr-fips.*.amazonaws.com",
-            "*.dkr.ecr.*.amazonaws.com.cn",
-            "*.dkr-ecr.*.on.aws",
-            "*.dkr-ecr-fips.*.on.aws",
-            "*.dkr-ecr.*.on.amazonwebservices.com.cn",
-            "public.ecr.aws",
-            "ecr-public.aws.com",
-        ],
         ecr: true,
-        ..NOTHING_SPECIAL
+        ..service(
+            "Amazon ECR",
+            &[
+                "*.dkr.ecr.*.amazonaws.com",
+                "*.dkr.ecr-fips.*.amazonaws.com",
+                "*.dkr.ecr.*.amazonaws.com.cn",
+                "*.dkr-ecr.*.on.aws",
+                "*.dkr-ecr-fips.*.on.aws",
+                "*.dkr-ecr.*.on.amazonwebservices.com.cn",
+                "public.ecr.aws",
+                "ecr-public.aws.com",
+            ],
+        )
     },
     Service {
-        name: "Google",
-        hosts: &["gcr.io", "*.gcr.io", "*.pkg.dev"],
         token_prefixes: &["ya29."],
-        ..NOTHING_SPECIAL
+        ..service("Google", &["gcr.io", "*.gcr.io", "*.pkg.dev"])
     },
+    service("Azure", &["*.azurecr.io", "*.azurecr.cn", "*.azurecr.us"]),
     Service {
-        name: "Azure",
-        hosts: &["*.azurecr.io", "*.azurecr.cn", "*.azurecr.us"],
-        ..NOTHING_SPECIAL
-    },
-    Service {
-        name: "DigitalOcean",
-        hosts: &["registry.digitalocean.com"],
         realm_hosts: &["api.digitalocean.com"],
         token_prefixes: &["dop_v1_", "doo_v1_"],
-        ..NOTHING_SPECIAL
+        ..service("DigitalOcean", &["registry.digitalocean.com"])
     },
     Service {
-        name: "Scaleway",
-        hosts: &["rg.*.scw.cloud"],
         realm_hosts: &["api.scaleway.com"],
-        ..NOTHING_SPECIAL
+        ..service("Scaleway", &["rg.*.scw.cloud"])
     },
     Service {
-        name: "Alibaba Cloud",
-        hosts: &["registry.*.aliyuncs.com"],
         realm_hosts: &["dockerauth.*.aliyuncs.com"],
-        ..NOTHING_SPECIAL
+        ..service("Alibaba Cloud", &["registry.*.aliyuncs.com"])
     },
     Service {
-        name: "Heroku",
-        hosts: &["registry.heroku.com"],
         token_prefixes: &["HRKU-"],
-        ..NOTHING_SPECIAL
+        ..service("Heroku", &["registry.heroku.com"])
     },
     Service {
-        name: "NVIDIA",
-        hosts: &["nvcr.io"],
         token_prefixes: &["nvapi-"],
-        ..NOTHING_SPECIAL
+        ..service("NVIDIA", &["nvcr.io"])
     },
 ];
 
