@@ -43,11 +43,11 @@ pub fn parse(header: &str) -> Vec<Challenge> {
             return challenges;
         }
         match (rest.item(), challenges.last_mut()) {
-            (Some(Item::Scheme(scheme)), _) => challenges.push(Challenge {
+            (Some((scheme, None)), _) => challenges.push(Challenge {
                 scheme: scheme.to_owned(),
                 parameters: Vec::new(),
             }),
-            (Some(Item::Parameter(name, value)), Some(challenge)) => {
+            (Some((name, Some(value))), Some(challenge)) => {
                 challenge.parameters.push((name.to_owned(), value));
             }
             _ => {
@@ -58,11 +58,6 @@ pub fn parse(header: &str) -> Vec<Challenge> {
             }
         }
     }
-}
-
-enum Item<'a> {
-    Scheme(&'a str),
-    Parameter(&'a str, String),
 }
 
 /// What is left of the header.
@@ -80,8 +75,8 @@ impl<'a> Cursor<'a> {
         token
     }
 
-    /// A scheme (with its token68, which is dropped: no scheme that we speak has one) or a parameter.
-    fn item(&mut self) -> Option<Item<'a>> {
+    /// A scheme (with its token68, which is dropped: no scheme that we speak has one), or a parameter with its value.
+    fn item(&mut self) -> Option<(&'a str, Option<String>)> {
         let token = self.take(is_token_char);
         if token.is_empty() {
             return None;
@@ -99,12 +94,10 @@ impl<'a> Cursor<'a> {
                 None => self.take(is_token_char).to_owned(),
             };
             // An unquoted address stops at its colon; the half of it is worth nothing.
-            return self
-                .at_end_of_item()
-                .then_some(Item::Parameter(token, value));
+            return self.at_end_of_item().then_some((token, Some(value)));
         }
         if !blank {
-            return self.at_end_of_item().then_some(Item::Scheme(token));
+            return self.at_end_of_item().then_some((token, None));
         }
         let before = self.0;
         let token68 = self.take(is_token68_char);
@@ -112,7 +105,7 @@ impl<'a> Cursor<'a> {
         if token68.is_empty() || !self.at_separator() {
             self.0 = before;
         }
-        Some(Item::Scheme(token))
+        Some((token, None))
     }
 
     /// The rest of a quoted string, its escapes resolved, or nothing if it has no end.

@@ -174,17 +174,15 @@ fn check_repository(repository: &str) -> Result<(), ImageError> {
 
 /// Runs of letters and digits, joined by one dot, one or two underscores, or any number of hyphens.
 fn is_path_component(component: &str) -> bool {
-    let is_alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let is_joint =
         |joint: &str| matches!(joint, "" | "." | "_" | "__") || joint.bytes().all(|b| b == b'-');
-    let at_ends = |c: &str| {
-        let (first, last) = (c.bytes().next(), c.bytes().last());
-        first.is_some_and(is_alphanumeric) && last.is_some_and(is_alphanumeric)
-    };
-    at_ends(component)
-        && component
-            .split(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-            .all(is_joint)
+    component.starts_with(is_alphanumeric)
+        && component.ends_with(is_alphanumeric)
+        && component.split(is_alphanumeric).all(is_joint)
+}
+
+fn is_alphanumeric(c: char) -> bool {
+    c.is_ascii_lowercase() || c.is_ascii_digit()
 }
 
 fn is_tag(tag: &str) -> bool {
@@ -197,10 +195,7 @@ fn is_tag(tag: &str) -> bool {
 fn check_digest(digest: &str) -> Result<(), ImageError> {
     let (algorithm, digits) = digest.split_once(':').ok_or(ImageError::Digest)?;
     let is_algorithm_part = |part: &str| {
-        part.starts_with(|c: char| c.is_ascii_lowercase())
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        part.starts_with(|c: char| c.is_ascii_lowercase()) && part.chars().all(is_alphanumeric)
     };
     if !algorithm.split(['-', '_', '+', '.']).all(is_algorithm_part)
         || !digits.bytes().all(|b| b.is_ascii_hexdigit())
