@@ -12,7 +12,8 @@ use crate::framework::provider::{Block, Call, DataSource};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
 use crate::oci::credential_lint;
-use crate::oci::verify::{DEFAULT_TIMEOUT, Outcome, Verifier};
+use crate::oci::realm::RealmError;
+use crate::oci::verify::{self, DEFAULT_TIMEOUT, Outcome};
 use crate::resources::checks;
 use crate::secret::Secret;
 
@@ -98,13 +99,13 @@ impl DataSource<Connection> for RegistryLogin {
             return Err(call.diagnostics.error(findings::login_incomplete()));
         };
         let anchors = match &call.connection.api {
-            ApiClient::Ready(client) => client.trust_anchors().to_vec(),
-            ApiClient::NotKnownYet(_) => Vec::new(),
+            ApiClient::Ready(client) => client.trust_anchors(),
+            ApiClient::NotKnownYet(_) => &[],
         };
-        let verifier = Verifier::new(anchors, DEFAULT_TIMEOUT);
+        let check = verify::verify(server, username, password, anchors, DEFAULT_TIMEOUT);
         let outcome = tokio::select! {
             () = call.cancel.cancelled() => Outcome::NotChecked("the command was interrupted".to_owned()),
-            outcome = verifier.verify(server, username, password) => outcome,
+            outcome = check => outcome,
         };
         let (result, message) = answer(server, &outcome);
         if result == REFUSED {
@@ -135,7 +136,7 @@ fn answer(server: &str, outcome: &Outcome) -> (&'static str, String) {
             "not_a_registry",
             format!("{server} does not answer as a registry: {reason}."),
         ),
-        Outcome::RealmRefused { host, reason } => (
+        Outcome::RealmRefused(RealmError { host, reason }) => (
             "not_checked",
             format!(
                 "{server} wants the credentials sent to \"{host}\", and they were not: {reason}."

@@ -16,12 +16,7 @@ const KEY_FILE_USERNAMES: &[&str] = &["_json_key", "_json_key_base64"];
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
     /// The server is not a plain `host[:port]`.
-    ServerSpelling {
-        /// What is wrong, as a sentence without its full stop.
-        problem: String,
-        /// The right spelling, or its form where it cannot be told.
-        right: String,
-    },
+    ServerSpelling(server::Lint),
     /// Basic authentication cannot carry a colon in the username.
     ColonInUsername,
     /// The value has this around it, as file contents do: "ends in a newline".
@@ -52,7 +47,7 @@ impl Remark {
     /// The value that the user would change.
     pub fn field(&self) -> Field {
         match self {
-            Self::ServerSpelling { .. } => Field::Server,
+            Self::ServerSpelling(_) => Field::Server,
             Self::ColonInUsername | Self::EcrUsernameElsewhere => Field::Username,
             Self::Around(field, _) | Self::Hidden(field) => *field,
             _ => Field::Password,
@@ -105,7 +100,7 @@ pub fn lint(
     let service = named.as_ref().and_then(ServerName::service);
     let is_ecr = service.is_some_and(|service| service.ecr);
     let remarks = [
-        server.and_then(server_spelling),
+        server.and_then(server::lint).map(Remark::ServerSpelling),
         username
             .is_some_and(|username| username.contains(':'))
             .then_some(Remark::ColonInUsername),
@@ -125,17 +120,6 @@ pub fn lint(
         is_ecr.then_some(Remark::ShortLivedToken),
     ];
     remarks.into_iter().flatten().collect()
-}
-
-fn server_spelling(server: &str) -> Option<Remark> {
-    let found = server::lint(server)?;
-    Some(Remark::ServerSpelling {
-        problem: found.message,
-        right: found.suggestion.map_or_else(
-            || "`host` or `host:port`".to_owned(),
-            |right| format!("`{right}`"),
-        ),
-    })
 }
 
 /// What one does not see in a value, and what makes it another value. A password may have several lines.

@@ -9,6 +9,7 @@
 use reqwest::Url;
 
 use super::server::ServerName;
+use crate::secret::{self, Author};
 
 /// No real host name is longer; a hostile one may be.
 const MAX_HOST_SHOWN: usize = 253;
@@ -29,7 +30,8 @@ pub struct RealmError {
 /// only then the realm may use plain http, too, on the same host.
 pub fn judge(server: &ServerName, plain_http: bool, realm: &str) -> Result<Url, RealmError> {
     let refuse = |host: &str, reason| {
-        let host = host.chars().take(MAX_HOST_SHOWN).collect();
+        let shown: String = host.chars().take(MAX_HOST_SHOWN).collect();
+        let host = secret::admit(&shown, Author::SawCredentials);
         Err(RealmError { host, reason })
     };
     let Ok(url) = Url::parse(realm) else {

@@ -72,6 +72,14 @@ pub struct Lint {
     pub suggestion: Option<String>,
 }
 
+impl Lint {
+    /// How to write it, in general where that is all that can be told.
+    pub fn right(&self) -> String {
+        let suggestion = self.suggestion.as_ref();
+        suggestion.map_or("`host` or `host:port`".to_owned(), |it| format!("`{it}`"))
+    }
+}
+
 /// Finds what keeps a name from being a plain `host[:port]`, even where its meaning is clear.
 pub fn lint(name: &str) -> Option<Lint> {
     let parts = Parts::of(name.trim());

@@ -71,8 +71,8 @@ pub fn remark(remark: &Remark, password: &str) -> Diagnostic {
         Field::Password => password,
     };
     match remark {
-        Remark::ServerSpelling { problem, right } => {
-            findings::server_spelling(argument, problem, right)
+        Remark::ServerSpelling(lint) => {
+            findings::server_spelling(argument, &lint.message, lint.right())
         }
         Remark::ColonInUsername => findings::colon_in_username(argument),
         Remark::Around(_, what) => findings::blank_around(argument, what),

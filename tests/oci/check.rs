@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use support::authority::Authority;
 use support::scripted::{Got, Reply, Server, raw};
-use terraform_provider_bahriya::oci::verify::{Outcome, Verifier};
+use terraform_provider_bahriya::oci::verify::{Outcome, verify};
 use terraform_provider_bahriya::secret::Secret;
 
 pub const USERNAME: &str = "robot";
@@ -54,10 +54,12 @@ pub fn sent(server: &Server) -> Vec<Option<String>> {
     server.got().into_iter().map(of).collect()
 }
 
-/// A check that trusts an authority besides those of the system.
-pub fn trusting(authority: &Authority) -> Verifier {
-    let anchor = reqwest::Certificate::from_der(authority.ca.der()).unwrap();
-    Verifier::new(vec![anchor], AMPLE)
+/// What is trusted besides the certificates of the system.
+pub type Trust = Vec<reqwest::Certificate>;
+
+/// Trust in an authority.
+pub fn trusting(authority: &Authority) -> Trust {
+    vec![reqwest::Certificate::from_der(authority.ca.der()).unwrap()]
 }
 
 /// Checks the usual credentials at a scripted registry without any extra trust.
@@ -66,20 +68,14 @@ pub async fn checked(registry: &Server) -> Outcome {
 }
 
 pub async fn check(server: &str, username: &str, password: &str) -> Outcome {
-    let verifier = Verifier::new(Vec::new(), AMPLE);
-    check_with(&verifier, server, username, password).await
+    check_with(&Trust::new(), server, username, password).await
 }
 
 /// Checks credentials, and that neither they nor their encoding are in what comes of it.
-pub async fn check_with(
-    verifier: &Verifier,
-    server: &str,
-    username: &str,
-    password: &str,
-) -> Outcome {
+pub async fn check_with(trust: &Trust, server: &str, username: &str, password: &str) -> Outcome {
     let secret = Secret::new(password);
-    let outcome = verifier.verify(server, username, &secret).await;
-    let text = format!("{outcome:?} {verifier:?}");
+    let outcome = verify(server, username, &secret, trust, AMPLE).await;
+    let text = format!("{outcome:?}");
     let encoded = BASE64_STANDARD.encode(format!("{username}:{password}"));
     assert!(
         !text.contains(password) && !text.contains(&encoded),

@@ -36,16 +36,16 @@ async fn a_token_server_over_tls() {
     let https = |realm| Server::start_tls(authority.server_config(), registry_with_tokens(realm));
     let tokens = https(String::new()).await;
     let registry = https(format!("https://{}", tokens.name())).await;
-    let verifier = trusting(&authority);
+    let trust = trusting(&authority);
 
-    let outcome = check_with(&verifier, registry.name(), USERNAME, PASSWORD).await;
+    let outcome = check_with(&trust, registry.name(), USERNAME, PASSWORD).await;
     assert_eq!(outcome, Outcome::Accepted);
     assert_eq!(registry.lines(), ["GET /v2/", "GET /v2/"]);
     assert_eq!(sent(&registry), [None, Some(format!("Bearer {TOKEN}"))]);
     let asked = ["GET /token?service=registry+%26+co"];
     assert_eq!(tokens.lines(), asked, "asked exactly once");
 
-    let outcome = check_with(&verifier, registry.name(), USERNAME, "wrong-password").await;
+    let outcome = check_with(&trust, registry.name(), USERNAME, "wrong-password").await;
     let reason = reason!(outcome, Refused);
     assert!(reason.contains("its token server answered 401"), "{reason}");
     assert_eq!(tokens.lines().len(), 2, "a refusal is not tried again");

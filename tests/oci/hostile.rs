@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use support::authority::Authority;
 use support::scripted::{Reply, Server, raw};
-use terraform_provider_bahriya::oci::verify::{Outcome, Verifier};
+use terraform_provider_bahriya::oci::realm::RealmError;
+use terraform_provider_bahriya::oci::verify::{Outcome, verify};
+use terraform_provider_bahriya::secret::Secret;
 
 use crate::check::{
     PASSWORD, USERNAME, after_login, challenge, check_with, checked, trusting, with_tokens,
@@ -24,10 +26,10 @@ async fn a_token_server_on_another_host_receives_nothing() {
         challenge(&format!(r#"Bearer realm="{realm}",service="s""#))
     })
     .await;
-    let verifier = trusting(&authority);
-    let outcome = check_with(&verifier, registry.name(), USERNAME, PASSWORD).await;
+    let trust = trusting(&authority);
+    let outcome = check_with(&trust, registry.name(), USERNAME, PASSWORD).await;
     match outcome {
-        Outcome::RealmRefused { host, reason } => {
+        Outcome::RealmRefused(RealmError { host, reason }) => {
             assert_eq!(host, "localhost");
             assert!(reason.contains("nor known to belong to it"), "{reason}");
         }
@@ -46,10 +48,10 @@ async fn a_registry_over_tls_cannot_ask_for_plain_http() {
         challenge(&format!(r#"Bearer realm="{realm}""#))
     })
     .await;
-    let verifier = trusting(&authority);
-    let outcome = check_with(&verifier, registry.name(), USERNAME, PASSWORD).await;
+    let trust = trusting(&authority);
+    let outcome = check_with(&trust, registry.name(), USERNAME, PASSWORD).await;
     assert!(
-        matches!(outcome, Outcome::RealmRefused { ref reason, .. } if reason.contains("plain http")),
+        matches!(outcome, Outcome::RealmRefused(ref error) if error.reason.contains("plain http")),
         "{outcome:?}"
     );
     assert_eq!(collector.lines(), [""; 0]);
@@ -102,7 +104,7 @@ async fn a_realm_that_is_no_address_is_refused() {
     let registry = Server::start(|_| challenge(r#"Bearer realm="Registry Realm""#)).await;
     let outcome = checked(&registry).await;
     assert!(
-        matches!(outcome, Outcome::RealmRefused { ref host, .. } if host.is_empty()),
+        matches!(outcome, Outcome::RealmRefused(ref error) if error.host.is_empty()),
         "{outcome:?}"
     );
 }
@@ -165,13 +167,13 @@ async fn bodies_without_an_end_are_cut_off() {
 
 #[tokio::test]
 async fn a_slow_server_meets_the_time_limit() {
-    let verifier = Verifier::new(Vec::new(), Duration::from_millis(200));
+    let short = Duration::from_millis(200);
     // One that takes the connection and says nothing, and one whose body never comes.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let silent_name = silent.local_addr().unwrap().to_string();
     let stuck = Server::start(|_| Reply::Stuck).await;
     for name in [silent_name.as_str(), stuck.name()] {
-        let outcome = check_with(&verifier, name, USERNAME, PASSWORD).await;
+        let outcome = verify(name, USERNAME, &Secret::new(PASSWORD), &[], short).await;
         let reason = reason!(outcome, Unreachable);
         assert!(reason.contains("within 0.2 s"), "{reason}");
     }

@@ -33,14 +33,14 @@ async fn over_tls_with_a_private_authority() {
     std::fs::write(&certificate, authority.leaf.pem()).unwrap();
     std::fs::write(&key, authority.key.serialize_pem()).unwrap();
     let registry = RegistryServer::start_tls("robot", "correct horse", &certificate, &key);
-    let verifier = trusting(&authority);
+    let trust = trusting(&authority);
     let name = registry.address.as_str();
     assert_eq!(
-        check_with(&verifier, name, "robot", "correct horse").await,
+        check_with(&trust, name, "robot", "correct horse").await,
         Outcome::Accepted
     );
     reason!(
-        check_with(&verifier, name, "robot", "wrong horse").await,
+        check_with(&trust, name, "robot", "wrong horse").await,
         Refused
     );
     reason!(check(name, "robot", "correct horse").await, Unreachable);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use support::authority::Authority;
 use support::scripted::{Server, raw};
-use terraform_provider_bahriya::oci::verify::{Outcome, Verifier};
+use terraform_provider_bahriya::oci::verify::{Outcome, verify};
 use terraform_provider_bahriya::secret::Secret;
 
 use crate::check::{
@@ -37,8 +37,8 @@ async fn a_private_authority_has_to_be_given() {
     let outcome = check_with(&other, registry.name(), USERNAME, PASSWORD).await;
     reason!(outcome, Unreachable);
 
-    let verifier = trusting(&authority);
-    let outcome = check_with(&verifier, registry.name(), USERNAME, PASSWORD).await;
+    let trust = trusting(&authority);
+    let outcome = check_with(&trust, registry.name(), USERNAME, PASSWORD).await;
     assert_eq!(outcome, Outcome::Accepted);
 }
 
@@ -46,8 +46,8 @@ async fn a_private_authority_has_to_be_given() {
 async fn a_certificate_for_another_name_is_not_taken() {
     let authority = Authority::issuing_for(&["registry.example.com"]);
     let registry = registry_of(&authority).await;
-    let verifier = trusting(&authority);
-    let outcome = check_with(&verifier, registry.name(), USERNAME, PASSWORD).await;
+    let trust = trusting(&authority);
+    let outcome = check_with(&trust, registry.name(), USERNAME, PASSWORD).await;
     let reason = reason!(outcome, Unreachable);
     assert!(reason.contains("for another host name"), "{reason}");
     assert_eq!(registry.lines(), [""; 0]);
@@ -98,11 +98,9 @@ async fn a_name_that_does_not_exist() {
 async fn a_check_that_is_given_up_ends() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let name = listener.local_addr().unwrap().to_string();
-    let verifier = Verifier::new(Vec::new(), Duration::from_secs(600));
     let check = tokio::spawn(async move {
-        verifier
-            .verify(&name, USERNAME, &Secret::new(PASSWORD))
-            .await
+        let long = Duration::from_secs(600);
+        verify(&name, USERNAME, &Secret::new(PASSWORD), &[], long).await
     });
     let (mut connection, _) = listener.accept().await.unwrap();
     check.abort();

@@ -187,7 +187,7 @@ fn remarks_show_no_secret() {
         Some(&password),
     );
     let text = format!("{findings:?}");
-    assert!(text.contains("`docker.io`"), "{text}");
+    assert!(text.contains("\"docker.io\""), "{text}");
     assert!(!text.contains("hunter2"), "{text}");
 }
 

@@ -25,10 +25,10 @@ use self::answers::{
 };
 use self::http::{bounded_body, challenges_of, client, words};
 use super::challenge::Challenge;
-use super::realm;
+use super::realm::{self, RealmError};
 use super::server::ServerName;
 use crate::net::tls;
-use crate::secret::{self, Author, Secret};
+use crate::secret::Secret;
 
 /// The time that a check may take in all, unless the caller says otherwise.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -47,87 +47,74 @@ pub enum Outcome {
     NotARegistry(String),
     /// The registry wants the credentials sent to a token server that may not have them. They were not
     /// sent.
-    RealmRefused {
-        /// The host of the token server, empty if its address has none.
-        host: String,
-        /// Why it gets no credentials.
-        reason: String,
-    },
+    RealmRefused(RealmError),
     /// The credentials could not be tried, or the answer does not tell: why not.
     NotChecked(String),
 }
 
-/// Checks credentials. Cheap to make; everything costly happens in [`Verifier::verify`].
-#[derive(Debug, Clone)]
-pub struct Verifier {
-    extra_ca: Vec<Certificate>,
+/// Tries credentials once, within `timeout` in all. `extra_ca` are trusted besides the certificates of the system.
+/// Dropping the future ends the check.
+pub async fn verify(
+    server: &str,
+    username: &str,
+    password: &Secret,
+    extra_ca: &[Certificate],
     timeout: Duration,
-}
-
-impl Verifier {
-    /// `extra_ca` are trusted besides the certificates of the system; `timeout` limits a whole check.
-    pub fn new(extra_ca: Vec<Certificate>, timeout: Duration) -> Self {
-        Self { extra_ca, timeout }
-    }
-
-    /// Tries the credentials once. Dropping the future ends the check.
-    pub async fn verify(&self, server: &str, username: &str, password: &Secret) -> Outcome {
-        let check = self.check(server, username, password);
-        match tokio::time::timeout(self.timeout, check).await {
-            Ok(Ok(outcome) | Err(outcome)) => outcome,
-            Err(_) => {
-                let waited = (self.timeout.as_secs_f64() * 10.0).round() / 10.0;
-                Outcome::Unreachable(format!("there was no answer within {waited} s"))
-            }
+) -> Outcome {
+    let check = check(server, username, password, extra_ca);
+    match tokio::time::timeout(timeout, check).await {
+        Ok(Ok(outcome) | Err(outcome)) => outcome,
+        Err(_) => {
+            let waited = (timeout.as_secs_f64() * 10.0).round() / 10.0;
+            Outcome::Unreachable(format!("there was no answer within {waited} s"))
         }
-    }
-
-    /// `Err` is an outcome, too: one that was clear before the end.
-    async fn check(
-        &self,
-        server: &str,
-        username: &str,
-        password: &Secret,
-    ) -> Result<Outcome, Outcome> {
-        let server = ServerName::parse(server)
-            .map_err(|error| not_checked(format!("the server name cannot be used: {error}")))?;
-        if username.contains(':') {
-            return Err(not_checked("a username with a colon cannot be sent"));
-        }
-        let client = client(&server, &self.extra_ca).map_err(|error| {
-            Outcome::Unreachable(format!("failed to set up TLS: {}", words(&error)))
-        })?;
-        let (registry, answer) = probe(&client, &server).await?;
-        let challenges = challenges_of(&answer);
-        // With a choice, a token server is asked: that is what clients do that pull.
-        let with_token = challenges
-            .iter()
-            .find(|c| c.is("Bearer") && c.parameter("realm").is_some());
-        if let Some(challenge) = with_token {
-            let token_server = token_server(&server, &registry, challenge)?;
-            let asked = client
-                .get(token_server)
-                .basic_auth(username, Some(password.expose()));
-            let token = fetch_token(asked).await?;
-            let answer = send(client.get(registry).bearer_auth(token.expose()), REGISTRY).await?;
-            return judge_token_use(&answer);
-        }
-        if challenges.iter().any(|c| c.is("Basic")) {
-            let asked = client
-                .get(registry)
-                .basic_auth(username, Some(password.expose()));
-            let answer = send(asked, REGISTRY).await?;
-            return judge_login(&answer, REGISTRY).map(|()| Outcome::Accepted);
-        }
-        if challenges.is_empty() {
-            let reason = "it asks for credentials (401) without saying how";
-            return Err(Outcome::NotARegistry(reason.to_owned()));
-        }
-        let other_ways = "it asks for credentials in a way that takes no username and password";
-        Err(not_checked(other_ways))
     }
 }
 
+/// `Err` is an outcome, too: one that was clear before the end.
+async fn check(
+    server: &str,
+    username: &str,
+    password: &Secret,
+    extra_ca: &[Certificate],
+) -> Result<Outcome, Outcome> {
+    let server = ServerName::parse(server)
+        .map_err(|error| not_checked(format!("the server name cannot be used: {error}")))?;
+    if username.contains(':') {
+        return Err(not_checked("a username with a colon cannot be sent"));
+    }
+    let client = client(&server, extra_ca).map_err(|error| {
+        Outcome::Unreachable(format!("failed to set up TLS: {}", words(&error)))
+    })?;
+    let (registry, answer) = probe(&client, &server).await?;
+    let challenges = challenges_of(&answer);
+    // With a choice, a token server is asked: that is what clients do that pull.
+    let with_token = challenges
+        .iter()
+        .find(|c| c.is("Bearer") && c.parameter("realm").is_some());
+    if let Some(challenge) = with_token {
+        let token_server = token_server(&server, &registry, challenge)?;
+        let asked = client
+            .get(token_server)
+            .basic_auth(username, Some(password.expose()));
+        let token = fetch_token(asked).await?;
+        let answer = send(client.get(registry).bearer_auth(token.expose()), REGISTRY).await?;
+        return judge_token_use(&answer);
+    }
+    if challenges.iter().any(|c| c.is("Basic")) {
+        let asked = client
+            .get(registry)
+            .basic_auth(username, Some(password.expose()));
+        let answer = send(asked, REGISTRY).await?;
+        return judge_login(&answer, REGISTRY).map(|()| Outcome::Accepted);
+    }
+    if challenges.is_empty() {
+        let reason = "it asks for credentials (401) without saying how";
+        return Err(Outcome::NotARegistry(reason.to_owned()));
+    }
+    let other_ways = "it asks for credentials in a way that takes no username and password";
+    Err(not_checked(other_ways))
+}
 /// Where a registry is asked.
 fn address(server: &ServerName) -> String {
     match server.service().and_then(|service| service.api_host) {
@@ -169,11 +156,7 @@ fn token_server(
 ) -> Result<Url, Outcome> {
     let realm = challenge.parameter("realm").unwrap_or_default();
     let plain_http = registry.scheme() == "http";
-    let mut url =
-        realm::judge(server, plain_http, realm).map_err(|error| Outcome::RealmRefused {
-            host: secret::admit(&error.host, Author::SawCredentials),
-            reason: error.reason.to_owned(),
-        })?;
+    let mut url = realm::judge(server, plain_http, realm).map_err(Outcome::RealmRefused)?;
     if let Some(service) = challenge.parameter("service") {
         url.query_pairs_mut().append_pair("service", service);
     }

@@ -6,7 +6,7 @@ use crate::api::Credentials;
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostic, Reported};
 use crate::framework::model::Attr;
-use crate::oci::verify::{DEFAULT_TIMEOUT, Outcome, Verifier};
+use crate::oci::verify::{self, DEFAULT_TIMEOUT, Outcome};
 use crate::resources::context::Context;
 
 /// Tries the configured credentials at their registry server, if the configuration asks for it. The server is
@@ -35,10 +35,10 @@ pub async fn verify(
         .deadline
         .saturating_duration_since(Instant::now());
     let timeout = DEFAULT_TIMEOUT.min(left / 4);
-    let verifier = Verifier::new(cx.client.trust_anchors().to_vec(), timeout);
+    let anchors = cx.client.trust_anchors();
     let outcome = tokio::select! {
         () = cx.operation.cancel.cancelled() => return Ok(None),
-        outcome = verifier.verify(server, username, password) => outcome,
+        outcome = verify::verify(server, username, password, anchors, timeout) => outcome,
     };
     let found = match outcome {
         Outcome::Accepted => return Ok(None),
@@ -48,8 +48,8 @@ pub async fn verify(
         Outcome::Refused(reason) => findings::verify_refused_and_stored(server, reason),
         Outcome::Unreachable(reason) => findings::verify_unreachable(server, reason),
         Outcome::NotARegistry(reason) => findings::verify_not_a_registry(server, reason),
-        Outcome::RealmRefused { host, reason } => {
-            findings::verify_realm_refused(server, host, reason)
+        Outcome::RealmRefused(refused) => {
+            findings::verify_realm_refused(server, refused.host, refused.reason)
         }
         Outcome::NotChecked(reason) => findings::verify_not_done(server, reason),
     };
