@@ -15,9 +15,10 @@ scripts/setup.sh
 . scripts/terraform.sh
 choose_terraform
 
-# protoc is for the peer alone, whose crate needs it to build; the counts come from valgrind.
+# protoc and its files are for the peer alone, whose crate needs them to build; the counts come from valgrind.
 missing=()
 command -v protoc >/dev/null || missing+=(protobuf-compiler)
+[ -e /usr/include/google/protobuf/empty.proto ] || missing+=(libprotobuf-dev)
 command -v valgrind >/dev/null || missing+=(valgrind)
 if [ ${#missing[@]} -gt 0 ]; then
     [ "$(id -u)" = 0 ] || {

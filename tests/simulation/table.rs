@@ -114,6 +114,8 @@ pub enum Other {
     AnotherNameAfter,
     /// With ours, just after it, where one version is retained.
     Evicts,
+    /// With ours, just after the next write of credentials, which undoes drift or is the same once more.
+    SameNameLater,
 }
 
 pub const WRITES: [Write; 9] = [
@@ -162,12 +164,13 @@ const WHENS: [When; 6] = [
     When::Never,
 ];
 const LAGS: [Lag; 5] = [Lag::None, Lag::Short, Lag::Long, Lag::Blind, Lag::Unlisted];
-const OTHERS: [Other; 5] = [
+const OTHERS: [Other; 6] = [
     Other::Nothing,
     Other::SameNameBefore,
     Other::SameNameAfter,
     Other::AnotherNameAfter,
     Other::Evicts,
+    Other::SameNameLater,
 ];
 
 impl fmt::Display for Cell {
@@ -260,7 +263,7 @@ impl Cell {
             Write::Both => self.dialect == Dialect::Put,
             _ => true,
         };
-        acts && write && (rotates || self.other != Other::Evicts)
+        acts && write && (rotates || !matches!(self.other, Other::Evicts | Other::SameNameLater))
     }
 
     fn fate(&self) -> Fate {
@@ -318,7 +321,8 @@ impl Cell {
     async fn unfold(&self, api: MemoryApi) -> Ending {
         let project = api.look(|state| state.projects[0].id.clone());
         let mut terraform = Terraform::new(api.clone()).await;
-        let wanted = self.write.begin(&mut terraform, &project).await;
+        let mut wanted = self.write.begin(&mut terraform, &project).await;
+        wanted.restores = self.other == Other::SameNameLater;
         self.arrange(&api);
         api.tell("the fault is set");
         // No reads lag behind further.
@@ -333,6 +337,10 @@ impl Cell {
         api.look(|_| ());
         assert_eq!(api.moves_waiting(), 0, "nobody else did anything");
         api.calm();
+        if self.other == Other::SameNameLater {
+            let (call, rotates) = (self.write.call(self.dialect), rotates(self.username()));
+            api.others_at(Moment::After, call, "rotates", rotates);
+        }
         invariants::after_a_run(&terraform, &run);
         invariants::only_what_is_new(&terraform, &run, seen_until);
         let ending = invariants::in_the_end(&mut terraform, &wanted, &project).await;
@@ -398,28 +406,13 @@ impl Cell {
                 }
             });
         }
-        let Some((moment, username)) = (match self.other {
-            Other::Nothing => None,
-            Other::SameNameBefore => Some((Moment::Before, self.username())),
-            Other::SameNameAfter | Other::Evicts => Some((Moment::After, self.username())),
-            Other::AnotherNameAfter => Some((Moment::After, "mallory")),
-        }) else {
-            return;
+        let (moment, username) = match self.other {
+            Other::Nothing | Other::SameNameLater => return,
+            Other::SameNameBefore => (Moment::Before, self.username()),
+            Other::SameNameAfter | Other::Evicts => (Moment::After, self.username()),
+            Other::AnotherNameAfter => (Moment::After, "mallory"),
         };
-        let rotates = move |state: &mut State| {
-            if let Some(registry) = state.by_handle(HANDLE) {
-                let (id, server) = (
-                    registry.id.clone(),
-                    registry.current_version().credentials.server.clone(),
-                );
-                let credentials = Credentials {
-                    server,
-                    username: username.into(),
-                    password: THEIRS[0].into(),
-                };
-                let _ = state.rotate(&id, credentials);
-            }
-        };
+        let rotates = rotates(username);
         match self.acts {
             // While ours is looked for. A rename is not sent at all if it is seen before.
             When::Never if self.write == Write::Rename => {
@@ -482,6 +475,24 @@ impl Write {
             Write::Detach => wanted.attached = false,
         }
         wanted
+    }
+}
+
+/// Somebody else stores credentials of their own with this user name.
+fn rotates(username: &'static str) -> impl FnOnce(&mut State) + Send + 'static {
+    move |state| {
+        if let Some(registry) = state.by_handle(HANDLE) {
+            let (id, server) = (
+                registry.id.clone(),
+                registry.current_version().credentials.server.clone(),
+            );
+            let credentials = Credentials {
+                server,
+                username: username.into(),
+                password: THEIRS[0].into(),
+            };
+            let _ = state.rotate(&id, credentials);
+        }
     }
 }
 

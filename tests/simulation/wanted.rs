@@ -147,10 +147,9 @@ impl Wanted {
     }
 
     /// Whether what is missing cannot be seen: a version under the same names where writes are not told which they
-    /// made. It is somebody else's, and nothing shows by which to tell versions apart, or stands in the place of one
-    /// that was answered and not made; or it is that of a write which
-    /// everybody has forgotten when it acts: an answer to a later one has ended the wait for it, or the process that
-    /// sent it has died.
+    /// made. It is somebody else's, and nothing shows by which to tell versions apart; or it stands in the place of one
+    /// that was answered and not made; or it is that of a write which everybody has forgotten when it acts: an answer
+    /// to a later one has ended the wait for it, or the process that sent it has died.
     pub fn cannot_see(&self, state: &State, sent: &[Sent]) -> bool {
         let shape = state.shape;
         let Some(registry) = state.by_handle(HANDLE) else {
@@ -168,10 +167,12 @@ impl Wanted {
                 let number = What::VersionMade(current.number);
                 let mut journal = state.journal.iter();
                 let made = journal.find(|one| one.registry == HANDLE && one.what == number);
-                let mut later = sent[request + 1..].iter().filter(believed);
+                let mut later = sent[request + 1..]
+                    .iter()
+                    .filter(|one| believed(one) || one.is_hollow());
                 let ended = later.any(|one| {
                     let before_it = made.is_some_and(|made| one.at < made.at);
-                    one.has_credentials() && (before_it || !shape.versions_shown)
+                    one.has_credentials() && (before_it || one.is_hollow() || !shape.versions_shown)
                 });
                 ended || !shape.versions_shown && sent[request].fate.says == Says::Death
             }

@@ -8,7 +8,7 @@ use super::{name_of, stored};
 use crate::api::{Dialect, Error, Kind, Proof, Registry, Rotated, Rotation};
 use crate::connection::Connection;
 use crate::findings;
-use crate::fingerprint::Hasher;
+use crate::fingerprint::{Fingerprint, Hasher};
 use crate::framework::diagnostics::Reported;
 use crate::framework::provider::{ApplyRequest, Call, Stored};
 use crate::framework::value::Value;
@@ -208,7 +208,7 @@ impl Update<'_> {
         let rotation = Rotation {
             credentials,
             moves,
-            renews: self.decision.rotates(),
+            renews: self.decision.rotates() && !self.may_be_there(registry, fingerprint.as_ref()),
             name: self.planned.name.known().map(String::as_str),
             maxversions: self.planned.maxversions.known().copied(),
             known: &known,
@@ -241,6 +241,17 @@ impl Update<'_> {
         self.memory.retained = None;
         (self.written, self.read) = (true, read);
         Ok(())
+    }
+
+    /// Whether these credentials may be in use already: a write whose answer was lost stored them, or was wrong, or its
+    /// process ended. Another write of the whole object makes no version then, and the next one is somebody else's.
+    fn may_be_there(&self, registry: &Registry, sent: Option<&Fingerprint>) -> bool {
+        let unproved = self.memory.unproved.as_ref();
+        let never_seen = self.memory.configured.is_none();
+        let changed = !self.decision.hashes.is_empty();
+        let id = registry.currentversionid.as_ref();
+        unproved.is_some_and(|one| Some(&one.sent) == sent)
+            || (never_seen || changed) && self.memory.is_drift(registry.currentversion, id)
     }
 
     async fn activate(&mut self, id: &str, version: i64) -> Result<(), Reported> {
