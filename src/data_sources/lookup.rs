@@ -14,7 +14,6 @@ use crate::framework::diagnostics::{Diagnostics, Reported};
 use crate::framework::model::Attr;
 use crate::framework::provider::{Block, Call, DataSource};
 use crate::framework::schema::{Attribute, Mode, Schema, Shape};
-use crate::framework::ty::Type;
 use crate::framework::value::Value;
 use crate::resources::checks;
 use crate::resources::context::Context;
@@ -121,35 +120,6 @@ pub fn id_argument(name: &'static str, description: &'static str) -> Attribute {
 /// An argument that takes the handle of something.
 pub fn handle_argument(name: &'static str, description: &'static str) -> Attribute {
     Attribute::string(name, Mode::OptionalComputed, description).checked(checks::not_blank)
-}
-
-/// Lists attributes that the API shows, one a line: its type, its name and the description.
-macro_rules! shown {
-    ($($ty:ident $name:ident: $description:literal;)+) => {
-        vec![$($crate::data_sources::lookup::$ty(stringify!($name), $description)),+]
-    };
-}
-pub(super) use shown;
-
-/// A text that the API shows.
-pub fn text(name: &'static str, description: &'static str) -> Attribute {
-    Attribute::string(name, Mode::Computed, description)
-}
-
-/// A list of texts that the API shows.
-pub fn texts(name: &'static str, description: &'static str) -> Attribute {
-    let shape = Shape::Plain(Type::list(Type::String));
-    Attribute::new(name, shape, Mode::Computed, description)
-}
-
-/// A number that the API shows.
-pub fn number(name: &'static str, description: &'static str) -> Attribute {
-    Attribute::number(name, Mode::Computed, description)
-}
-
-/// A bool that the API shows.
-pub fn flag(name: &'static str, description: &'static str) -> Attribute {
-    Attribute::bool(name, Mode::Computed, description)
 }
 
 /// A list of objects that the API shows.

@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use serde_json::{Value as Json, json};
 
-use super::lookup::{Lookup, attributes, shown};
+use super::lookup::{Lookup, attributes};
 use crate::findings;
 use crate::framework::diagnostics::Reported;
-use crate::framework::schema::{Attribute, Schema};
+use crate::framework::schema::{Attribute, Schema, computed};
 use crate::resources::context::Context;
 
 /// The data source.
@@ -24,12 +24,12 @@ pub static OWN: Lookup = Lookup {
 };
 
 fn shown() -> Vec<Attribute> {
-    shown! {
-        text id: "The UUID of the organisation.";
-        text name: "Its name.";
-        text handle: "Its handle.";
-        text email: "Its e-mail address.";
-        text role: "The role of the token's owner in it.";
+    computed! {
+        string id: "The UUID of the organisation.";
+        string name: "Its name.";
+        string handle: "Its handle.";
+        string email: "Its e-mail address.";
+        string role: "The role of the token's owner in it.";
     }
 }
 

@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use serde_json::{Value as Json, json};
 
-use super::lookup::{By, Key, Lookup, attributes, handle_argument, id_argument, list_of, shown};
+use super::lookup::{By, Key, Lookup, attributes, handle_argument, id_argument, list_of};
 use crate::api::Project;
 use crate::framework::diagnostics::Reported;
-use crate::framework::schema::{Attribute, Schema};
+use crate::framework::schema::{Attribute, Schema, computed};
 use crate::framework::value::Value;
 use crate::resources::context::Context;
 
@@ -71,20 +71,20 @@ pub static ATTACHMENTS: Lookup = Lookup {
 };
 
 fn shown() -> Vec<Attribute> {
-    shown! {
-        text id: "The UUID of the project.";
-        text handle: "The handle of the project.";
-        text name: "The name to show.";
-        texts regions: "The regions that the project runs in.";
-        texts users: "The ids of the users of the project.";
-        text organisation: "The UUID of its organisation; may be null.";
+    computed! {
+        string id: "The UUID of the project.";
+        string handle: "The handle of the project.";
+        string name: "The name to show.";
+        strings regions: "The regions that the project runs in.";
+        strings users: "The ids of the users of the project.";
+        string organisation: "The UUID of its organisation; may be null.";
     }
 }
 
 fn shown_attachment() -> Vec<Attribute> {
-    shown! {
-        text handle: "The handle of the registry.";
-        text join_id: "The identifier of the link; null where the API does not show it.";
+    computed! {
+        string handle: "The handle of the registry.";
+        string join_id: "The identifier of the link; null where the API does not show it.";
     }
 }
 

@@ -4,11 +4,11 @@ use std::sync::LazyLock;
 
 use serde_json::{Value as Json, json};
 
-use super::lookup::{Lookup, attributes, list_of, shown};
+use super::lookup::{Lookup, attributes, list_of};
 use crate::api::Region;
 use crate::findings;
 use crate::framework::diagnostics::Reported;
-use crate::framework::schema::{Attribute, Mode, Schema};
+use crate::framework::schema::{Attribute, Mode, Schema, computed};
 use crate::framework::value::Value;
 use crate::resources::checks;
 use crate::resources::context::Context;
@@ -50,15 +50,15 @@ pub static ALL: Lookup = Lookup {
 };
 
 fn shown() -> Vec<Attribute> {
-    shown! {
-        text id: "The id of the region, such as `helsinki-1`.";
-        text name: "The name to show.";
-        text description: "A sentence about it.";
-        text class: "Its class.";
-        text status: "Whether it is in use, such as `active`.";
-        text city: "The city it is in.";
-        text state: "The state it is in, where there are states.";
-        text country: "The country it is in.";
+    computed! {
+        string id: "The id of the region, such as `helsinki-1`.";
+        string name: "The name to show.";
+        string description: "A sentence about it.";
+        string class: "Its class.";
+        string status: "Whether it is in use, such as `active`.";
+        string city: "The city it is in.";
+        string state: "The state it is in, where there are states.";
+        string country: "The country it is in.";
         number latitude: "Degrees north.";
         number longitude: "Degrees east.";
     }

@@ -5,12 +5,13 @@ use std::sync::LazyLock;
 
 use serde_json::{Value as Json, json};
 
-use super::lookup::{By, Key, Lookup, attributes, handle_argument, id_argument, list_of, shown};
+use super::lookup::{By, Key, Lookup, attributes, handle_argument, id_argument, list_of};
 use crate::api::{Error, ProjectReference, Registry};
 use crate::framework::diagnostics::Reported;
-use crate::framework::schema::{Attribute, Schema};
+use crate::framework::schema::{Attribute, Schema, computed};
 use crate::framework::value::Value;
 use crate::resources::context::Context;
+use crate::resources::registry;
 
 const BY: By = ["id", "handle"];
 
@@ -58,37 +59,32 @@ pub static ALL: Lookup = Lookup {
 };
 
 fn shown() -> Vec<Attribute> {
-    shown! {
-        text id: "The UUID of the registry.";
-        text handle: "The handle of the registry.";
-        text name: "The name to show.";
-        text server: "The registry's host, with a port if it is not 443.";
-        text username: "The user name of the current credentials.";
+    let mut shown = computed! {
+        string handle: "The handle of the registry.";
+        string name: "The name to show.";
+        string server: "The registry's host, with a port if it is not 443.";
+        string username: "The user name of the current credentials.";
         number maxversions: "How many versions are retained.";
-        number current_version:
-            "The number of the version that is current; null where the API does not show it.";
-        flag billable: "Whether the registry is billed.";
-        text currentversionid: "The identifier of the current version; may be null.";
-        text managedbyresourceid: "The object that manages the registry, if the platform does; may be null.";
-        text managedbyresourcetype: "The type of that object; may be null.";
-    }
+    };
+    shown.extend(registry::shown());
+    shown
 }
 
 fn shown_version() -> Vec<Attribute> {
-    shown! {
+    computed! {
         number version: "The number of the version, from 1.";
-        text id: "The UUID of the version.";
-        text server: "The server of these credentials.";
-        text username: "Their user name.";
-        flag current: "Whether deployments use it.";
-        text created: "When it was made, as the API writes it.";
+        string id: "The UUID of the version.";
+        string server: "The server of these credentials.";
+        string username: "Their user name.";
+        bool current: "Whether deployments use it.";
+        string created: "When it was made, as the API writes it.";
     }
 }
 
 fn shown_project() -> Vec<Attribute> {
-    shown! {
-        text id: "The UUID of the project.";
-        text handle: "The handle of the project.";
+    computed! {
+        string id: "The UUID of the project.";
+        string handle: "The handle of the project.";
     }
 }
 

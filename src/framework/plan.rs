@@ -5,7 +5,8 @@ use super::schema::{Attribute, Schema, Shape};
 use super::value::Value;
 
 /// What a plan starts from: the proposed state without write-only values, and, if anything changes,
-/// computed attributes that the configuration leaves open marked as unknown, except those that stay.
+/// computed attributes that the configuration leaves open as they were, and unknown where they never were. What else
+/// changes of them is for the resource to say.
 ///
 /// There is no step for defaults, because no attribute has one: a default in a plan would need the
 /// attribute to be computed, and an absent value that means the default serves as well.
@@ -20,7 +21,6 @@ pub fn draft(schema: &Schema, prior: Option<&Value>, proposed: Value, config: &V
                 .attribute(attribute.name)
                 .is_some_and(|v| !v.is_null());
             if !configured {
-                let prior = prior.filter(|_| attribute.kept);
                 let kept = prior.and_then(|prior| prior.attribute(attribute.name));
                 let value = kept.cloned().unwrap_or(Value::UNKNOWN);
                 attributes.insert(attribute.name, value);
@@ -125,7 +125,7 @@ mod tests {
             vec![
                 Attribute::string("handle", Mode::Required, "").replaces(),
                 Attribute::string("secret", Mode::Optional, "").write_only(),
-                Attribute::string("id", Mode::Computed, "").kept(),
+                Attribute::string("id", Mode::Computed, ""),
                 Attribute::number("version", Mode::Computed, ""),
                 Attribute::number("limit", Mode::OptionalComputed, ""),
             ],
@@ -151,12 +151,12 @@ mod tests {
     }
 
     #[test]
-    fn a_change_makes_open_computed_attributes_unknown_except_kept_ones() {
+    fn a_change_leaves_computed_attributes_as_they_were() {
         let prior = block("a", Value::Null, "1".into(), 3.into(), 5.into());
         let config = block("b", Value::Null, Value::Null, Value::Null, 7.into());
         let proposed = block("b", Value::Null, "1".into(), 3.into(), 7.into());
         let planned = draft(&schema(), Some(&prior), proposed, &config);
-        let expected = block("b", Value::Null, "1".into(), Value::UNKNOWN, 7.into());
+        let expected = block("b", Value::Null, "1".into(), 3.into(), 7.into());
         assert_eq!(planned, expected);
         assert_eq!(
             requires_replace(&schema(), &prior, &planned),

@@ -115,9 +115,6 @@ pub struct Attribute {
     pub write_only: bool,
     /// A change asks for a new object.
     pub replaces: bool,
-    /// The computed value stays when something else changes. Others may change too: the plan shows them as known
-    /// after apply.
-    pub kept: bool,
     /// The texts it may hold, if only certain ones.
     pub allowed: &'static [&'static str],
     /// Documentation: what stands for an absent value.
@@ -127,6 +124,18 @@ pub struct Attribute {
     /// The check of a known value.
     pub check: Option<Check>,
 }
+
+/// Lists attributes that the provider alone gives a value, one a line: the type, the name and the description.
+macro_rules! computed {
+    ($($ty:ident $name:ident: $description:literal;)+) => {
+        vec![$($crate::framework::schema::Attribute::$ty(
+            stringify!($name),
+            $crate::framework::schema::Mode::Computed,
+            $description,
+        )),+]
+    };
+}
+pub(crate) use computed;
 
 impl Attribute {
     /// An attribute without any further rule.
@@ -139,7 +148,6 @@ impl Attribute {
             sensitive: false,
             write_only: false,
             replaces: false,
-            kept: false,
             allowed: &[],
             default: None,
             effect: None,
@@ -162,6 +170,12 @@ impl Attribute {
         Self::new(name, Shape::Plain(Type::Bool), mode, description)
     }
 
+    /// A list of texts.
+    pub fn strings(name: &'static str, mode: Mode, description: &'static str) -> Self {
+        let shape = Shape::Plain(Type::list(Type::String));
+        Self::new(name, shape, mode, description)
+    }
+
     /// Terraform hides the value in its output.
     #[must_use]
     pub fn sensitive(mut self) -> Self {
@@ -181,13 +195,6 @@ impl Attribute {
     pub fn replaces(mut self) -> Self {
         self.replaces = true;
         self.effect("replaces the object")
-    }
-
-    /// The computed value stays when something else changes.
-    #[must_use]
-    pub fn kept(mut self) -> Self {
-        self.kept = true;
-        self
     }
 
     /// Only these texts are valid.

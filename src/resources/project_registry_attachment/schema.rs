@@ -47,13 +47,12 @@ pub static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
             .replaces()
             .checked(checks::not_blank),
             timeouts::attribute(),
-            Attribute::string("id", Mode::Computed, "`{project_id}:{handle}`.").kept(),
+            Attribute::string("id", Mode::Computed, "`{project_id}:{handle}`."),
             Attribute::string(
                 "join_id",
                 Mode::Computed,
                 "The identifier of the link; null where the API does not show it.",
-            )
-            .kept(),
+            ),
         ],
     )
 });

@@ -27,6 +27,7 @@ use async_trait::async_trait;
 
 use self::memory::Memory;
 use self::schema::Model;
+pub use self::schema::shown;
 use crate::api::Client;
 use crate::connection::Connection;
 use crate::findings;

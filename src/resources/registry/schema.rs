@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::api::{Credentials, Registry};
 use crate::framework::model::model;
-use crate::framework::schema::{Attribute, IdentitySchema, Mode, Schema};
+use crate::framework::schema::{Attribute, IdentitySchema, Mode, Schema, computed};
 use crate::resources::checks;
 use crate::resources::timeouts::{self, Timeouts};
 use crate::secret::Secret;
@@ -83,7 +83,8 @@ impl Model {
     }
 }
 
-pub static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::new(DESCRIPTION, attributes()));
+pub static SCHEMA: LazyLock<Schema> =
+    LazyLock::new(|| Schema::new(DESCRIPTION, [arguments(), shown()].concat()));
 
 pub static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema {
     attributes: vec![
@@ -99,12 +100,6 @@ pub static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema 
 const DESCRIPTION: &str = "A stored set of credentials for a private image registry. Credentials are \
     versions: changing them makes a new version and keeps the earlier ones, and an earlier one can be \
     made current again.";
-
-fn attributes() -> Vec<Attribute> {
-    let mut attributes = arguments();
-    attributes.extend(computed());
-    attributes
-}
 
 fn arguments() -> Vec<Attribute> {
     vec![
@@ -188,7 +183,6 @@ fn arguments() -> Vec<Attribute> {
             Mode::OptionalComputed,
             "How many versions are retained.",
         )
-        .kept()
         .default("the API's own, 5")
         .effect("updates in place and never touches credentials")
         .checked(checks::positive),
@@ -196,40 +190,18 @@ fn arguments() -> Vec<Attribute> {
     ]
 }
 
-fn computed() -> Vec<Attribute> {
-    vec![
-        Attribute::number(
-            "current_version",
-            Mode::Computed,
-            "The number of the version that is current; null where the API does not show it.",
-        )
-        .kept(),
-        Attribute::string("id", Mode::Computed, "The UUID of the registry.").kept(),
-        Attribute::bool(
-            "billable",
-            Mode::Computed,
-            "Whether the registry is billed.",
-        )
-        .kept(),
-        Attribute::string(
-            "currentversionid",
-            Mode::Computed,
-            "The identifier of the current version; may be null.",
-        )
-        .kept(),
-        Attribute::string(
-            "managedbyresourceid",
-            Mode::Computed,
-            "The object that manages the registry, if the platform does; may be null.",
-        )
-        .kept(),
-        Attribute::string(
-            "managedbyresourcetype",
-            Mode::Computed,
-            "The type of that object; may be null.",
-        )
-        .kept(),
-    ]
+/// What the API alone says of a registry: of a managed one, and of one that is looked up.
+pub fn shown() -> Vec<Attribute> {
+    computed! {
+        number current_version:
+            "The number of the version that is current; null where the API does not show it.";
+        string id: "The UUID of the registry.";
+        bool billable: "Whether the registry is billed.";
+        string currentversionid: "The identifier of the current version; may be null.";
+        string managedbyresourceid:
+            "The object that manages the registry, if the platform does; may be null.";
+        string managedbyresourcetype: "The type of that object; may be null.";
+    }
 }
 
 #[cfg(test)]
