@@ -120,17 +120,7 @@ impl Diagnostics {
 
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
-        self.check().is_err()
-    }
-
-    /// Goes on only while none of them is an error.
-    pub fn check(&self) -> Result<(), Reported> {
-        let error = |one: &Diagnostic| one.severity == Severity::Error;
-        if self.iter().any(error) {
-            Err(Reported(()))
-        } else {
-            Ok(())
-        }
+        self.iter().any(|one| one.severity == Severity::Error)
     }
 
     /// The messages in order.

@@ -40,3 +40,20 @@ pub struct FunctionError {
     /// The argument at fault, counted from zero.
     pub argument: Option<usize>,
 }
+
+impl FunctionError {
+    /// An error about the call as a whole.
+    pub fn new(text: impl ToString) -> Self {
+        Self {
+            text: text.to_string(),
+            argument: None,
+        }
+    }
+
+    /// The same about one argument, counted from zero.
+    #[must_use]
+    pub fn at(mut self, argument: usize) -> Self {
+        self.argument = Some(argument);
+        self
+    }
+}

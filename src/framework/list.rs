@@ -4,10 +4,11 @@ use std::ops::ControlFlow;
 
 use tokio::sync::mpsc;
 
-use super::diagnostics::Diagnostics;
 use super::plan;
 use super::schema::Schema;
 use super::value::Value;
+use super::wire;
+use crate::proto::tfplugin6::list_resource::Event;
 
 /// One object of a list.
 #[derive(Debug, Clone)]
@@ -20,12 +21,9 @@ pub struct Listed {
     pub object: Option<Value>,
 }
 
-/// What goes through the channel to the client: objects, and at the end what there is to say.
-pub(super) type Sent = Result<Listed, Diagnostics>;
-
 /// Where a list puts what it finds.
 pub struct Found {
-    items: mpsc::Sender<Sent>,
+    items: mpsc::Sender<Event>,
     /// How many more are wanted; `None` without a limit.
     left: Option<u64>,
     /// Whether whole objects are wanted, not their identities alone.
@@ -36,7 +34,7 @@ pub struct Found {
 impl Found {
     /// Hands objects of the schema to `items`. A limit that is not positive is none, as Terraform means it.
     pub(super) fn new(
-        items: mpsc::Sender<Sent>,
+        items: mpsc::Sender<Event>,
         limit: i64,
         wants_objects: bool,
         schema: &'static Schema,
@@ -50,11 +48,15 @@ impl Found {
     }
 
     /// Hands over an object, as fast as the client takes it. Breaks when no more are wanted.
-    pub async fn hand(&mut self, mut listed: Listed) -> ControlFlow<()> {
-        listed.object = listed
-            .object
-            .map(|object| plan::storable(self.schema, object));
-        let gone = self.items.send(Ok(listed)).await.is_err();
+    pub async fn hand(&mut self, listed: Listed) -> ControlFlow<()> {
+        let object = listed.object.map(|it| plan::storable(self.schema, it));
+        let event = Event {
+            identity: wire::encode_identity(&listed.identity),
+            display_name: listed.display_name,
+            resource_object: object.as_ref().map(wire::encode),
+            diagnostic: Vec::new(),
+        };
+        let gone = self.items.send(event).await.is_err();
         if let Some(left) = &mut self.left {
             *left -= 1;
         }
@@ -91,10 +93,9 @@ mod tests {
         let mut found = Found::new(items, 2, true, schema());
         assert!(found.hand(listed()).await.is_continue());
         assert!(found.hand(listed()).await.is_break());
-        let Some(Ok(first)) = received.recv().await else {
-            panic!("an object");
-        };
-        assert_eq!(first.object, Some(object([("secret", Value::Null)])));
+        let first = received.recv().await.expect("an object");
+        let stored = wire::encode(&object([("secret", Value::Null)]));
+        assert_eq!(first.resource_object, Some(stored));
     }
 
     #[tokio::test]

@@ -40,8 +40,5 @@ fn only_text(arguments: &[Value]) -> &str {
 
 /// An error about the only argument.
 fn wrong(reason: impl ToString) -> FunctionError {
-    FunctionError {
-        text: reason.to_string(),
-        argument: Some(0),
-    }
+    FunctionError::new(reason).at(0)
 }

@@ -17,9 +17,9 @@ use proto::apply_resource_change::{Request, Response};
 pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<Response> {
     let resource = server.resource(&request.type_name)?;
     let schema = resource.schema();
-    let prior = super::decode(request.prior_state.as_ref(), schema, "prior state")?;
-    let planned = super::decode(request.planned_state.as_ref(), schema, "planned state")?;
-    let config = super::decode(request.config.as_ref(), schema, "configuration")?;
+    let prior = super::decode(&request.prior_state, schema, "prior state")?;
+    let planned = super::decode(&request.planned_state, schema, "planned state")?;
+    let config = super::decode(&request.config, schema, "configuration")?;
     let secrets = schema.secrets_in(&config);
     let mut call = server.call()?;
     a_thread_to_be_had()?;

@@ -15,8 +15,7 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
             result: Some(result),
             error: None,
         },
-        // A position among a handful of arguments always fits.
-        Err(error) => failed(&error.text, error.argument.map(|position| position as i64)),
+        Err(error) => failed(&error),
     })
 }
 
@@ -24,66 +23,45 @@ fn call<P: Provider>(
     server: &Server<P>,
     request: &Request,
 ) -> Result<proto::DynamicValue, FunctionError> {
-    let functions = server.provider().functions();
-    let function = functions
-        .iter()
-        .find(|one| one.name == request.name)
-        .ok_or_else(|| {
-            whole(format!(
-                "this provider has no function \"{}\"",
-                request.name
-            ))
-        })?;
-    let parameters = &function.parameters;
-    if request.arguments.len() != parameters.len() {
-        return Err(whole(format!(
-            "{} takes {} arguments, not {}",
-            request.name,
-            parameters.len(),
-            request.arguments.len()
-        )));
+    let name = &request.name;
+    let mut functions = server.provider().functions().iter();
+    let Some(function) = functions.find(|one| one.name == *name) else {
+        let text = format!("this provider has no function \"{name}\"");
+        return Err(FunctionError::new(text));
+    };
+    let (takes, given) = (function.parameters.len(), request.arguments.len());
+    if takes != given {
+        let text = format!("{name} takes {takes} arguments, not {given}");
+        return Err(FunctionError::new(text));
     }
-    let arguments = parameters
-        .iter()
-        .zip(&request.arguments)
-        .enumerate()
-        .map(|(position, (parameter, argument))| {
-            let wrong = |text| FunctionError {
-                text,
-                argument: Some(position),
-            };
-            let value = wire::decode(Some(argument), &parameter.ty)
-                .map_err(|error| wrong(error.to_string()))?;
-            if value.is_null() || !value.is_wholly_known() {
-                return Err(wrong("the argument must be known and not null".to_owned()));
-            }
-            Ok(value)
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut arguments = Vec::new();
+    for (position, argument) in request.arguments.iter().enumerate() {
+        let value = wire::decode(Some(argument), &function.parameters[position].ty)
+            .map_err(|error| FunctionError::new(error).at(position))?;
+        if value.is_null() || !value.is_wholly_known() {
+            let error = FunctionError::new("the argument must be known and not null");
+            return Err(error.at(position));
+        }
+        arguments.push(value);
+    }
     (function.call)(&arguments).map(|value| wire::encode(&value))
-}
-
-fn whole(text: String) -> FunctionError {
-    FunctionError {
-        text,
-        argument: None,
-    }
 }
 
 /// The answer of a call that ended in a panic.
 impl From<Vec<proto::Diagnostic>> for Response {
     fn from(diagnostics: Vec<proto::Diagnostic>) -> Self {
         let texts: Vec<_> = diagnostics.into_iter().map(|one| one.detail).collect();
-        failed(&texts.join(" "), None)
+        failed(&FunctionError::new(texts.join(" ")))
     }
 }
 
-fn failed(text: &str, function_argument: Option<i64>) -> Response {
+fn failed(error: &FunctionError) -> Response {
     Response {
         result: None,
         error: Some(proto::FunctionError {
-            text: secret::redact(text).into_owned(),
-            function_argument,
+            text: secret::redact(&error.text).into_owned(),
+            // A position among a handful of arguments always fits.
+            function_argument: error.argument.map(|position| position as i64),
         }),
     }
 }

@@ -11,7 +11,7 @@ use proto::configure_provider::{Request, Response};
 pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<Response> {
     let provider = server.provider();
     let schema = provider.schema();
-    let config = super::decode(request.config.as_ref(), schema, "provider configuration")?;
+    let config = super::decode(&request.config, schema, "provider configuration")?;
     let mut diagnostics = Diagnostics::new();
     let configured = provider.configure(&config, &request.terraform_version, &mut diagnostics);
     server.connect(configured.ok());

@@ -17,7 +17,6 @@ use super::{
     apply_resource_change, call_function, configure_provider, describe, import_resource_state,
     list_resource, lookup, plan_resource_change, read_resource, stored, validate,
 };
-use crate::framework::diagnostics::Diagnostics;
 use crate::framework::findings;
 use crate::framework::provider::Provider;
 use crate::framework::server::Server;
@@ -152,7 +151,8 @@ impl<P: Provider> Incoming<P> {
         A: Message + Default + 'static,
     {
         unary(self.http, move |(): ()| {
-            ready(failed(wire::diagnostics(&[], &absent(kind))))
+            let absent = findings::no_such_kind(kind).into();
+            ready(failed(wire::diagnostics(&[], &absent)))
         })
     }
 
@@ -196,10 +196,6 @@ where
 {
     let limit = Some(LARGEST_MESSAGE);
     Grpc::new(ProstCodec::default()).apply_max_message_size_config(limit, limit)
-}
-
-fn absent(kind: &str) -> Diagnostics {
-    findings::no_such_kind(kind).into()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use tonic::Status;
 
 use super::Answer;
 use crate::framework::diagnostics::Diagnostics;
-use crate::framework::list::{Found, Sent};
+use crate::framework::list::Found;
 use crate::framework::provider::Provider;
 use crate::framework::server::Server;
 use crate::framework::wire;
@@ -21,28 +21,32 @@ pub fn handle<P: Provider>(
     server: Server<P>,
     request: Request,
 ) -> impl Stream<Item = Result<Event, Status>> {
-    let (items, found) = mpsc::channel(WAITING);
+    let (items, events) = mpsc::channel(WAITING);
     let subject = request.type_name.clone();
     server.lifecycle().clone().spawn(async move {
         let work = list(server.clone(), request, items.clone());
-        let outcome = server.finish("ListResource", &subject, work).await;
-        let diagnostics = outcome.unwrap_or_else(|failed| failed);
-        // A receiver that is gone does not miss it.
-        let _ = items.send(Err(diagnostics)).await;
+        let ended = server.finish("ListResource", &subject, work).await;
+        let diagnostic = wire::diagnostics(&[], &ended.unwrap_or_else(|failed| failed));
+        if !diagnostic.is_empty() {
+            let event = Event {
+                diagnostic,
+                ..Event::default()
+            };
+            // A receiver that is gone does not miss it.
+            let _ = items.send(event).await;
+        }
     });
-    ReceiverStream::new(found).filter_map(event).map(Ok)
+    ReceiverStream::new(events).map(Ok)
 }
 
 async fn list<P: Provider>(
     server: Server<P>,
     request: Request,
-    items: mpsc::Sender<Sent>,
+    items: mpsc::Sender<Event>,
 ) -> Answer<Diagnostics> {
     let lister = server.lister(&request.type_name)?;
     let resource = server.resource(&request.type_name)?;
-    let schema = lister.schema();
-    let config = super::decode(request.config.as_ref(), schema, "configuration")?;
-    super::wholly_known(&config)?;
+    let config = super::decode_known(&request.config, lister.schema())?;
     let mut call = server.call()?;
     let objects = request.include_resource_object;
     let mut found = Found::new(items.clone(), request.limit, objects, resource.schema());
@@ -52,22 +56,4 @@ async fn list<P: Provider>(
         _ = lister.list(&mut call, config, &mut found) => {}
     }
     Ok(call.diagnostics)
-}
-
-fn event(item: Sent) -> Option<Event> {
-    match item {
-        Ok(listed) => Some(Event {
-            identity: wire::encode_identity(&listed.identity),
-            display_name: listed.display_name,
-            resource_object: listed.object.as_ref().map(wire::encode),
-            diagnostic: Vec::new(),
-        }),
-        Err(diagnostics) => {
-            let diagnostic = wire::diagnostics(&[], &diagnostics);
-            (!diagnostic.is_empty()).then(|| Event {
-                diagnostic,
-                ..Event::default()
-            })
-        }
-    }
 }

@@ -16,7 +16,7 @@ pub async fn read<P: Provider>(
     request: read_data_source::Request,
 ) -> Answer<read_data_source::Response> {
     let source = server.data_source(&request.type_name)?;
-    let (state, diagnostics) = look(&server, source, request.config).await?;
+    let (state, diagnostics) = look(&server, source, &request.config).await?;
     Ok(read_data_source::Response {
         state,
         diagnostics,
@@ -29,7 +29,7 @@ pub async fn open<P: Provider>(
     request: open_ephemeral_resource::Request,
 ) -> Answer<open_ephemeral_resource::Response> {
     let resource = server.ephemeral_resource(&request.type_name)?;
-    let (result, diagnostics) = look(&server, resource, request.config).await?;
+    let (result, diagnostics) = look(&server, resource, &request.config).await?;
     Ok(open_ephemeral_resource::Response {
         result,
         diagnostics,
@@ -56,11 +56,10 @@ pub async fn close<P: Provider>(
 async fn look<P: Provider>(
     server: &Server<P>,
     source: &dyn DataSource<P::Connection>,
-    config: Message,
+    config: &Message,
 ) -> Answer<(Message, Vec<proto::Diagnostic>)> {
     let schema = source.schema();
-    let config = super::decode(config.as_ref(), schema, "configuration")?;
-    super::wholly_known(&config)?;
+    let config = super::decode_known(config, schema)?;
     let mut call = server.call()?;
     let secrets = schema.secrets_in(&config);
     let found = source.read(&mut call, config).await;

@@ -13,7 +13,6 @@ mod read_resource;
 mod stored;
 mod validate;
 
-use super::codec::CodecError;
 use super::diagnostics::Diagnostics;
 use super::findings;
 use super::schema::{IdentitySchema, Schema};
@@ -28,32 +27,27 @@ type Message = Option<proto::DynamicValue>;
 
 /// Reads a block of a call; what is wrong with it becomes the outcome of the call. Every secret that comes into the
 /// process with a block is known to the redactor from here on.
-fn decode(
-    message: Option<&proto::DynamicValue>,
-    schema: &Schema,
-    what: &str,
-) -> Result<Value, Diagnostics> {
-    let value = wire::decode(message, schema.ty()).map_err(|error| unreadable(what, &error))?;
+fn decode(message: &Message, schema: &Schema, what: &str) -> Answer<Value> {
+    let unreadable = |error| findings::unreadable(what, error);
+    let value = wire::decode(message.as_ref(), schema.ty()).map_err(unreadable)?;
     schema.recognise(&value);
     Ok(value)
 }
 
-fn unreadable(what: &str, error: &CodecError) -> Diagnostics {
-    findings::unreadable(what, error).into()
-}
-
-/// Makes sure that a look-up can act on its arguments. Clients ask only then.
-fn wholly_known(config: &Value) -> Result<(), Diagnostics> {
-    if config.is_wholly_known() {
-        return Ok(());
+/// Reads the arguments of a look-up, which can act on known ones alone. Clients ask only then.
+fn decode_known(message: &Message, schema: &Schema) -> Answer<Value> {
+    let config = decode(message, schema, "configuration")?;
+    match config.is_wholly_known() {
+        true => Ok(config),
+        false => Err(findings::not_known_yet().into()),
     }
-    Err(findings::not_known_yet().into())
 }
 
 fn decode_identity(
     message: Option<&proto::ResourceIdentityData>,
     schema: &IdentitySchema,
-) -> Result<Value, Diagnostics> {
+) -> Answer<Value> {
     let data = message.and_then(|message| message.identity_data.as_ref());
-    wire::decode(data, &schema.ty()).map_err(|error| unreadable("identity", &error))
+    let unreadable = |error| findings::unreadable("identity", error);
+    Ok(wire::decode(data, &schema.ty()).map_err(unreadable)?)
 }

@@ -11,12 +11,8 @@ use proto::plan_resource_change::{Request, Response};
 pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<Response> {
     let resource = server.resource(&request.type_name)?;
     let schema = resource.schema();
-    let prior = super::decode(request.prior_state.as_ref(), schema, "prior state")?;
-    let proposed = super::decode(
-        request.proposed_new_state.as_ref(),
-        schema,
-        "proposed state",
-    )?;
+    let prior = super::decode(&request.prior_state, schema, "prior state")?;
+    let proposed = super::decode(&request.proposed_new_state, schema, "proposed state")?;
     let mut call = server.call()?;
     if proposed.is_null() {
         let private = resource.plan_delete(&mut call, &prior, &request.prior_private);
@@ -28,7 +24,7 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
             ..Default::default()
         });
     }
-    let config = super::decode(request.config.as_ref(), schema, "configuration")?;
+    let config = super::decode(&request.config, schema, "configuration")?;
     let prior = (!prior.is_null()).then_some(&prior);
     let draft = plan::draft(schema, prior, proposed, &config);
     let asked = PlanRequest {

@@ -11,7 +11,7 @@ use proto::read_resource::{Request, Response};
 pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<Response> {
     let resource = server.resource(&request.type_name)?;
     let schema = resource.schema();
-    let state = super::decode(request.current_state.as_ref(), schema, "state")?;
+    let state = super::decode(&request.current_state, schema, "state")?;
     if state.is_null() {
         // There is nothing to look for; a client that asks anyway is told that nothing is there.
         return Ok(Response::default());

@@ -49,7 +49,7 @@ pub async fn move_here<P: Provider>(
     let state = object(request.source_state, resource.schema())?;
     Ok(move_resource_state::Response {
         target_state: Some(wire::encode(&state)),
-        // Another provider's bytes mean nothing here; a read fills in our own.
+        // Made from the moved state; the private bytes of its source mean nothing here.
         target_private: private,
         ..Default::default()
     })
@@ -62,8 +62,8 @@ pub async fn upgrade_identity<P: Provider>(
 ) -> Answer<upgrade_resource_identity::Response> {
     let schema = server.resource(&request.type_name)?.identity();
     let json = request.raw_identity.unwrap_or_default().json;
-    let identity = codec::decode_json(&json, &schema.ty())
-        .map_err(|error| super::unreadable("identity", &error))?;
+    let unreadable = |error| findings::unreadable("identity", error);
+    let identity = codec::decode_json(&json, &schema.ty()).map_err(unreadable)?;
     Ok(upgrade_resource_identity::Response {
         upgraded_identity: wire::encode_identity(&identity),
         diagnostics: Vec::new(),
@@ -76,7 +76,7 @@ pub async fn generate_config<P: Provider>(
     request: generate_resource_config::Request,
 ) -> Answer<generate_resource_config::Response> {
     let schema = server.resource(&request.type_name)?.schema();
-    let state = super::decode(request.state.as_ref(), schema, "state")?;
+    let state = super::decode(&request.state, schema, "state")?;
     Ok(generate_resource_config::Response {
         config: Some(wire::encode(&generate::config(&schema.attributes, &state))),
         diagnostics: Vec::new(),
@@ -87,10 +87,10 @@ pub async fn generate_config<P: Provider>(
 /// so that reading by name is the whole upgrade.
 fn object(raw: Option<proto::RawState>, schema: &Schema) -> Answer<Value> {
     let json = raw.unwrap_or_default().json;
+    let unreadable = |error| findings::unreadable("state", error);
     let mut value = match json.as_slice() {
         [] => Value::Null,
-        json => codec::decode_json(json, schema.ty())
-            .map_err(|error| super::unreadable("state", &error))?,
+        json => codec::decode_json(json, schema.ty()).map_err(unreadable)?,
     };
     if value.is_null() {
         // An empty answer would make the object vanish from the state and be planned again.

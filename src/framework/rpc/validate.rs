@@ -20,8 +20,8 @@ pub async fn provider<P: Provider>(
     server: Server<P>,
     request: provider_block::Request,
 ) -> Answer<provider_block::Response> {
-    let diagnostics = by_schema(server.provider().schema(), request.config, true, |_, _| {})?;
-    Ok(provider_block::Response { diagnostics })
+    let schema = server.provider().schema();
+    by_schema(schema, &request.config, true, |_, _| {})
 }
 
 pub async fn resource<P: Provider>(
@@ -31,8 +31,7 @@ pub async fn resource<P: Provider>(
     let resource = server.resource(&request.type_name)?;
     let client = request.client_capabilities.unwrap_or_default();
     let write_only = client.write_only_attributes_allowed;
-    let diagnostics = checked(resource, request.config, write_only)?;
-    Ok(managed::Response { diagnostics })
+    checked(resource, &request.config, write_only)
 }
 
 pub async fn data_resource<P: Provider>(
@@ -40,8 +39,7 @@ pub async fn data_resource<P: Provider>(
     request: data_source::Request,
 ) -> Answer<data_source::Response> {
     let source = server.data_source(&request.type_name)?;
-    let diagnostics = checked(source, request.config, true)?;
-    Ok(data_source::Response { diagnostics })
+    checked(source, &request.config, true)
 }
 
 pub async fn ephemeral_resource<P: Provider>(
@@ -49,8 +47,7 @@ pub async fn ephemeral_resource<P: Provider>(
     request: ephemeral::Request,
 ) -> Answer<ephemeral::Response> {
     let resource = server.ephemeral_resource(&request.type_name)?;
-    let diagnostics = checked(resource, request.config, true)?;
-    Ok(ephemeral::Response { diagnostics })
+    checked(resource, &request.config, true)
 }
 
 pub async fn list_resource<P: Provider>(
@@ -58,28 +55,27 @@ pub async fn list_resource<P: Provider>(
     request: list::Request,
 ) -> Answer<list::Response> {
     let lister = server.lister(&request.type_name)?;
-    let diagnostics = checked(lister, request.config, true)?;
-    Ok(list::Response { diagnostics })
+    checked(lister, &request.config, true)
 }
 
 /// Checks a block by its schema and then across its arguments. Only resources have write-only arguments, so that it
 /// matters for them alone whether the client knows such.
-fn checked<B: Block + ?Sized>(
-    block: &B,
-    config: Message,
+fn checked<A: From<Vec<proto::Diagnostic>>>(
+    block: &(impl Block + ?Sized),
+    config: &Message,
     write_only: bool,
-) -> Answer<Vec<proto::Diagnostic>> {
+) -> Answer<A> {
     let across = |config: &Value, told: &mut Diagnostics| block.validate(config, told);
     by_schema(block.schema(), config, write_only, across)
 }
 
-fn by_schema(
+fn by_schema<A: From<Vec<proto::Diagnostic>>>(
     schema: &Schema,
-    config: Message,
+    config: &Message,
     write_only: bool,
     across: impl FnOnce(&Value, &mut Diagnostics),
-) -> Answer<Vec<proto::Diagnostic>> {
-    let config = super::decode(config.as_ref(), schema, "configuration")?;
+) -> Answer<A> {
+    let config = super::decode(config, schema, "configuration")?;
     let mut diagnostics = Diagnostics::new();
     validate::attributes(
         &schema.attributes,
@@ -89,5 +85,5 @@ fn by_schema(
         &mut diagnostics,
     );
     across(&config, &mut diagnostics);
-    Ok(wire::diagnostics(&schema.secrets_in(&config), &diagnostics))
+    Ok(wire::diagnostics(&schema.secrets_in(&config), &diagnostics).into())
 }

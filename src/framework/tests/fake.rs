@@ -180,9 +180,7 @@ impl ListResource<()> for Thing {
 
 fn echo(arguments: &[Value]) -> Result<Value, FunctionError> {
     let text = &arguments[0];
-    act(&object([("name", text.clone())]), &mut Diagnostics::new()).map_err(|_| FunctionError {
-        text: "refused".to_owned(),
-        argument: None,
-    })?;
+    act(&object([("name", text.clone())]), &mut Diagnostics::new())
+        .map_err(|_| FunctionError::new("refused"))?;
     Ok(text.clone())
 }
