@@ -126,17 +126,15 @@ impl Client {
         project: &str,
     ) -> Result<Option<Vec<Attachment>>> {
         let path = self.path(&["projects", project, "attachments"])?;
-        let listed = self.list(op, path, "registries", Attachment::parse).await;
-        let error = match listed {
-            Ok(registries) => return Ok(Some(registries)),
-            Err(error) if *error.kind() == Kind::NotFound => error,
-            Err(error) => return Err(error),
-        };
-        match self.project(op, project).await? {
-            None => Ok(None),
-            Some(_) => {
-                Err(error.adding("the project is there, but its list of attachments is not"))
-            }
+        match self.list(op, path, "registries", Attachment::parse).await {
+            Err(error) if *error.kind() == Kind::NotFound => match self.project(op, project).await?
+            {
+                None => Ok(None),
+                Some(_) => {
+                    Err(error.adding("the project is there, but its list of attachments is not"))
+                }
+            },
+            listed => listed.map(Some),
         }
     }
 

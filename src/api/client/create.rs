@@ -117,14 +117,12 @@ fn stands_in_the_way(error: &Error) -> bool {
 /// Whether a refusal is about the handle. Which status and text the API has for that is not known for sure.
 fn says_handle_is_taken(error: &Error) -> bool {
     let text = error.message().to_lowercase();
+    let says_so = ["exist", "taken", "use"]
+        .iter()
+        .any(|word| text.contains(word));
     match error.kind() {
         Kind::Conflict => true,
-        Kind::Refused => {
-            text.contains("handle")
-                && ["exist", "taken", "use"]
-                    .iter()
-                    .any(|word| text.contains(word))
-        }
+        Kind::Refused => text.contains("handle") && says_so,
         _ => false,
     }
 }

@@ -18,7 +18,7 @@ use reqwest::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::rotation::{Credentials, Rotation};
+use super::rotation::Rotation;
 use crate::api::Client;
 use crate::api::http::{Error, Kind, Operation, Request, Result};
 use crate::api::model::{Dialect, Registry, Version};
@@ -123,15 +123,11 @@ impl Client {
         registry: &Registry,
         rotation: &Rotation<'_>,
     ) -> Result<Request> {
-        let Credentials {
-            server,
-            username,
-            password,
-        } = rotation.credentials;
+        let credentials = rotation.credentials;
         let mut body = RegistryBody {
-            server: rotation.moves.then_some(server),
-            username,
-            password: Some(password.expose()),
+            server: rotation.moves.then_some(credentials.server),
+            username: credentials.username,
+            password: Some(credentials.password.expose()),
             ..RegistryBody::default()
         };
         if dialect == Dialect::Rotate {

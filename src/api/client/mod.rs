@@ -5,9 +5,7 @@ mod changes;
 mod create;
 mod delete;
 mod dialect;
-mod organisations;
 mod projects;
-mod regions;
 mod registries;
 mod rotation;
 

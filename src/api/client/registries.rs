@@ -62,7 +62,9 @@ impl Client {
         let cache = self.cache();
         if !cache.no_registry_list.load(Ordering::Relaxed) {
             let fetch = async {
-                let registries = self.list_registries(op, Registry::parse_whole).await?;
+                let path = self.path(&["registries"])?;
+                let listed = self.list(op, path, "registries", Registry::parse_whole);
+                let registries = listed.await?;
                 let by_id = registries.into_iter().map(|one| (one.id.clone(), one));
                 Ok(by_id.collect::<HashMap<_, _>>())
             };
@@ -111,16 +113,8 @@ impl Client {
 
     /// Lists the registries of the organisation.
     pub async fn registries(&self, op: &Operation) -> Result<Vec<Registry>> {
-        self.list_registries(op, Registry::parse).await
-    }
-
-    async fn list_registries(
-        &self,
-        op: &Operation,
-        parse: fn(&Value) -> Option<Registry>,
-    ) -> Result<Vec<Registry>> {
         let path = self.path(&["registries"])?;
-        self.list(op, path, "registries", parse).await
+        self.list(op, path, "registries", Registry::parse).await
     }
 }
 
