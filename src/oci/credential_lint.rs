@@ -154,7 +154,7 @@ fn may_be_key_file(username: Option<&str>, password: &Secret) -> bool {
 fn foreign_token(service: &'static Service, password: &Secret) -> Option<Remark> {
     let issuer = known::issuer_of_token(password.expose())?;
     let home = issuer.hosts.first()?;
-    (!issuer.is(service)).then_some(Remark::ForeignToken {
+    (issuer != service).then_some(Remark::ForeignToken {
         issuer: issuer.name,
         home,
         service: service.name,

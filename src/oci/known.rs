@@ -4,6 +4,7 @@
 //! token server live on another host, and lets a token that belongs elsewhere be noticed.
 
 /// One registry service. Host patterns are lower case; `*` stands for exactly one whole label.
+#[derive(PartialEq)]
 pub(super) struct Service {
     /// The name people know it by.
     pub name: &'static str,
@@ -137,11 +138,6 @@ pub(super) fn issuer_of_token(token: &str) -> Option<&'static Service> {
 }
 
 impl Service {
-    /// Whether both are the same row of the table.
-    pub fn is(&self, other: &Service) -> bool {
-        self.name == other.name
-    }
-
     /// Whether the token server `realm_host` belongs to its registry `host`.
     pub fn has_realm(&self, host: &str, realm_host: &str) -> bool {
         let mut labels = self.hosts.iter().filter_map(|p| wildcard(p, host));
@@ -189,16 +185,13 @@ mod tests {
             }
             for host in service.hosts {
                 let owner = service_of(&host.replace('*', "x"));
-                assert!(owner.is_some_and(|o| o.is(service)), "{host} has two rows");
+                assert!(owner.is_some_and(|o| o == service), "{host} has two rows");
             }
             for prefix in service.token_prefixes {
                 let issuer = issuer_of_token(&format!("{prefix}abc"));
-                assert!(
-                    issuer.is_some_and(|i| i.is(service)),
-                    "{prefix} is shadowed"
-                );
+                assert!(issuer.is_some_and(|i| i == service), "{prefix} is shadowed");
             }
-            let same_name = SERVICES.iter().filter(|other| other.is(service));
+            let same_name = SERVICES.iter().filter(|other| other.name == service.name);
             assert_eq!(same_name.count(), 1);
         }
     }

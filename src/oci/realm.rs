@@ -52,7 +52,7 @@ pub fn judge(server: &ServerName, plain_http: bool, realm: &str) -> Result<Url, 
         "http" => return refuse(host, "it is asked over plain http"),
         _ => return refuse(host, "it is not asked over https"),
     }
-    let known_pair = service.is_some_and(|service| service.has_realm(server.host(), host));
+    let known_pair = service.is_some_and(|service| service.has_realm(&server.host, host));
     let at_usual_port = url.port().is_none();
     if !(same_host || known_pair && at_usual_port) {
         return refuse(
@@ -65,9 +65,9 @@ pub fn judge(server: &ServerName, plain_http: bool, realm: &str) -> Result<Url, 
 
 /// The host as addresses spell it, which differs from ours for some IPv6 addresses.
 fn url_host(server: &ServerName) -> String {
-    let url = Url::parse(&format!("https://{}/", server.host()));
+    let url = Url::parse(&format!("https://{}/", server.host));
     let host = url.ok().and_then(|url| url.host_str().map(str::to_owned));
-    host.unwrap_or_else(|| server.host().to_owned())
+    host.unwrap_or_else(|| server.host.clone())
 }
 
 #[cfg(test)]

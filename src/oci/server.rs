@@ -116,8 +116,10 @@ pub fn lint(name: &str) -> Option<Lint> {
 /// A server name, understood: host in lower case, no port where it is 443, Docker Hub as `docker.io`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerName {
-    host: String,
-    port: Option<u16>,
+    /// An IPv6 address is in brackets.
+    pub(super) host: String,
+    /// Unless it is 443.
+    pub(super) port: Option<u16>,
 }
 
 impl ServerName {
@@ -178,16 +180,6 @@ impl ServerName {
         let port = port.strip_prefix(':').map(parse_port).transpose()?;
         let port = port.filter(|port| *port != 443);
         Ok(Self { host, port })
-    }
-
-    /// The host in lower case; an IPv6 address is in brackets.
-    pub fn host(&self) -> &str {
-        &self.host
-    }
-
-    /// The port, unless it is 443.
-    pub fn port(&self) -> Option<u16> {
-        self.port
     }
 
     /// The service it belongs to, if it is a known one. They answer at the usual port alone.

@@ -16,7 +16,7 @@ const MAX_CHALLENGE_HEADERS: usize = 8;
 /// A client for one check.
 pub(super) fn client(server: &ServerName, extra_ca: &[Certificate]) -> reqwest::Result<Client> {
     let loopback = server.is_loopback();
-    net::client(server.host(), server.port().unwrap_or(443), loopback)
+    net::client(&server.host, server.port.unwrap_or(443), loopback)
         .user_agent(concat!(
             env!("CARGO_PKG_NAME"),
             "/",

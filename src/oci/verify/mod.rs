@@ -125,7 +125,7 @@ fn address(server: &ServerName) -> String {
 
 /// Where a registry is asked that does not speak TLS: on this machine only, and on a port that is named.
 fn plain_address(server: &ServerName) -> Option<String> {
-    let local = server.is_loopback() && server.port().is_some();
+    let local = server.is_loopback() && server.port.is_some();
     local.then(|| format!("http://{server}/v2/"))
 }
 
