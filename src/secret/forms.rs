@@ -217,10 +217,11 @@ fn blank(bytes: &[u8]) -> Option<(Decoded, usize)> {
 /// The character before a separator, as in `Z-q-7` and `5a:71`.
 fn spelled(bytes: &[u8]) -> Option<(Decoded, usize)> {
     let first = first(bytes)?;
-    let after = bytes
-        .get(first.len_utf8())
-        .filter(|byte| byte.is_ascii_punctuation());
-    after.and_then(|_| Some((character(first.into())?, first.len_utf8() + 1)))
+    let length = first.len_utf8();
+    match bytes.get(length)?.is_ascii_punctuation() {
+        true => Some((character(first.into())?, length + 1)),
+        false => None,
+    }
 }
 
 /// What stands in quotes, as in `['Z', 'q']` and `["5a", "71"]`.
@@ -235,28 +236,24 @@ fn quoted(bytes: &[u8]) -> Option<(Decoded, usize)> {
         .position(|byte| byte == quote)?;
     let mut element = [0; LISTED];
     element[..=closing].copy_from_slice(&rest[..=closing]);
-    let after = rest[closing + 2..]
-        .iter()
-        .take_while(|byte| SEPARATORS.contains(byte))
-        .count();
+    let after = leading(&rest[closing + 2..], |byte| SEPARATORS.contains(&byte));
     Some(((element, closing + 1), closing + 3 + after))
 }
 
 /// A byte as a number, as in `[90, 113]` and `0x5a 0x71`, with what separates it from the next.
 fn numbered(bytes: &[u8]) -> Option<(Decoded, usize)> {
-    let length = bytes
-        .iter()
-        .take_while(|byte| byte.is_ascii_alphanumeric())
-        .count();
+    let length = leading(bytes, |byte| byte.is_ascii_alphanumeric());
     let value = match &bytes[..length] {
         [b'0', b'x' | b'X', digits @ ..] => number(digits, 16)?,
         digits => number(digits, 10)?,
     };
-    let after = bytes[length..]
-        .iter()
-        .take_while(|byte| SEPARATORS.contains(byte))
-        .count();
+    let after = leading(&bytes[length..], |byte| SEPARATORS.contains(&byte));
     Some((byte(u8::try_from(value).ok()?), length + after))
+}
+
+/// How many bytes of this kind come first.
+fn leading(bytes: &[u8], is: impl Fn(u8) -> bool) -> usize {
+    bytes.iter().take_while(|byte| is(**byte)).count()
 }
 
 /// `%2F`.
