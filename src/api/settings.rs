@@ -34,10 +34,9 @@ impl Settings {
         let Some(file) = &self.ca_certificate_file else {
             return Ok(Vec::new());
         };
-        let setting = "ca_certificate_file";
         let name = file.display();
         let wrong =
-            |problem: &str| SettingsError::new(setting, format!("{setting} {name} {problem}"));
+            |problem: &str| SettingsError::of("ca_certificate_file", &format!("{name} {problem}"));
         let unreadable = |error: std::io::Error| wrong(&format!("cannot be read: {error}"));
         // Asked before it is opened: a named pipe would wait for a writer, a device could go on forever.
         let about = std::fs::metadata(file).map_err(unreadable)?;
@@ -66,11 +65,10 @@ pub struct SettingsError {
 }
 
 impl SettingsError {
-    pub(in crate::api) fn new(setting: &'static str, problem: impl Into<String>) -> Self {
-        Self {
-            setting,
-            problem: problem.into(),
-        }
+    /// Of a setting by whose name the problem is a sentence.
+    pub(in crate::api) fn of(setting: &'static str, problem: &str) -> Self {
+        let problem = format!("{setting} {problem}");
+        Self { setting, problem }
     }
 }
 
@@ -86,7 +84,7 @@ pub(in crate::api) struct Base {
 }
 
 pub(in crate::api) fn base(given: &str) -> Result<Base, SettingsError> {
-    let wrong = |problem: &str| SettingsError::new("base_url", format!("base_url {problem}"));
+    let wrong = |problem: &str| SettingsError::of("base_url", problem);
     let mut url =
         Url::parse(given.trim()).map_err(|error| wrong(&format!("is not an address: {error}")))?;
     if !url.username().is_empty() || url.password().is_some() {
@@ -129,36 +127,34 @@ pub(in crate::api) fn base(given: &str) -> Result<Base, SettingsError> {
 
 /// The organisation's UUID in lower case, as the API writes it.
 pub(in crate::api) fn organisation(given: &str) -> Result<String, SettingsError> {
-    let wrong = |problem| Err(SettingsError::new("organisation_id", problem));
+    let wrong = |problem| Err(SettingsError::of("organisation_id", problem));
     match uuid::Uuid::try_parse(given) {
         Ok(id) if given.len() == 36 => Ok(id.to_string()),
-        _ if given.trim() != given => {
-            wrong("organisation_id has a blank or a line break around it")
-        }
-        _ => wrong("organisation_id is not a UUID"),
+        _ if given.trim() != given => wrong("has a blank or a line break around it"),
+        _ => wrong("is not a UUID"),
     }
 }
 
 /// The value of the `Authorization` header.
 pub(in crate::api) fn authorisation(token: &Secret) -> Result<HeaderValue, SettingsError> {
-    let wrong = |problem: &str| SettingsError::new("token", problem);
+    let wrong = |problem: &str| SettingsError::of("token", problem);
     if token.is_empty() {
-        return Err(wrong("token is empty"));
+        return Err(wrong("is empty"));
     }
     let start = token.expose().get(..7).unwrap_or_default();
     if start.eq_ignore_ascii_case("bearer ") {
         return Err(wrong(
-            "token begins with the word Bearer, which is a part of the header and not of the token",
+            "begins with the word Bearer, which is a part of the header and not of the token",
         ));
     }
     if !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(wrong(
-            "token contains a character that a token cannot have, such as a blank or a line break",
+            "contains a character that a token cannot have, such as a blank or a line break",
         ));
     }
     let header = zeroize::Zeroizing::new(format!("Bearer {}", token.expose()));
     let mut value =
-        HeaderValue::from_str(&header).map_err(|_| wrong("token cannot be sent in a header"))?;
+        HeaderValue::from_str(&header).map_err(|_| wrong("cannot be sent in a header"))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -55,7 +55,7 @@ pub enum Kind {
     #[error("the API reports a conflict")]
     Conflict,
     /// The handle of a registry to create belongs to another registry, or (`None`) is spent by a deleted one.
-    #[error("the handle {handle:?} {}", taken_by(alive))]
+    #[error("the handle {handle:?} is taken")]
     HandleTaken {
         /// The handle asked for.
         handle: String,
@@ -244,13 +244,6 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-fn taken_by(alive: &Option<String>) -> String {
-    match alive {
-        Some(id) => format!("belongs to the existing registry {id}"),
-        None => "is taken, and no living registry has it".to_owned(),
-    }
-}
-
 fn some(projects: &[String]) -> String {
     match projects {
         [] => "a project".to_owned(),
@@ -259,11 +252,10 @@ fn some(projects: &[String]) -> String {
 }
 
 fn some_container(named: &Option<String>) -> String {
-    let named = named.as_ref();
-    named.map_or_else(
-        || "a container".to_owned(),
-        |name| format!("the container {name:?}"),
-    )
+    match named {
+        Some(name) => format!("the container {name:?}"),
+        None => "a container".to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -28,15 +28,17 @@ impl Network {
         if !base.loopback
             && let Some(variable) = proxy::malformed(proxy::variable)
         {
-            return Err(SettingsError::new(
-                "proxy",
-                format!("the environment variable {variable} is not the address of a proxy"),
-            ));
+            return Err(SettingsError {
+                setting: "proxy",
+                problem: format!(
+                    "the environment variable {variable} is not the address of a proxy"
+                ),
+            });
         }
         let agent = HeaderValue::from_str(&settings.user_agent).map_err(|_| {
-            SettingsError::new(
+            SettingsError::of(
                 "user_agent",
-                "user_agent has a character that cannot be sent in a header",
+                "has a character that cannot be sent in a header",
             )
         })?;
         let json = HeaderValue::from_static("application/json");
@@ -90,17 +92,16 @@ impl Transport for Network {
 /// The one thing left that can fail is the set of trust anchors.
 fn tls_unusable(settings: &Settings, error: &reqwest::Error) -> SettingsError {
     let causes = causes(error);
-    let (setting, problem) = match settings.ca_certificate_file {
-        Some(_) => (
-            "ca_certificate_file",
-            "ca_certificate_file holds a certificate that cannot be used",
+    if settings.ca_certificate_file.is_some() {
+        let problem = format!("holds a certificate that cannot be used: {causes}");
+        return SettingsError::of("ca_certificate_file", &problem);
+    }
+    SettingsError {
+        setting: "trust_anchors",
+        problem: format!(
+            "no connection can be secured with the certificates of this system: {causes}"
         ),
-        None => (
-            "trust_anchors",
-            "no connection can be secured with the certificates of this system",
-        ),
-    };
-    SettingsError::new(setting, format!("{problem}: {causes}"))
+    }
 }
 
 fn fault(error: reqwest::Error) -> Fault {

@@ -30,11 +30,8 @@ pub struct Request {
 
 impl Request {
     pub(in crate::api) fn new(method: Method, path: String) -> Self {
-        Self {
-            method,
-            path,
-            body: None,
-        }
+        let body = None;
+        Self { method, path, body }
     }
 
     /// With a JSON body, in memory that is overwritten when the last use of it ends.
@@ -46,11 +43,8 @@ impl Request {
         serde_json::to_writer(&mut length, body).expect("a plain body");
         let mut text = Zeroizing::new(Vec::with_capacity(length.0));
         serde_json::to_writer(&mut *text, body).expect("a plain body");
-        Self {
-            method,
-            path,
-            body: Some(Bytes::from_owner(text)),
-        }
+        let body = Some(Bytes::from_owner(text));
+        Self { method, path, body }
     }
 
     /// What the author of its answer has seen: a body may hold credentials.
