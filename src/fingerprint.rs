@@ -31,31 +31,24 @@ pub struct Cost {
 }
 
 impl Cost {
+    /// So many KiB, gone through so many times.
+    pub const fn of(memory: u32, passes: u32) -> Self {
+        Self { memory, passes }
+    }
+
     /// Measured as the cheapest of the settings that OWASP calls equal:
     /// <https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#argon2id>.
-    pub const SERVED: Self = Self {
-        memory: 7168,
-        passes: 5,
-    };
+    pub const SERVED: Self = Self::of(7168, 5);
 
     /// Next to nothing, for a password that stands in the state beside its fingerprint: a hash that is slower than reading
     /// it protects nothing.
-    const IN_SIGHT: Self = Self {
-        memory: 8,
-        passes: 2,
-    };
+    const IN_SIGHT: Self = Self::of(8, 2);
 
     /// More than any version would ask for: what a state says is not believed beyond this.
-    const MOST: Self = Self {
-        memory: 64 * 1024,
-        passes: 16,
-    };
+    const MOST: Self = Self::of(64 * 1024, 16);
 
     /// That of all fingerprints up to version 0.4, which do not say it.
-    const UNSAID: Self = Self {
-        memory: 19 * 1024,
-        passes: 2,
-    };
+    const UNSAID: Self = Self::of(19 * 1024, 2);
 }
 
 /// The random part of all fingerprints of one registry.
@@ -250,10 +243,7 @@ mod tests {
     use super::*;
     use crate::secret::Secret;
 
-    const CHEAP: Cost = Cost {
-        memory: 64,
-        passes: 1,
-    };
+    const CHEAP: Cost = Cost::of(64, 1);
 
     async fn fingerprint(
         cost: Cost,

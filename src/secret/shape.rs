@@ -28,12 +28,9 @@ pub(super) fn places(text: &str, known: &Known) -> Vec<Range<usize>> {
 
 fn looks_like_token(run: &str) -> bool {
     let any = |is: fn(&u8) -> bool| run.as_bytes().iter().any(is);
-    let (lower, upper, digit) = (
-        any(u8::is_ascii_lowercase),
-        any(u8::is_ascii_uppercase),
-        any(u8::is_ascii_digit),
-    );
-    digit && (run.len() >= 20 && (lower || upper) || run.len() >= 12 && lower && upper)
+    let (lower, upper) = (any(u8::is_ascii_lowercase), any(u8::is_ascii_uppercase));
+    any(u8::is_ascii_digit)
+        && (run.len() >= 20 && (lower || upper) || run.len() >= 12 && lower && upper)
 }
 
 /// Whether every part of it is a word, a number, a date or a UUID: a host or class name, an image reference, a path.
