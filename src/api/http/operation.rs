@@ -59,7 +59,7 @@ impl Operation {
     }
 
     /// The time until the deadline.
-    pub(super) fn left(&self) -> Duration {
+    pub fn left(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
     }
 

@@ -1,7 +1,5 @@
 //! The credential check before credentials are stored (`verify`).
 
-use tokio::time::Instant;
-
 use crate::api::Credentials;
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostic, Reported};
@@ -24,21 +22,14 @@ pub async fn verify(
         Some("warn") => false,
         _ => return Ok(None),
     };
-    let Credentials {
-        server,
-        username,
-        password,
-    } = credentials;
+    let (server, username) = (credentials.server, credentials.username);
     // What comes after it needs most of the time.
-    let left = cx
-        .operation
-        .deadline
-        .saturating_duration_since(Instant::now());
-    let timeout = DEFAULT_TIMEOUT.min(left / 4);
+    let timeout = DEFAULT_TIMEOUT.min(cx.operation.left() / 4);
     let anchors = cx.client.trust_anchors();
+    let check = verify::verify(server, username, credentials.password, anchors, timeout);
     let outcome = tokio::select! {
         () = cx.operation.cancel.cancelled() => return Ok(None),
-        outcome = verify::verify(server, username, password, anchors, timeout) => outcome,
+        outcome = check => outcome,
     };
     let found = match outcome {
         Outcome::Accepted => return Ok(None),
