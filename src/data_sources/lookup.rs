@@ -16,7 +16,7 @@ use crate::framework::provider::{Block, Call, DataSource};
 use crate::framework::schema::{Attribute, Mode, Schema, Shape};
 use crate::framework::value::Value;
 use crate::resources::checks;
-use crate::resources::context::Context;
+use crate::resources::context::{Context, Names};
 
 /// A data source.
 pub struct Lookup {
@@ -47,7 +47,7 @@ impl Block for Lookup {
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
         if let Some(by) = self.by {
             // What is wrong has been told.
-            let _ = Key::of(config, by, diagnostics);
+            let _ = names_in(config, by, diagnostics);
         }
     }
 }
@@ -67,49 +67,35 @@ impl DataSource<Connection> for Lookup {
     }
 }
 
-/// The one name by which an object is looked up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
-    /// A UUID.
-    Id(String),
-    /// A handle.
-    Handle(String),
+/// Reads the two arguments of which exactly one may be set. While it is not known yet which one is, nothing is wrong.
+fn names_in<'a>(
+    config: &'a Value,
+    [id, handle]: By,
+    diagnostics: &mut Diagnostics,
+) -> Result<Names<'a>, Reported> {
+    let set = |name| config.attribute(name).filter(|value| !value.is_null());
+    match (set(id), set(handle)) {
+        (None, None) => Err(diagnostics.error(findings::no_key(id, handle))),
+        (Some(Value::String(_)), Some(Value::String(_))) => {
+            Err(diagnostics.error(findings::two_keys(id, handle).at(handle)))
+        }
+        (id, handle) => Ok((id.and_then(Value::as_str), handle.and_then(Value::as_str))),
+    }
 }
 
-impl Key {
-    /// Reads the two arguments of which exactly one may be set. `None` while it is not known yet which one is.
-    fn of(
-        config: &Value,
-        [id, handle]: By,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Option<Self>, Reported> {
-        match (Attr::read(config, id), Attr::read(config, handle)) {
-            (Attr::Known(id), Attr::Null) => Ok(Some(Self::Id(id))),
-            (Attr::Null, Attr::Known(handle)) => Ok(Some(Self::Handle(handle))),
-            (Attr::Null, Attr::Null) => Err(diagnostics.error(findings::no_key(id, handle))),
-            (Attr::Known(_), Attr::Known(_)) => {
-                Err(diagnostics.error(findings::two_keys(id, handle).at(handle)))
-            }
-            _ => Ok(None),
-        }
-    }
-
-    /// The name by which a thing of this kind is looked up, which messages call it by from now on.
-    pub fn read(
-        cx: &mut Context<'_>,
-        kind: &str,
-        config: &Value,
-        by: By,
-    ) -> Result<Self, Reported> {
-        let Some(key) = Self::of(config, by, cx.diagnostics)? else {
-            return Err(cx.error(findings::not_known_yet()));
-        };
-        cx.object = match &key {
-            Self::Id(id) => format!("{kind} {id}"),
-            Self::Handle(handle) => format!("{kind} \"{handle}\""),
-        };
-        Ok(key)
-    }
+/// The one name by which a thing of this kind is looked up, which messages call it by from now on.
+pub fn names<'a>(
+    cx: &mut Context<'_>,
+    kind: &str,
+    config: &'a Value,
+    by: By,
+) -> Result<Names<'a>, Reported> {
+    let names = names_in(config, by, cx.diagnostics)?;
+    cx.object = match names {
+        (Some(id), _) => format!("{kind} {id}"),
+        (None, handle) => format!("{kind} \"{}\"", handle.unwrap_or_default()),
+    };
+    Ok(names)
 }
 
 /// An argument that takes the id of something.
@@ -138,33 +124,29 @@ mod tests {
     use super::*;
     use crate::framework::model::object;
 
-    fn key(id: Value, handle: Value) -> (Option<Key>, Vec<&'static str>) {
+    fn named(id: Value, handle: Value) -> Result<[Option<String>; 2], &'static str> {
         let mut diagnostics = Diagnostics::new();
         let config = object([("id", id), ("handle", handle)]);
-        let key = Key::of(&config, ["id", "handle"], &mut diagnostics);
-        let told = diagnostics.iter().map(|one| one.name).collect();
-        (key.ok().flatten(), told)
+        let names = names_in(&config, ["id", "handle"], &mut diagnostics);
+        let told = diagnostics.iter().map(|one| one.name).next();
+        let (id, handle) = names.map_err(|_| told.expect("an error"))?;
+        assert_eq!(told, None);
+        Ok([id.map(str::to_owned), handle.map(str::to_owned)])
     }
 
     #[test]
     fn exactly_one_name_is_taken_and_unknown_ones_are_not_judged() {
-        let none = Vec::<&str>::new;
-        assert_eq!(
-            key("a".into(), Value::Null),
-            (Some(Key::Id("a".into())), none())
-        );
-        assert_eq!(
-            key(Value::Null, "b".into()),
-            (Some(Key::Handle("b".into())), none())
-        );
-        assert_eq!(key(Value::Null, Value::Null).1, ["no_key"]);
-        assert_eq!(key("a".into(), "b".into()).1, ["two_keys"]);
+        let name = |text: &str| Some(text.to_owned());
+        assert_eq!(named("a".into(), Value::Null), Ok([name("a"), None]));
+        assert_eq!(named(Value::Null, "b".into()), Ok([None, name("b")]));
+        assert_eq!(named(Value::Null, Value::Null), Err("no_key"));
+        assert_eq!(named("a".into(), "b".into()), Err("two_keys"));
         for (id, handle) in [
             (Value::UNKNOWN, Value::Null),
             (Value::UNKNOWN, "b".into()),
             ("a".into(), Value::UNKNOWN),
         ] {
-            assert_eq!(key(id, handle), (None, none()));
+            assert!(named(id, handle).is_ok());
         }
     }
 }

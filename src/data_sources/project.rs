@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 
 use serde_json::{Value as Json, json};
 
-use super::lookup::{By, Key, Lookup, attributes, handle_argument, id_argument, list_of};
+use super::lookup::{self, By, Lookup, attributes, handle_argument, id_argument, list_of};
 use crate::api::Project;
 use crate::framework::diagnostics::Reported;
 use crate::framework::schema::{Attribute, Schema, computed};
 use crate::framework::value::Value;
-use crate::resources::context::Context;
+use crate::resources::context::{Context, Names};
 
 const BY: By = ["id", "handle"];
 const ATTACHMENTS_BY: By = ["project_id", "project_handle"];
@@ -89,8 +89,8 @@ fn shown_attachment() -> Vec<Attribute> {
 }
 
 async fn one(mut cx: Context<'_>, config: &Value) -> Result<Json, Reported> {
-    let key = Key::read(&mut cx, "project", config, BY)?;
-    Ok(json!(find(&mut cx, &key).await?))
+    let names = lookup::names(&mut cx, "project", config, BY)?;
+    Ok(json!(find(&mut cx, names).await?))
 }
 
 async fn all(mut cx: Context<'_>) -> Result<Json, Reported> {
@@ -102,8 +102,8 @@ async fn all(mut cx: Context<'_>) -> Result<Json, Reported> {
 }
 
 async fn attachments(mut cx: Context<'_>, config: &Value) -> Result<Json, Reported> {
-    let key = Key::read(&mut cx, "project", config, ATTACHMENTS_BY)?;
-    let project = find(&mut cx, &key).await?;
+    let names = lookup::names(&mut cx, "project", config, ATTACHMENTS_BY)?;
+    let project = find(&mut cx, names).await?;
     let looked_up = std::mem::replace(
         &mut cx.object,
         format!("the attachments of project \"{}\"", project.handle),
@@ -121,12 +121,8 @@ async fn attachments(mut cx: Context<'_>, config: &Value) -> Result<Json, Report
     }))
 }
 
-/// Finds a living project; none is an error.
-async fn find(cx: &mut Context<'_>, key: &Key) -> Result<Project, Reported> {
-    let (client, operation) = (cx.client, &cx.operation);
-    let found = match key {
-        Key::Id(id) => client.project(operation, id).await,
-        Key::Handle(handle) => client.project_by_handle(operation, handle).await,
-    };
+/// Finds a project; none is an error.
+async fn find(cx: &mut Context<'_>, names: Names<'_>) -> Result<Project, Reported> {
+    let found = cx.project(names).await;
     cx.answer(found)?.ok_or_else(|| cx.not_found())
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value as Json, json};
 
-use super::lookup::{By, Key, Lookup, attributes, handle_argument, id_argument, list_of};
+use super::lookup::{self, By, Lookup, attributes, handle_argument, id_argument, list_of};
 use crate::api::{Error, ProjectReference, Registry};
 use crate::framework::diagnostics::Reported;
 use crate::framework::schema::{Attribute, Schema, computed};
@@ -89,7 +89,8 @@ fn shown_project() -> Vec<Attribute> {
 }
 
 async fn one(mut cx: Context<'_>, config: &Value) -> Result<Json, Reported> {
-    let mut registry = find(&mut cx, config).await?;
+    let names = lookup::names(&mut cx, "registry", config, BY)?;
+    let mut registry = cx.registry(names).await?;
     cx.object = format!("registry \"{}\"", registry.handle);
     let versions = cx.client.versions(&cx.operation, &registry).await;
     let versions = cx.answer(versions)?;
@@ -118,20 +119,6 @@ fn show(registry: &Registry) -> Json {
     let mut shown = json!(registry);
     shown["current_version"] = json!(registry.currentversion);
     shown
-}
-
-async fn find(cx: &mut Context<'_>, config: &Value) -> Result<Registry, Reported> {
-    let key = Key::read(cx, "registry", config, BY)?;
-    let (client, operation) = (cx.client, &cx.operation);
-    let found = match &key {
-        Key::Id(id) => {
-            let found = client.registry(operation, id).await;
-            return cx.answer(found)?.ok_or_else(|| cx.not_found());
-        }
-        Key::Handle(handle) => client.registry_by_handle(operation, handle).await,
-    };
-    let found = cx.answer(found)?;
-    cx.living(found)
 }
 
 /// The projects from the registry itself where the API shows them whole there, else from the lists of all projects.

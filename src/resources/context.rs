@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::report;
 use super::timeouts::{self, Timeouts};
-use crate::api::{Client, Error, HandleState, Operation, Registry};
+use crate::api::{Client, Error, HandleState, Operation, Project, Registry};
 use crate::connection::{ApiClient, Connection};
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics, Reported};
@@ -88,12 +88,37 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The registry that was asked for; an error if there is none.
-    pub fn living(&mut self, found: HandleState) -> Result<Registry, Reported> {
-        match found {
+    /// The registry of this name; an error if there is none.
+    pub async fn registry(&mut self, (id, handle): Names<'_>) -> Result<Registry, Reported> {
+        let (client, operation) = (self.client, &self.operation);
+        if let Some(id) = id {
+            let found = client.registry(operation, id).await;
+            if let Some(registry) = self.answer(found)? {
+                return Ok(registry);
+            }
+        }
+        let Some(handle) = handle else {
+            return Err(self.not_found());
+        };
+        let found = client.registry_by_handle(&self.operation, handle).await;
+        match self.answer(found)? {
             HandleState::Alive(registry) => Ok(*registry),
             HandleState::Burned => Err(self.error(findings::registry_was_deleted(&self.object))),
             HandleState::Free => Err(self.not_found()),
+        }
+    }
+
+    /// The project of this name.
+    pub async fn project(&self, (id, handle): Names<'_>) -> Result<Option<Project>, Error> {
+        let (client, operation) = (self.client, &self.operation);
+        if let Some(id) = id
+            && let Some(project) = client.project(operation, id).await?
+        {
+            return Ok(Some(project));
+        }
+        match handle {
+            Some(handle) => client.project_by_handle(operation, handle).await,
+            None => Ok(None),
         }
     }
 
@@ -102,6 +127,15 @@ impl<'a> Context<'a> {
         let organisation = self.client.organisation();
         self.error(findings::object_not_found(&self.object, organisation))
     }
+}
+
+/// The id and the handle by which an object is looked for, in this order.
+pub type Names<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// A text that is an id or a handle. A handle may look like an id.
+pub fn id_or_handle(text: &str) -> Names<'_> {
+    let id = Some(text).filter(|text| uuid::Uuid::try_parse(text).is_ok());
+    (id, Some(text).filter(|text| !text.is_empty()))
 }
 
 /// The bounds of an operation that starts now and may take so long.

@@ -2,13 +2,13 @@
 
 use super::link;
 use super::schema::Model;
-use crate::api::{Client, Error, Operation, Project};
+use crate::api::Error;
 use crate::connection::Connection;
 use crate::findings;
 use crate::framework::diagnostics::Reported;
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, ImportTarget, Stored};
-use crate::resources::context::Context;
+use crate::resources::context::{Context, id_or_handle};
 use crate::resources::home::Home;
 
 /// Finds the attachment by `{project}:{handle}`, in which `project` is an id or a handle.
@@ -30,7 +30,7 @@ pub async fn import(call: &mut Call<Connection>, target: ImportTarget) -> Result
         }
     };
     cx.object = format!("attachment of registry \"{handle}\" to project \"{project}\"");
-    let found = find(cx.client, &cx.operation, &project, &handle).await;
+    let found = find(&cx, &project, &handle).await;
     match cx.answer(found)? {
         Some(model) => Ok(link::stored(cx.client, model, None)),
         None => {
@@ -40,32 +40,14 @@ pub async fn import(call: &mut Call<Connection>, target: ImportTarget) -> Result
     }
 }
 
-async fn find(
-    client: &Client,
-    operation: &Operation,
-    project: &str,
-    handle: &str,
-) -> Result<Option<Model>, Error> {
-    let Some(project) = find_project(client, operation, project).await? else {
+async fn find(cx: &Context<'_>, project: &str, handle: &str) -> Result<Option<Model>, Error> {
+    let Some(project) = cx.project(id_or_handle(project)).await? else {
         return Ok(None);
     };
-    let attachments = client.attachments(operation, &project.id).await?;
+    let attachments = cx.client.attachments(&cx.operation, &project.id).await?;
     let found = attachments
         .into_iter()
         .flatten()
         .find(|attachment| attachment.is_of(handle));
     Ok(found.map(|attachment| Model::listed(&project.id, attachment)))
-}
-
-async fn find_project(
-    client: &Client,
-    operation: &Operation,
-    project: &str,
-) -> Result<Option<Project>, Error> {
-    if uuid::Uuid::try_parse(project).is_ok()
-        && let Some(found) = client.project(operation, project).await?
-    {
-        return Ok(Some(found));
-    }
-    client.project_by_handle(operation, project).await
 }

@@ -3,12 +3,12 @@
 use super::memory::Memory;
 use super::schema::Model;
 use super::{name_of, read, stored};
-use crate::api::{Client, Error, HandleState, Operation, Registry};
+use crate::api::{Client, Error, Operation, Registry};
 use crate::connection::Connection;
 use crate::framework::diagnostics::Reported;
 use crate::framework::model::Attr;
 use crate::framework::provider::{Call, ImportTarget, Stored};
-use crate::resources::context::Context;
+use crate::resources::context::{Context, id_or_handle};
 use crate::resources::home::Home;
 
 /// Finds the registry by its id or by its handle.
@@ -25,24 +25,9 @@ pub async fn import(call: &mut Call<Connection>, target: ImportTarget) -> Result
         }
     };
     cx.object = format!("registry \"{id}\"");
-    let found = find(cx.client, &cx.operation, &id).await;
-    let found = cx.answer(found)?;
-    let registry = cx.living(found)?;
+    let registry = cx.registry(id_or_handle(&id)).await?;
     let adopted = adopt(cx.client, &cx.operation, &registry).await;
     cx.answer(adopted)
-}
-
-async fn find(client: &Client, operation: &Operation, id: &str) -> Result<HandleState, Error> {
-    // A handle may look like a UUID, so one that is no id is still looked for as a handle.
-    if uuid::Uuid::try_parse(id).is_ok()
-        && let Some(registry) = client.registry(operation, id).await?
-    {
-        return Ok(HandleState::Alive(Box::new(registry)));
-    }
-    if id.is_empty() {
-        return Ok(HandleState::Free);
-    }
-    client.registry_by_handle(operation, id).await
 }
 
 /// The registry as it is stored after an import.
