@@ -11,10 +11,9 @@ use crate::framework::model::{Attr, model};
 use crate::framework::provider::{Block, Call, DataSource};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
-use crate::oci::credential_lint;
 use crate::oci::realm::RealmError;
 use crate::oci::verify::{self, DEFAULT_TIMEOUT, Outcome};
-use crate::resources::checks;
+use crate::resources::credential_lint::{self, Gravity};
 use crate::secret::Secret;
 
 /// The ephemeral resource.
@@ -78,11 +77,12 @@ impl Block for RegistryLogin {
             model.server.known().map(String::as_str),
             model.username.known().map(String::as_str),
             model.password.known(),
+            "password",
         );
         for remark in remarks {
             // What may be right is for the registry to say.
-            if remark.severity() != credential_lint::Severity::Warning {
-                diagnostics.error(checks::remark(&remark, "password"));
+            if remark.gravity != Gravity::Doubtful {
+                diagnostics.error(remark.found);
             }
         }
     }

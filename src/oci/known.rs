@@ -5,7 +5,7 @@
 
 /// One registry service. Host patterns are lower case; `*` stands for exactly one whole label.
 #[derive(PartialEq)]
-pub(super) struct Service {
+pub struct Service {
     /// The name people know it by.
     pub name: &'static str,
     /// Registry hosts, on port 443. The first one is the canonical name.
@@ -130,7 +130,7 @@ pub(super) fn registry_of_website(host: &str) -> Option<&'static str> {
 }
 
 /// The service that hands out tokens that begin as this one does.
-pub(super) fn issuer_of_token(token: &str) -> Option<&'static Service> {
+pub fn issuer_of_token(token: &str) -> Option<&'static Service> {
     SERVICES.iter().find(|service| {
         let mut prefixes = service.token_prefixes.iter();
         prefixes.any(|prefix| token.starts_with(prefix))

@@ -183,7 +183,7 @@ impl ServerName {
     }
 
     /// The service it belongs to, if it is a known one. They answer at the usual port alone.
-    pub(super) fn service(&self) -> Option<&'static Service> {
+    pub fn service(&self) -> Option<&'static Service> {
         known::service_of(&self.host).filter(|_| self.port.is_none())
     }
 

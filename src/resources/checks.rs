@@ -3,8 +3,10 @@
 use crate::findings;
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::value::Value;
-use crate::oci::credential_lint::{Field, MASK, Remark};
 use crate::secret::is_invisible;
+
+/// What the Bahriya API answers in a password's place. Stored as a password it would be one.
+pub const MASK: &str = "value-hidden-for-your-own-good";
 
 /// The length of a DNS label, which a handle is.
 const LONGEST_HANDLE: usize = 63;
@@ -61,33 +63,6 @@ pub fn positive(argument: &str, value: &Value) -> Checked {
         Value::Number(number) if number.as_i64().is_some_and(|number| number >= 1) => Ok(()),
         _ => Err(findings::not_positive(argument)),
     }
-}
-
-/// What there is to say of credentials, at the argument that they are in; `password` is the one of the password.
-pub fn remark(remark: &Remark, password: &str) -> Diagnostic {
-    let argument = match remark.field() {
-        Field::Server => "server",
-        Field::Username => "username",
-        Field::Password => password,
-    };
-    match remark {
-        Remark::ServerSpelling(lint) => {
-            findings::server_spelling(argument, &lint.message, lint.right())
-        }
-        Remark::ColonInUsername => findings::colon_in_username(argument),
-        Remark::Around(_, what) => findings::blank_around(argument, what),
-        Remark::Hidden(_) => findings::hidden_characters(argument),
-        Remark::MaskedPassword => findings::password_is_the_mask(argument),
-        Remark::KeyFileIsNotJson => findings::key_file_is_not_json(argument),
-        Remark::ForeignToken {
-            issuer,
-            home,
-            service,
-        } => findings::foreign_token(argument, issuer, home, service),
-        Remark::EcrUsernameElsewhere => findings::ecr_username_elsewhere(argument),
-        Remark::ShortLivedToken => findings::short_lived_token(argument),
-    }
-    .at(argument)
 }
 
 #[cfg(test)]

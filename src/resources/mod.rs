@@ -2,6 +2,7 @@
 
 pub mod checks;
 pub mod context;
+pub mod credential_lint;
 pub mod home;
 pub mod project_registry_attachment;
 pub mod registry;
