@@ -246,12 +246,15 @@ impl Update<'_> {
     /// Whether these credentials may be in use already: a write whose answer was lost stored them, or was wrong, or its
     /// process ended. Another write of the whole object makes no version then, and the next one is somebody else's.
     fn may_be_there(&self, registry: &Registry, sent: Option<&Fingerprint>) -> bool {
+        let (number, id) = (registry.currentversion, registry.currentversionid.as_ref());
+        if let Some(held) = number.and_then(|number| self.memory.fingerprints.get(&number)) {
+            return Some(held) == sent;
+        }
         let unproved = self.memory.unproved.as_ref();
         let never_seen = self.memory.configured.is_none();
         let changed = !self.decision.hashes.is_empty();
-        let id = registry.currentversionid.as_ref();
         unproved.is_some_and(|one| Some(&one.sent) == sent)
-            || (never_seen || changed) && self.memory.is_drift(registry.currentversion, id)
+            || (never_seen || changed) && self.memory.is_drift(number, id)
     }
 
     async fn activate(&mut self, id: &str, version: i64) -> Result<(), Reported> {
