@@ -16,9 +16,7 @@ use terraform_provider_bahriya::framework::provider::{
     ApplyRequest, Block, Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider,
     Resource, Stored,
 };
-use terraform_provider_bahriya::framework::schema::{
-    Attribute, IdentitySchema, Mode, Schema, Shape,
-};
+use terraform_provider_bahriya::framework::schema::{Attribute, Mode, Schema, Shape};
 use terraform_provider_bahriya::framework::server::Server;
 use terraform_provider_bahriya::framework::ty::Type;
 use terraform_provider_bahriya::framework::value::Value;
@@ -67,9 +65,8 @@ static PROJECT: LazyLock<Schema> = LazyLock::new(|| {
     )
 });
 
-static PROJECT_IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema {
-    attributes: vec![("id", true, "")],
-});
+static PROJECT_IDENTITY: LazyLock<Schema> =
+    LazyLock::new(|| Schema::new("", vec![Attribute::string("id", Mode::Required, "")]));
 
 fn text(name: &'static str, mode: Mode) -> Attribute {
     Attribute::string(name, mode, "")
@@ -165,7 +162,7 @@ impl Block for Project {
 
 #[async_trait]
 impl Resource<()> for Project {
-    fn identity(&self) -> &'static IdentitySchema {
+    fn identity(&self) -> &'static Schema {
         &PROJECT_IDENTITY
     }
 

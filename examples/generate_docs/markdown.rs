@@ -3,9 +3,7 @@
 use std::fmt::Write;
 
 use terraform_provider_bahriya::framework::function::Function;
-use terraform_provider_bahriya::framework::schema::{
-    Attribute, IdentitySchema, Mode, Schema, Shape,
-};
+use terraform_provider_bahriya::framework::schema::{Attribute, Mode, Schema, Shape};
 use terraform_provider_bahriya::framework::ty::Type;
 
 use crate::template::Values;
@@ -25,10 +23,14 @@ pub fn of_block(schema: &Schema) -> Values {
 }
 
 /// What an object is imported by.
-pub fn of_identity(identity: &IdentitySchema) -> String {
+pub fn of_identity(identity: &Schema) -> String {
     let mut text = String::new();
-    for (name, required, description) in &identity.attributes {
-        let required = if *required { "required" } else { "optional" };
+    for attribute in &identity.attributes {
+        let (name, description) = (attribute.name, attribute.description);
+        let required = match attribute.mode {
+            Mode::Required => "required",
+            _ => "optional",
+        };
         line(
             &mut text,
             format_args!("- `{name}` (String, {required}) {description}"),

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::diagnostics::{Diagnostics, Reported};
 use super::function::Function;
 use super::list::Found;
-use super::schema::{IdentitySchema, Schema};
+use super::schema::Schema;
 use super::value::Value;
 
 /// A provider: its own configuration and what it manages.
@@ -147,8 +147,8 @@ pub enum ImportTarget {
 /// A kind of object with a life of its own.
 #[async_trait]
 pub trait Resource<C: Send + Sync + 'static>: Block {
-    /// What identifies an object forever.
-    fn identity(&self) -> &'static IdentitySchema;
+    /// What identifies an object forever. The required attributes have to be given on import.
+    fn identity(&self) -> &'static Schema;
 
     /// The state holds this object. Every walk begins with that.
     fn remember(&self, _connection: &C, _state: &Value) {}

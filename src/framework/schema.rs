@@ -245,24 +245,6 @@ impl Attribute {
     }
 }
 
-/// What identifies an object forever, for clients that import by identity. Its version is 0 so far.
-#[derive(Debug, Clone)]
-pub struct IdentitySchema {
-    /// Name, whether it must be given on import, and its meaning. All of them are texts.
-    pub attributes: Vec<(&'static str, bool, &'static str)>,
-}
-
-impl IdentitySchema {
-    /// The type of an identity.
-    pub fn ty(&self) -> Type {
-        Type::object(
-            self.attributes
-                .iter()
-                .map(|(name, ..)| (*name, Type::String)),
-        )
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,10 +264,6 @@ mod tests {
             String::from_utf8_lossy(&schema.ty().to_json()),
             r#"["object",{"many":["list",["object",{"on":"bool"}]],"name":"string","one":["object",{"on":"bool"}]}]"#
         );
-        let identity = IdentitySchema {
-            attributes: vec![("id", true, "")],
-        };
-        assert_eq!(identity.ty(), Type::object([("id", Type::String)]));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::task::Id;
 use tonic::service::Routes;
@@ -21,7 +21,7 @@ struct Served<P: Provider> {
     provider: P,
     lifecycle: Lifecycle,
     /// Replaced by every `ConfigureProvider`: a reattached process is configured many times.
-    connection: RwLock<Option<Arc<P::Connection>>>,
+    connection: Mutex<Option<Arc<P::Connection>>>,
 }
 
 /// What a call names, if there is such.
@@ -39,7 +39,7 @@ impl<P: Provider> Server<P> {
         Self(Arc::new(Served {
             provider,
             lifecycle,
-            connection: RwLock::new(None),
+            connection: Mutex::default(),
         }))
     }
 
@@ -57,23 +57,18 @@ impl<P: Provider> Server<P> {
     }
 
     pub(super) fn connect(&self, connection: Option<P::Connection>) {
+        *self.connection() = connection.map(Arc::new);
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Option<Arc<P::Connection>>> {
+        let connection = self.0.connection.lock();
         // The lock guards a single assignment, which cannot leave anything half-done.
-        let mut current = self
-            .0
-            .connection
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        *current = connection.map(Arc::new);
+        connection.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The surroundings of a call that needs a configured provider.
     pub(super) fn call(&self) -> Result<Call<P::Connection>, Diagnostics> {
-        let connection = self
-            .0
-            .connection
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let connection = self.connection().clone();
         Ok(Call {
             connection: connection.ok_or_else(findings::not_configured)?,
             cancel: self.0.lifecycle.token(),

@@ -1,6 +1,6 @@
 //! The checks that a schema alone can make: read-only and missing attributes, allowed texts, single values.
 
-use super::diagnostics::Diagnostics;
+use super::diagnostics::{Diagnostic, Diagnostics};
 use super::findings;
 use super::path::Path;
 use super::schema::{Attribute, Mode, Shape};
@@ -16,44 +16,36 @@ pub fn attributes(
     diagnostics: &mut Diagnostics,
 ) {
     for attribute in attributes {
-        let path = || at.then(attribute.name);
+        let path = at.then(attribute.name);
         let value = config.attribute(attribute.name).unwrap_or(&Value::Null);
-        if value.is_null() {
+        let judged = match value {
             // Terraform itself asks for required attributes of a block, but not for those of a nested object.
-            if attribute.mode == Mode::Required {
-                diagnostics.error(findings::missing(path()).at(path()));
+            Value::Null if attribute.mode == Mode::Required => Err(findings::missing(&path)),
+            Value::Null => Ok(()),
+            _ if !attribute.is_configurable() => Err(findings::not_configurable(&path)),
+            _ if attribute.write_only && !write_only => Err(findings::client_too_old(&path)),
+            Value::Unknown(_) => Ok(()),
+            known => {
+                if let Shape::Object(nested) = &attribute.shape {
+                    self::attributes(nested, known, &path, write_only, diagnostics);
+                }
+                judge(attribute, known, &path)
             }
-        } else if !attribute.is_configurable() {
-            diagnostics.error(findings::not_configurable(path()).at(path()));
-        } else if attribute.write_only && !write_only {
-            diagnostics.error(findings::client_too_old(path()).at(path()));
-        } else if !value.is_unknown() {
-            known(attribute, value, &path(), write_only, diagnostics);
+        };
+        if let Err(found) = judged {
+            diagnostics.error(found.at(path));
         }
     }
 }
 
-fn known(
-    attribute: &Attribute,
-    value: &Value,
-    path: &Path,
-    write_only: bool,
-    diagnostics: &mut Diagnostics,
-) {
-    if let Shape::Object(nested) = &attribute.shape {
-        attributes(nested, value, path, write_only, diagnostics);
-    }
-    if let Some(text) = value.as_str()
-        && !attribute.allowed.is_empty()
-        && !attribute.allowed.contains(&text)
-    {
-        let allowed = quoted(attribute.allowed);
-        diagnostics.error(findings::not_allowed(path, allowed).at(path.clone()));
-    }
-    if let Some(check) = attribute.check
-        && let Err(found) = check(&path.to_string(), value)
-    {
-        diagnostics.error(found.at(path.clone()));
+/// Checks a known value by itself.
+fn judge(attribute: &Attribute, value: &Value, path: &Path) -> Result<(), Diagnostic> {
+    match (value.as_str(), attribute.check) {
+        (Some(text), _) if !attribute.allowed.is_empty() && !attribute.allowed.contains(&text) => {
+            Err(findings::not_allowed(path, quoted(attribute.allowed)))
+        }
+        (_, Some(check)) => check(&path.to_string(), value),
+        _ => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@ use super::codec::{self, CodecError};
 use super::diagnostics::{Diagnostic, Diagnostics, Severity};
 use super::function::Function;
 use super::path::Path;
-use super::schema::{Attribute, IdentitySchema, Mode, Schema, Shape};
+use super::schema::{Attribute, Mode, Schema, Shape};
 use super::ty::Type;
 use super::value::Value;
 use crate::proto::tfplugin6 as proto;
@@ -42,25 +42,18 @@ pub fn diagnostics(secrets: &[&'static str], diagnostics: &Diagnostics) -> Vec<p
     let written = |one: &Diagnostic| {
         let name = one.path.names().first();
         let shows = |name: &String| !secrets.contains(&name.as_str());
-        diagnostic(one, name.is_some_and(shows).then(|| path(&one.path)))
+        let severity = match one.severity {
+            Severity::Error => proto::diagnostic::Severity::Error,
+            Severity::Warning => proto::diagnostic::Severity::Warning,
+        };
+        proto::Diagnostic {
+            severity: severity.into(),
+            summary: secret::redact(&one.summary).into_owned(),
+            detail: secret::redact(&one.detail).into_owned(),
+            attribute: name.is_some_and(shows).then(|| path(&one.path)),
+        }
     };
     diagnostics.iter().map(written).collect()
-}
-
-fn diagnostic(
-    diagnostic: &Diagnostic,
-    attribute: Option<proto::AttributePath>,
-) -> proto::Diagnostic {
-    let severity = match diagnostic.severity {
-        Severity::Error => proto::diagnostic::Severity::Error,
-        Severity::Warning => proto::diagnostic::Severity::Warning,
-    };
-    proto::Diagnostic {
-        severity: severity.into(),
-        summary: secret::redact(&diagnostic.summary).into_owned(),
-        detail: secret::redact(&diagnostic.detail).into_owned(),
-        attribute,
-    }
 }
 
 /// Writes a path.
@@ -117,18 +110,15 @@ fn attribute(attribute: &Attribute) -> proto::schema::Attribute {
 }
 
 /// Writes an identity schema.
-pub fn identity_schema(schema: &IdentitySchema) -> proto::ResourceIdentitySchema {
+pub fn identity_schema(schema: &Schema) -> proto::ResourceIdentitySchema {
     use proto::resource_identity_schema::IdentityAttribute;
-    let attributes = schema
-        .attributes
-        .iter()
-        .map(|(name, required, description)| IdentityAttribute {
-            name: (*name).to_owned(),
-            r#type: Type::String.to_json(),
-            required_for_import: *required,
-            optional_for_import: !required,
-            description: (*description).to_owned(),
-        });
+    let attributes = schema.attributes.iter().map(|attribute| IdentityAttribute {
+        name: attribute.name.to_owned(),
+        r#type: attribute.ty().to_json(),
+        required_for_import: attribute.mode == Mode::Required,
+        optional_for_import: attribute.mode == Mode::Optional,
+        description: attribute.description.to_owned(),
+    });
     proto::ResourceIdentitySchema {
         identity_attributes: attributes.collect(),
         ..Default::default()

@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 
+use super::About;
+
 /// What this process was started for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -42,16 +44,17 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Purpose, String
 }
 
 /// The text of `--help`.
-pub fn help(name: &str, version: &str, address: &str) -> String {
+pub fn help(about: &About) -> String {
     format!(
-        "{name} {version}, the Terraform provider {address}
+        "{} {}, the Terraform provider {}
 
 Terraform and OpenTofu start this program themselves; there is nothing to run by hand.
 
   --debug    serve until Ctrl-C and print the TF_REATTACH_PROVIDERS line for a Terraform to attach to
   --version  print the version
   --help     print this text
-"
+",
+        about.name, about.version, about.address
     )
 }
 

@@ -21,18 +21,12 @@ pub fn guard<T>(serve: impl FnOnce() -> T) -> Result<T, String> {
 /// The text for stderr. Terraform recognises a crash by how the first line starts, and shows up to a hundred lines from
 /// there: <https://github.com/hashicorp/terraform/blob/main/internal/logging/panic.go>.
 pub fn text(about: &About, report: &str) -> String {
-    let About {
-        name,
-        version,
-        address,
-        issues,
-        ..
-    } = about;
     format!(
         "panic: {report}\n\n\
-         {name} {version} ({address}) has crashed, which is a defect of the provider.\n\
+         {} {} ({}) has crashed, which is a defect of the provider.\n\
          Objects that were being changed may need a look; terraform plan shows what is left to do.\n\
-         Please report it with this text at {issues}\n"
+         Please report it with this text at {}\n",
+        about.name, about.version, about.address, about.issues
     )
 }
 

@@ -16,7 +16,8 @@ pub fn is_host(get: impl Fn(&str) -> Option<OsString>) -> bool {
     get(COOKIE_NAME).is_some_and(|cookie| cookie == COOKIE)
 }
 
-/// The wishes of the host about the connection.
+/// The wishes of the host about the connection. The default holds in debug mode: no TLS, since a Terraform that attaches
+/// offers no certificate, and a socket, since it keeps other users out.
 #[derive(Debug, Default)]
 pub struct Host {
     /// PEM of the one certificate that may connect; absent where the host has switched TLS off.
@@ -64,12 +65,6 @@ impl Host {
             #[cfg(unix)]
             socket_directory: set("PLUGIN_UNIX_SOCKET_DIR").map(PathBuf::from),
         })
-    }
-
-    /// What holds in debug mode: no TLS, since a Terraform that attaches offers no certificate, and a
-    /// socket, since it keeps other users out.
-    pub fn debugging() -> Self {
-        Self::default()
     }
 }
 

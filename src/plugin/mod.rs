@@ -64,16 +64,11 @@ pub fn run(about: About, lifecycle: Lifecycle, provider: Routes) -> ExitCode {
 }
 
 fn start(about: &About, lifecycle: Lifecycle, provider: Routes) -> ExitCode {
-    let About {
-        name,
-        version,
-        address,
-        ..
-    } = *about;
+    let (name, version) = (about.name, about.version);
     let audience = match args::parse(std::env::args_os().skip(1)) {
         Ok(Purpose::Serve(audience)) => audience,
         Ok(Purpose::Version) => return exit(say(&format!("{name} {version}\n"))),
-        Ok(Purpose::Help) => return exit(say(&args::help(name, version, address))),
+        Ok(Purpose::Help) => return exit(say(&args::help(about))),
         Err(sentence) => {
             tell(&format!("{name}: {sentence}\n"));
             return ExitCode::FAILURE;
@@ -106,7 +101,7 @@ fn serve(
 ) -> Result<(), StartError> {
     let host = match audience {
         Audience::Host => Host::read(|name| std::env::var_os(name))?,
-        Audience::Person => Host::debugging(),
+        Audience::Person => Host::default(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .max_blocking_threads(THREADS)

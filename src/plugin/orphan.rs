@@ -14,31 +14,25 @@ const LOOKS_AFTER: u32 = 5;
 /// The same before it first did; as long as the host itself waits for the handshake.
 const LOOKS_BEFORE: u32 = 60;
 
-/// The parent of this process.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Parent(#[cfg(unix)] Option<rustix::process::Pid>);
-
-impl Parent {
-    /// The parent at this moment; another one after it has ended. Always the same on Windows, where
-    /// only the connection tells.
-    pub fn now() -> Self {
-        Self(
-            #[cfg(unix)]
-            rustix::process::getppid(),
-        )
-    }
+/// The parent of this process at this moment; another one after it has ended. Always the same on Windows, where
+/// only the connection tells.
+pub fn parent() -> u32 {
+    #[cfg(unix)]
+    return std::os::unix::process::parent_id();
+    #[cfg(not(unix))]
+    0
 }
 
-/// Returns, with the reason, when the host is gone: it was `parent`, or the last of its `connections` has closed.
+/// Returns, with the reason, when the host is gone: it was the `first` parent, or the last of its `connections` has closed.
 ///
 /// Looks are counted instead of time, since time goes on while a stopped process group does not.
-pub async fn orphaned(parent: Parent, connections: Connections) -> &'static str {
+pub async fn orphaned(first: u32, connections: Connections) -> &'static str {
     let mut looks = tokio::time::interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut alone = 0;
     loop {
         looks.tick().await;
-        if Parent::now() != parent {
+        if parent() != first {
             return "the parent process has ended";
         }
         let patience = match connections.ever.load(Ordering::Relaxed) {
@@ -64,7 +58,7 @@ mod tests {
         let connections = Connections::default();
         connections.ever.store(true, Ordering::Relaxed);
         let open = connections.open.token();
-        let mut orphaned = Box::pin(orphaned(Parent::now(), connections));
+        let mut orphaned = Box::pin(orphaned(parent(), connections));
         let hour = Duration::from_secs(3600);
         assert!(tokio::time::timeout(hour, &mut orphaned).await.is_err());
         drop(open);
@@ -77,7 +71,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_first_connection_may_take_its_time() {
-        let mut orphaned = Box::pin(orphaned(Parent::now(), Connections::default()));
+        let mut orphaned = Box::pin(orphaned(parent(), Connections::default()));
         let slow = Duration::from_secs(50);
         assert!(tokio::time::timeout(slow, &mut orphaned).await.is_err());
         assert!(tokio::time::timeout(slow, &mut orphaned).await.is_ok());

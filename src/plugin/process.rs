@@ -11,7 +11,7 @@ use super::connections::{self, Connections};
 use super::error::StartError;
 use super::go_plugin::Services;
 use super::host::Host;
-use super::orphan::{Parent, orphaned};
+use super::orphan::{orphaned, parent};
 use super::signals::{Signals, Wish};
 use super::socket::Endpoint;
 use super::{About, handshake, reattach, tls};
@@ -36,7 +36,7 @@ pub async fn serve(
     lifecycle: Lifecycle,
     provider: Routes,
 ) -> Result<(), StartError> {
-    let parent = Parent::now();
+    let parent = parent();
     let mut signals = Signals::listen().map_err(StartError::Runtime)?;
     let pem = host.client_certificate.as_deref();
     let tls = pem.map(tls::prepare).transpose()?;

@@ -49,15 +49,8 @@ mod system {
             tokio::select! {
                 _ = self.interrupt.recv() => Wish::Interrupt,
                 _ = self.terminate.recv() => Wish::Terminate,
-                _ = hung_up(&mut self.hang_up) => Wish::HangUp,
+                Some(()) = async { self.hang_up.as_mut()?.recv().await } => Wish::HangUp,
             }
-        }
-    }
-
-    async fn hung_up(signal: &mut Option<Signal>) {
-        match signal {
-            Some(signal) => drop(signal.recv().await),
-            None => std::future::pending().await,
         }
     }
 

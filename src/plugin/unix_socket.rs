@@ -85,7 +85,7 @@ mod tests {
     fn host(directory: &Path) -> Host {
         Host {
             socket_directory: Some(directory.to_owned()),
-            ..Host::debugging()
+            ..Host::default()
         }
     }
 

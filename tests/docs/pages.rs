@@ -64,7 +64,10 @@ fn every_attribute_stands_on_its_page() {
         let path = format!("resources/{}.md", short(resource.type_name()));
         let page = page(&path);
         assert_stands_on(&page, &path, &resource.schema().attributes);
-        for (name, _, description) in &resource.identity().attributes {
+        for Attribute {
+            name, description, ..
+        } in &resource.identity().attributes
+        {
             assert!(
                 page.contains(&format!("- `{name}` (String")),
                 "{path} lacks {name}"

@@ -15,7 +15,7 @@ mod validate;
 
 use super::diagnostics::Diagnostics;
 use super::findings;
-use super::schema::{IdentitySchema, Schema};
+use super::schema::Schema;
 use super::value::Value;
 use super::wire;
 use crate::proto::tfplugin6 as proto;
@@ -45,9 +45,9 @@ fn decode_known(message: &Message, schema: &Schema) -> Answer<Value> {
 
 fn decode_identity(
     message: Option<&proto::ResourceIdentityData>,
-    schema: &IdentitySchema,
+    schema: &Schema,
 ) -> Answer<Value> {
     let data = message.and_then(|message| message.identity_data.as_ref());
     let unreadable = |error| findings::unreadable("identity", error);
-    Ok(wire::decode(data, &schema.ty()).map_err(unreadable)?)
+    Ok(wire::decode(data, schema.ty()).map_err(unreadable)?)
 }

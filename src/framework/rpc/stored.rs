@@ -63,7 +63,7 @@ pub async fn upgrade_identity<P: Provider>(
     let schema = server.resource(&request.type_name)?.identity();
     let json = request.raw_identity.unwrap_or_default().json;
     let unreadable = |error| findings::unreadable("identity", error);
-    let identity = codec::decode_json(&json, &schema.ty()).map_err(unreadable)?;
+    let identity = codec::decode_json(&json, schema.ty()).map_err(unreadable)?;
     Ok(upgrade_resource_identity::Response {
         upgraded_identity: wire::encode_identity(&identity),
         diagnostics: Vec::new(),

@@ -13,7 +13,7 @@ use crate::framework::provider::{
     ApplyRequest, Block, Call, DataSource, ImportTarget, ListResource, Looked, Plan, PlanRequest,
     Provider, Resource, Stored,
 };
-use crate::framework::schema::{Attribute, IdentitySchema, Mode, Schema};
+use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::ty::Type;
 use crate::framework::value::Value;
 
@@ -28,9 +28,8 @@ pub struct Thing;
 static SCHEMA: LazyLock<Schema> =
     LazyLock::new(|| Schema::new("", vec![Attribute::string("name", Mode::Required, "")]));
 
-static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema {
-    attributes: vec![("name", true, "")],
-});
+static IDENTITY: LazyLock<Schema> =
+    LazyLock::new(|| Schema::new("", vec![Attribute::string("name", Mode::Required, "")]));
 
 static ECHO: LazyLock<Function> = LazyLock::new(|| Function {
     name: "echo",
@@ -111,7 +110,7 @@ impl Block for Thing {
 
 #[async_trait]
 impl Resource<()> for Thing {
-    fn identity(&self) -> &'static IdentitySchema {
+    fn identity(&self) -> &'static Schema {
         &IDENTITY
     }
 

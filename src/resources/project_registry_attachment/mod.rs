@@ -18,7 +18,7 @@ use crate::framework::private;
 use crate::framework::provider::{
     ApplyRequest, Block, Call, ImportTarget, Looked, Plan, PlanRequest, Resource, Stored,
 };
-use crate::framework::schema::{IdentitySchema, Schema};
+use crate::framework::schema::Schema;
 use crate::framework::value::Value;
 use crate::resources::context::Context;
 use crate::resources::home::Home;
@@ -38,7 +38,7 @@ impl Block for ProjectRegistryAttachment {
 
 #[async_trait]
 impl Resource<Connection> for ProjectRegistryAttachment {
-    fn identity(&self) -> &'static IdentitySchema {
+    fn identity(&self) -> &'static Schema {
         &schema::IDENTITY
     }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::api::Attachment;
 use crate::framework::model::{Attr, model};
-use crate::framework::schema::{Attribute, IdentitySchema, Mode, Schema};
+use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::resources::checks;
 use crate::resources::timeouts::{self, Timeouts};
 
@@ -57,16 +57,19 @@ pub static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     )
 });
 
-pub static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema {
-    attributes: vec![
-        (
-            "organisation_id",
-            false,
-            "The UUID of the organisation; the provider's own if left out.",
-        ),
-        ("project_id", true, "The UUID of the project."),
-        ("handle", true, "The handle of the registry."),
-    ],
+pub static IDENTITY: LazyLock<Schema> = LazyLock::new(|| {
+    Schema::new(
+        "",
+        vec![
+            Attribute::string(
+                "organisation_id",
+                Mode::Optional,
+                "The UUID of the organisation; the provider's own if left out.",
+            ),
+            Attribute::string("project_id", Mode::Required, "The UUID of the project."),
+            Attribute::string("handle", Mode::Required, "The handle of the registry."),
+        ],
+    )
 });
 
 #[cfg(test)]

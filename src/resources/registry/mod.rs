@@ -36,7 +36,7 @@ use crate::framework::model::{Attr, object};
 use crate::framework::provider::{
     ApplyRequest, Block, Call, ImportTarget, Looked, Plan, PlanRequest, Resource, Stored,
 };
-use crate::framework::schema::{IdentitySchema, Schema};
+use crate::framework::schema::Schema;
 use crate::framework::value::Value;
 use crate::resources::home::Home;
 
@@ -62,7 +62,7 @@ impl Block for Registry {
 
 #[async_trait]
 impl Resource<Connection> for Registry {
-    fn identity(&self) -> &'static IdentitySchema {
+    fn identity(&self) -> &'static Schema {
         &schema::IDENTITY
     }
 

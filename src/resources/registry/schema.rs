@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::api::{Credentials, Registry};
 use crate::framework::model::model;
-use crate::framework::schema::{Attribute, IdentitySchema, Mode, Schema, computed};
+use crate::framework::schema::{Attribute, Mode, Schema, computed};
 use crate::resources::checks;
 use crate::resources::timeouts::{self, Timeouts};
 use crate::secret::Secret;
@@ -86,15 +86,18 @@ impl Model {
 pub static SCHEMA: LazyLock<Schema> =
     LazyLock::new(|| Schema::new(DESCRIPTION, [arguments(), shown()].concat()));
 
-pub static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema {
-    attributes: vec![
-        (
-            "organisation_id",
-            false,
-            "The UUID of the organisation; the provider's own if left out.",
-        ),
-        ("id", true, "The UUID of the registry."),
-    ],
+pub static IDENTITY: LazyLock<Schema> = LazyLock::new(|| {
+    Schema::new(
+        "",
+        vec![
+            Attribute::string(
+                "organisation_id",
+                Mode::Optional,
+                "The UUID of the organisation; the provider's own if left out.",
+            ),
+            Attribute::string("id", Mode::Required, "The UUID of the registry."),
+        ],
+    )
 });
 
 const DESCRIPTION: &str = "A stored set of credentials for a private image registry. Credentials are \
