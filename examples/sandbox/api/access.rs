@@ -1,8 +1,10 @@
 //! Who asks, and what they may do: bearer tokens, organisations, roles.
 
 use std::collections::HashMap;
+use std::pin::Pin;
 
 use axum::RequestPartsExt;
+use axum::body::Bytes;
 use axum::extract::{Extension, FromRequestParts, RawPathParams, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -117,17 +119,6 @@ impl Scope {
             .await
     }
 
-    /// Runs a write in this organisation, if the role allows the action.
-    pub async fn write<T, F>(self, action: Action, work: F) -> Result<T, Refusal>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Transaction, &Self) -> Result<T, Refusal> + Send + 'static,
-    {
-        self.may(action)?;
-        let store = self.app.store.clone();
-        store.write(move |tx| work(tx, &self)).await
-    }
-
     /// The answer to a read by handle: what was found, null for a spent handle, 404 for a free one.
     pub fn by_handle(
         &self,
@@ -154,5 +145,27 @@ impl Scope {
     /// The identifier of the organisation.
     pub fn id(&self) -> &str {
         &self.organisation.id
+    }
+}
+
+/// What answers a request, in the time that it takes.
+type Answering = Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>>;
+
+/// A handler that looks at the database.
+pub fn read(
+    work: fn(&Connection, &Scope) -> Result<Answer, Refusal>,
+) -> impl Fn(Scope) -> Answering + Clone + Send + Sync {
+    move |scope| Box::pin(scope.read(work))
+}
+
+/// A handler whose work, with the body of the request, is one transaction.
+pub fn write(
+    work: fn(&Transaction, &Scope, &[u8]) -> Result<Answer, Refusal>,
+) -> impl Fn(Scope, Bytes) -> Answering + Clone + Send + Sync {
+    move |scope, body| {
+        Box::pin(async move {
+            let store = scope.app.store.clone();
+            store.write(move |tx| work(tx, &scope, &body)).await
+        })
     }
 }

@@ -1,41 +1,28 @@
 //! Attachments of registries to projects.
 
+use rusqlite::{Connection, Transaction};
 use serde_json::Value;
 
 use super::access::Scope;
+use super::projects::asked_for;
 use crate::refusal::{Answer, Refusal};
+use crate::store::attachments;
 use crate::store::organisations::Action;
-use crate::store::{attachments, projects};
 
 /// Everything attached to a project, by kind.
-pub async fn list(scope: Scope) -> Result<Answer, Refusal> {
-    let found = scope
-        .read(move |conn, scope| {
-            let project = projects::get(conn, scope.id(), scope.param("project"))?;
-            attachments::of_project(conn, &project)
-        })
-        .await?;
-    Ok(Answer::ok(found))
+pub fn list(conn: &Connection, scope: &Scope) -> Result<Answer, Refusal> {
+    attachments::of_project(conn, &asked_for(conn, scope)?).map(Answer::ok)
 }
 
 /// Attaches a registry; the answer is the identifier of the link.
-pub async fn attach(scope: Scope) -> Result<Answer, Refusal> {
-    let id = scope
-        .write(Action::Update, move |tx, scope| {
-            let project = projects::get(tx, scope.id(), scope.param("project"))?;
-            attachments::attach(tx, &project, scope.param("handle"))
-        })
-        .await?;
-    Ok(Answer::created(id))
+pub fn attach(tx: &Transaction, scope: &Scope, _: &[u8]) -> Result<Answer, Refusal> {
+    scope.may(Action::Update)?;
+    attachments::attach(tx, &asked_for(tx, scope)?, scope.param("handle")).map(Answer::created)
 }
 
 /// Detaches a registry that no container of the project names.
-pub async fn detach(scope: Scope) -> Result<Answer, Refusal> {
-    scope
-        .write(Action::Update, move |tx, scope| {
-            let project = projects::get(tx, scope.id(), scope.param("project"))?;
-            attachments::detach(tx, &project, scope.param("handle"))
-        })
-        .await?;
+pub fn detach(tx: &Transaction, scope: &Scope, _: &[u8]) -> Result<Answer, Refusal> {
+    scope.may(Action::Update)?;
+    attachments::detach(tx, &asked_for(tx, scope)?, scope.param("handle"))?;
     Ok(Answer::ok(Value::Null))
 }

@@ -1,12 +1,10 @@
 //! Containers: create, read, update, deploy, redeploy, terminate.
 
-use axum::body::Bytes;
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 use serde_json::Value;
 
 use super::access::Scope;
 use super::body::Body;
-use crate::args::Versions;
 use crate::deploy;
 use crate::refusal::{Answer, Refusal};
 use crate::store::containers::{self, Container, Wanted};
@@ -17,69 +15,50 @@ const KEYS: [&str; 6] = ["handle", "type", "image", "project", "registry", "regi
 /// What a user may replace later.
 const MUTABLE: [&str; 3] = ["image", "registry", "regions"];
 
-pub async fn list(scope: Scope) -> Result<Answer, Refusal> {
-    let shown = scope.app.settings().versions;
-    let containers = scope
-        .read(move |conn, scope| {
-            containers::all(conn, scope.id())?
-                .iter()
-                .map(|container| with_deployment(conn, container, shown))
-                .collect::<Result<Vec<_>, _>>()
-        })
-        .await?;
-    Ok(Answer::list("containers", containers))
+pub fn list(conn: &Connection, scope: &Scope) -> Result<Answer, Refusal> {
+    let containers = containers::all(conn, scope.id())?;
+    let shown = containers.iter().map(|it| with_deployment(conn, scope, it));
+    let shown: Vec<_> = shown.collect::<Result<_, _>>()?;
+    Ok(Answer::list("containers", shown))
 }
 
 /// Makes a container. `project` is a handle or an identifier, `registry` an attached registry's handle.
-pub async fn create(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
-    let body = Body::parse("Container", &body, &KEYS)?;
+pub fn create(tx: &Transaction, scope: &Scope, body: &[u8]) -> Result<Answer, Refusal> {
+    let body = Body::parse("Container", body, &KEYS)?;
     let handle = body.handle("handle")?;
     let kind = body.optional_text("type")?.unwrap_or("http".into());
     let named = body.text("project")?;
     let wanted = wanted(&body)?;
-    let id = scope
-        .write(Action::Create, move |tx, scope| {
-            let project = match projects::by_handle(tx, scope.id(), &named)? {
-                Some(project) => project,
-                None => projects::get(tx, scope.id(), &named)?,
-            };
-            containers::create(tx, &project, &handle, &kind, &wanted)
-        })
-        .await?;
-    Ok(Answer::created(id))
+    scope.may(Action::Create)?;
+    let project = match projects::by_handle(tx, scope.id(), &named)? {
+        Some(project) => project,
+        None => projects::get(tx, scope.id(), &named)?,
+    };
+    containers::create(tx, &project, &handle, &kind, &wanted).map(Answer::created)
 }
 
-pub async fn read(scope: Scope) -> Result<Answer, Refusal> {
-    let shown = scope.app.settings().versions;
-    let found = scope
-        .read(move |conn, scope| {
-            let container = containers::get(conn, scope.id(), scope.param("container"))?;
-            with_deployment(conn, &container, shown)
-        })
-        .await?;
-    Ok(Answer::ok(found))
+pub fn read(conn: &Connection, scope: &Scope) -> Result<Answer, Refusal> {
+    let container = containers::get(conn, scope.id(), scope.param("container"))?;
+    with_deployment(conn, scope, &container).map(Answer::ok)
 }
 
-pub async fn update(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
-    let wanted = wanted(&Body::parse("Container", &body, &MUTABLE)?)?;
-    let id = scope
-        .write(Action::Update, move |tx, scope| {
-            let container = containers::alive(tx, scope.id(), scope.param("container"))?;
-            containers::update(tx, scope.id(), &container, &wanted)?;
-            Ok(container.id)
-        })
-        .await?;
-    Ok(Answer::ok(id))
+pub fn update(tx: &Transaction, scope: &Scope, body: &[u8]) -> Result<Answer, Refusal> {
+    let wanted = wanted(&Body::parse("Container", body, &MUTABLE)?)?;
+    scope.may(Action::Update)?;
+    let container = alive(tx, scope)?;
+    containers::update(tx, scope.id(), &container, &wanted)?;
+    Ok(Answer::ok(container.id))
 }
 
-pub async fn terminate(scope: Scope) -> Result<Answer, Refusal> {
-    scope
-        .write(Action::Update, move |tx, scope| {
-            let container = containers::alive(tx, scope.id(), scope.param("container"))?;
-            containers::terminate(tx, &container)
-        })
-        .await?;
+pub fn terminate(tx: &Transaction, scope: &Scope, _: &[u8]) -> Result<Answer, Refusal> {
+    scope.may(Action::Update)?;
+    containers::terminate(tx, &alive(tx, scope)?)?;
     Ok(Answer::ok(Value::Null))
+}
+
+/// The container that the path names, which must not be terminated.
+fn alive(conn: &Connection, scope: &Scope) -> Result<Container, Refusal> {
+    containers::alive(conn, scope.id(), scope.param("container"))
 }
 
 /// Deploys with the credentials that are current now. A pull that the image registry refuses is a
@@ -98,7 +77,7 @@ async fn run(scope: Scope, again: bool) -> Result<Answer, Refusal> {
     let app = scope.app.clone();
     let (container, with) = scope
         .read(move |conn, scope| {
-            let container = containers::alive(conn, scope.id(), scope.param("container"))?;
+            let container = alive(conn, scope)?;
             if again && deployments::last(conn, &container.id)?.is_none() {
                 return Err(Refusal::conflict(format!(
                     "Container '{}' was never deployed.",
@@ -135,9 +114,9 @@ fn wanted(body: &Body) -> Result<Wanted, Refusal> {
 
 fn with_deployment(
     conn: &Connection,
+    scope: &Scope,
     container: &Container,
-    shown: Versions,
 ) -> Result<Value, Refusal> {
     let last = deployments::last(conn, &container.id)?;
-    Ok(container.to_json(last.as_ref(), shown))
+    Ok(container.to_json(last.as_ref(), scope.app.settings().versions))
 }

@@ -1,5 +1,6 @@
 //! The monthly cost.
 
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::access::Scope;
@@ -7,10 +8,8 @@ use crate::refusal::{Answer, Refusal};
 use crate::store::cost::{self, Cost};
 
 /// What each registry and the organisation cost per month.
-pub async fn read(scope: Scope) -> Result<Answer, Refusal> {
-    let costs = scope
-        .read(|conn, scope| cost::of_registries(conn, scope.id()))
-        .await?;
+pub fn read(conn: &Connection, scope: &Scope) -> Result<Answer, Refusal> {
+    let costs = cost::of_registries(conn, scope.id())?;
     let registries: Vec<Value> = costs.iter().map(Cost::to_json).collect();
     let total = costs.iter().map(Cost::cents).sum();
     Ok(Answer::ok(json!({

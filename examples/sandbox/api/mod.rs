@@ -14,6 +14,8 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
+use access::{read, write};
+
 use crate::app::App;
 use crate::gate;
 use crate::refusal::Refusal;
@@ -21,43 +23,55 @@ use crate::refusal::Refusal;
 /// The routes below the base address.
 pub fn routes(app: &App) -> Router<App> {
     let organisation = Router::new()
-        .route("/projects", get(projects::list).post(projects::create))
+        .route(
+            "/projects",
+            get(read(projects::list)).post(write(projects::create)),
+        )
         .route(
             "/projects/{project}",
-            get(projects::read)
-                .put(projects::update)
-                .delete(projects::delete),
+            get(read(projects::read))
+                .put(write(projects::update))
+                .delete(write(projects::delete)),
         )
-        .route("/project/{handle}", get(projects::by_handle))
-        .route("/projects/{project}/attachments", get(attachments::list))
+        .route("/project/{handle}", get(read(projects::by_handle)))
+        .route(
+            "/projects/{project}/attachments",
+            get(read(attachments::list)),
+        )
         .route(
             "/projects/{project}/attach/registries/{handle}",
-            post(attachments::attach).delete(attachments::detach),
+            post(write(attachments::attach)).delete(write(attachments::detach)),
         )
         .route(
             "/registries",
-            get(registries::list).post(registries::create),
+            get(read(registries::list)).post(write(registries::create)),
         )
         .route(
             "/registries/{registry}",
-            get(registries::read)
-                .put(registries::update)
-                .delete(registries::delete),
+            get(read(registries::read))
+                .put(write(registries::update))
+                .delete(write(registries::delete)),
         )
-        .route("/registry/{handle}", get(registries::by_handle))
-        .route("/registries/{registry}/rotate", post(registries::rotate))
-        .route("/registries/{registry}/versions", get(registries::versions))
+        .route("/registry/{handle}", get(read(registries::by_handle)))
+        .route(
+            "/registries/{registry}/rotate",
+            post(write(registries::rotate)),
+        )
+        .route(
+            "/registries/{registry}/versions",
+            get(read(registries::versions)),
+        )
         .route(
             "/registries/{registry}/versions/{version}/activate",
-            post(registries::activate),
+            post(write(registries::activate)),
         )
         .route(
             "/containers",
-            get(containers::list).post(containers::create),
+            get(read(containers::list)).post(write(containers::create)),
         )
         .route(
             "/containers/{container}",
-            get(containers::read).put(containers::update),
+            get(read(containers::read)).put(write(containers::update)),
         )
         .route("/containers/{container}/deploy", post(containers::deploy))
         .route(
@@ -66,9 +80,9 @@ pub fn routes(app: &App) -> Router<App> {
         )
         .route(
             "/containers/{container}/terminate",
-            post(containers::terminate),
+            post(write(containers::terminate)),
         )
-        .route("/cost", get(cost::read));
+        .route("/cost", get(read(cost::read)));
     Router::new()
         .route("/organisations", get(organisations::list))
         .route("/regions", get(organisations::regions))

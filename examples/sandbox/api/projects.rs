@@ -1,6 +1,6 @@
 //! Projects.
 
-use axum::body::Bytes;
+use rusqlite::{Connection, Transaction};
 use serde_json::{Value, json};
 
 use super::access::Scope;
@@ -9,64 +9,48 @@ use crate::refusal::{Answer, Refusal};
 use crate::store::organisations::Action;
 use crate::store::projects::{self, Project, Wanted};
 
-pub async fn list(scope: Scope) -> Result<Answer, Refusal> {
-    let found = scope
-        .read(|conn, scope| projects::all(conn, scope.id()))
-        .await?;
+pub fn list(conn: &Connection, scope: &Scope) -> Result<Answer, Refusal> {
+    let found = projects::all(conn, scope.id())?;
     Ok(Answer::list("projects", found.iter().map(Project::to_json)))
 }
 
-pub async fn create(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
-    let wanted = wanted(&scope, &body)?;
+pub fn create(tx: &Transaction, scope: &Scope, body: &[u8]) -> Result<Answer, Refusal> {
+    let wanted = wanted(scope, body)?;
+    scope.may(Action::Create)?;
     let reusable = scope.app.settings().handles_reusable;
-    let id = scope
-        .write(Action::Create, move |tx, scope| {
-            projects::create(tx, scope.id(), &scope.user, wanted, reusable)
-        })
-        .await?;
-    Ok(Answer::created(id))
+    projects::create(tx, scope.id(), &scope.user, wanted, reusable).map(Answer::created)
 }
 
 /// One project, wrapped in a list as observed.
-pub async fn read(scope: Scope) -> Result<Answer, Refusal> {
-    let found = scope
-        .read(move |conn, scope| projects::get(conn, scope.id(), scope.param("project")))
-        .await?;
-    Ok(Answer::ok(wrapped(&found)))
+pub fn read(conn: &Connection, scope: &Scope) -> Result<Answer, Refusal> {
+    Ok(Answer::ok(wrapped(&asked_for(conn, scope)?)))
 }
 
 /// The project with this handle.
-pub async fn by_handle(scope: Scope) -> Result<Answer, Refusal> {
-    scope
-        .read(|conn, scope| {
-            let found = projects::by_handle(conn, scope.id(), scope.param("handle"))?;
-            scope.by_handle(conn, "Project", "projects", found.as_ref().map(wrapped))
-        })
-        .await
+pub fn by_handle(conn: &Connection, scope: &Scope) -> Result<Answer, Refusal> {
+    let found = projects::by_handle(conn, scope.id(), scope.param("handle"))?;
+    scope.by_handle(conn, "Project", "projects", found.as_ref().map(wrapped))
 }
 
-pub async fn update(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
-    let wanted = wanted(&scope, &body)?;
-    let id = scope
-        .write(Action::Update, move |tx, scope| {
-            let project = projects::get(tx, scope.id(), scope.param("project"))?;
-            projects::update(tx, &project, &scope.user, wanted)?;
-            Ok(project.id)
-        })
-        .await?;
-    Ok(Answer::ok(id))
+pub fn update(tx: &Transaction, scope: &Scope, body: &[u8]) -> Result<Answer, Refusal> {
+    let wanted = wanted(scope, body)?;
+    scope.may(Action::Update)?;
+    let project = asked_for(tx, scope)?;
+    projects::update(tx, &project, &scope.user, wanted)?;
+    Ok(Answer::ok(project.id))
 }
 
 /// Deletes an empty project whose name is repeated in the body.
-pub async fn delete(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
-    let name = Body::parse("ProjectDeletion", &body, &["confirmName"])?.text("confirmName")?;
-    scope
-        .write(Action::Delete, move |tx, scope| {
-            let project = projects::get(tx, scope.id(), scope.param("project"))?;
-            projects::delete(tx, &project, &name)
-        })
-        .await?;
+pub fn delete(tx: &Transaction, scope: &Scope, body: &[u8]) -> Result<Answer, Refusal> {
+    let name = Body::parse("ProjectDeletion", body, &["confirmName"])?.text("confirmName")?;
+    scope.may(Action::Delete)?;
+    projects::delete(tx, &asked_for(tx, scope)?, &name)?;
     Ok(Answer::ok(Value::Null))
+}
+
+/// The project that the path names.
+pub fn asked_for(conn: &Connection, scope: &Scope) -> Result<Project, Refusal> {
+    projects::get(conn, scope.id(), scope.param("project"))
 }
 
 fn wrapped(project: &Project) -> Value {

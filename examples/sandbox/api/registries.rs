@@ -1,7 +1,7 @@
 //! Registries in both dialects: *rotate*, where credentials have routes of their own, and *put*, where
 //! a PUT of the whole registry changes them.
 
-use axum::body::Bytes;
+use rusqlite::{Connection, Transaction};
 use serde_json::Value;
 
 use super::access::Scope;
@@ -9,7 +9,7 @@ use super::body::Body;
 use crate::args::Dialect;
 use crate::refusal::{Answer, Refusal};
 use crate::store::organisations::Action;
-use crate::store::registries::{self, DEFAULT_MAXVERSIONS, Metadata};
+use crate::store::registries::{self, DEFAULT_MAXVERSIONS, Metadata, Registry};
 use crate::store::versions::{self, Credentials, Version};
 
 /// Most versions that can be retained.
@@ -24,157 +24,118 @@ const WHOLE: [&str; 6] = [
 ];
 const METADATA: [&str; 5] = ["handle", "name", "server", "username", "maxversions"];
 
-pub async fn list(scope: Scope) -> Result<Answer, Refusal> {
-    let shown = scope.app.settings().versions;
-    let found = scope
-        .read(|conn, scope| registries::all(conn, scope.id()))
-        .await?;
+pub fn list(conn: &Connection, scope: &Scope) -> Result<Answer, Refusal> {
+    let (found, shown) = (
+        registries::all(conn, scope.id())?,
+        scope.app.settings().versions,
+    );
     let registries = found.iter().map(|registry| registry.to_json(shown));
     Ok(Answer::list("registries", registries))
 }
 
 /// Makes a registry; its credentials are version 1. Both dialects.
-pub async fn create(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
-    let body = Body::parse("Registry", &body, &WHOLE)?;
+pub fn create(tx: &Transaction, scope: &Scope, body: &[u8]) -> Result<Answer, Refusal> {
+    let body = Body::parse("Registry", body, &WHOLE)?;
     let (metadata, credentials) = (metadata(&body)?, credentials(&body)?);
-    let (key, reusable) = (scope.app.key.clone(), scope.app.settings().handles_reusable);
-    let id = scope
-        .write(Action::Create, move |tx, scope| {
-            registries::create(tx, &key, scope.id(), &metadata, &credentials, reusable)
-        })
-        .await?;
-    Ok(Answer::created(id))
+    scope.may(Action::Create)?;
+    let (key, reusable) = (&scope.app.key, scope.app.settings().handles_reusable);
+    registries::create(tx, key, scope.id(), &metadata, &credentials, reusable).map(Answer::created)
 }
 
-pub async fn read(scope: Scope) -> Result<Answer, Refusal> {
+pub fn read(conn: &Connection, scope: &Scope) -> Result<Answer, Refusal> {
     let shown = scope.app.settings().versions;
-    let found = scope
-        .read(move |conn, scope| registries::get(conn, scope.id(), scope.param("registry")))
-        .await?;
-    Ok(Answer::ok(found.to_json(shown)))
+    Ok(Answer::ok(asked_for(conn, scope)?.to_json(shown)))
 }
 
 /// The registry with this handle.
-pub async fn by_handle(scope: Scope) -> Result<Answer, Refusal> {
+pub fn by_handle(conn: &Connection, scope: &Scope) -> Result<Answer, Refusal> {
     let shown = scope.app.settings().versions;
-    scope
-        .read(move |conn, scope| {
-            let found = registries::by_handle(conn, scope.id(), scope.param("handle"))?;
-            let found = found.map(|registry| registry.to_json(shown));
-            scope.by_handle(conn, "Registry", "registries", found)
-        })
-        .await
+    let found = registries::by_handle(conn, scope.id(), scope.param("handle"))?;
+    let found = found.map(|registry| registry.to_json(shown));
+    scope.by_handle(conn, "Registry", "registries", found)
 }
 
 /// Replaces the metadata; in the *put* dialect also the credentials, where a change makes a version.
-pub async fn update(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
-    let id = match scope.app.settings().dialect {
+pub fn update(tx: &Transaction, scope: &Scope, body: &[u8]) -> Result<Answer, Refusal> {
+    let dialect = scope.app.settings().dialect;
+    let keys: &[&str] = match dialect {
+        Dialect::Rotate => &METADATA,
+        Dialect::Put => &WHOLE,
+    };
+    let body = Body::parse("Registry", body, keys)?;
+    let wanted = metadata(&body)?;
+    match dialect {
         Dialect::Rotate => {
-            let body = Body::parse("Registry", &body, &METADATA)?;
-            let wanted = metadata(&body)?;
             let (server, username) = (body.text("server")?, body.text("username")?);
-            scope
-                .write(Action::Update, move |tx, scope| {
-                    let registry = registries::get(tx, scope.id(), scope.param("registry"))?;
-                    if server != registry.server || username != registry.username {
-                        return Err(Refusal::conflict(
-                            "Credentials change by rotation: server and username must be the \
-                             current ones.",
-                        ));
-                    }
-                    registries::update(tx, &registry, &wanted)?;
-                    Ok(registry.id)
-                })
-                .await?
+            scope.may(Action::Update)?;
+            let registry = asked_for(tx, scope)?;
+            if server != registry.server || username != registry.username {
+                return Err(Refusal::conflict(
+                    "Credentials change by rotation: server and username must be the current ones.",
+                ));
+            }
+            registries::update(tx, &registry, &wanted)?;
+            Ok(Answer::ok(registry.id))
         }
         Dialect::Put => {
-            let body = Body::parse("Registry", &body, &WHOLE)?;
-            let (wanted, credentials) = (metadata(&body)?, credentials(&body)?);
-            scope
-                .write(Action::Update, move |tx, scope| {
-                    let registry = registries::get(tx, scope.id(), scope.param("registry"))?;
-                    registries::update(tx, &registry, &wanted)?;
-                    let key = &scope.app.key;
-                    let current = versions::current(tx, &registry)?;
-                    if current.unseal(key, &registry.id)? != credentials {
-                        versions::add(tx, key, &registry.id, &credentials)?;
-                    }
-                    Ok(registry.id)
-                })
-                .await?
+            let credentials = credentials(&body)?;
+            scope.may(Action::Update)?;
+            let (registry, key) = (asked_for(tx, scope)?, &scope.app.key);
+            registries::update(tx, &registry, &wanted)?;
+            let current = versions::current(tx, &registry)?;
+            if current.unseal(key, &registry.id)? != credentials {
+                versions::add(tx, key, &registry.id, &credentials)?;
+            }
+            Ok(Answer::ok(registry.id))
         }
-    };
-    Ok(Answer::ok(id))
+    }
 }
 
 /// Removes the credentials and spends the handle.
-pub async fn delete(scope: Scope) -> Result<Answer, Refusal> {
+pub fn delete(tx: &Transaction, scope: &Scope, _: &[u8]) -> Result<Answer, Refusal> {
+    scope.may(Action::Delete)?;
     let detaches = scope.app.settings().delete_detaches;
-    scope
-        .write(Action::Delete, move |tx, scope| {
-            let registry = registries::get(tx, scope.id(), scope.param("registry"))?;
-            registries::delete(tx, &registry, detaches)
-        })
-        .await?;
+    registries::delete(tx, &asked_for(tx, scope)?, detaches)?;
     Ok(Answer::ok(Value::Null))
 }
 
 /// Adds a version and makes it current; the answer is its identifier. The server stays unless given.
-pub async fn rotate(scope: Scope, body: Bytes) -> Result<Answer, Refusal> {
-    needs_rotate_dialect(&scope)?;
+pub fn rotate(tx: &Transaction, scope: &Scope, body: &[u8]) -> Result<Answer, Refusal> {
+    needs_rotate_dialect(scope)?;
     let body = Body::parse(
         "RegistryRotation",
-        &body,
+        body,
         &["server", "username", "password"],
     )?;
-    let (server, username, password) = (
-        body.optional_text("server")?,
-        body.text("username")?,
-        body.password("password")?,
-    );
-    let id = scope
-        .write(Action::Update, move |tx, scope| {
-            let registry = registries::get(tx, scope.id(), scope.param("registry"))?;
-            let credentials = Credentials {
-                server: server.unwrap_or(registry.server),
-                username,
-                password,
-            };
-            versions::add(tx, &scope.app.key, &registry.id, &credentials)
-        })
-        .await?;
-    Ok(Answer::created(id))
+    let server = body.optional_text("server")?;
+    let (username, password) = (body.text("username")?, body.password("password")?);
+    scope.may(Action::Update)?;
+    let registry = asked_for(tx, scope)?;
+    let credentials = Credentials {
+        server: server.unwrap_or(registry.server),
+        username,
+        password,
+    };
+    versions::add(tx, &scope.app.key, &registry.id, &credentials).map(Answer::created)
 }
 
 /// The retained versions, oldest first, without their passwords.
-pub async fn versions(scope: Scope) -> Result<Answer, Refusal> {
-    needs_rotate_dialect(&scope)?;
-    let found = scope
-        .read(move |conn, scope| {
-            let registry = registries::get(conn, scope.id(), scope.param("registry"))?;
-            versions::all(conn, &registry)
-        })
-        .await?;
+pub fn versions(conn: &Connection, scope: &Scope) -> Result<Answer, Refusal> {
+    needs_rotate_dialect(scope)?;
+    let found = versions::all(conn, &asked_for(conn, scope)?)?;
     Ok(Answer::list("versions", found.iter().map(Version::to_json)))
 }
 
 /// Makes a retained version current; the answer is its identifier. No credentials are needed.
-pub async fn activate(scope: Scope) -> Result<Answer, Refusal> {
-    needs_rotate_dialect(&scope)?;
-    let id = scope
-        .write(Action::Update, move |tx, scope| {
-            let registry = registries::get(tx, scope.id(), scope.param("registry"))?;
-            let version = scope.param("version");
-            let version = version.parse().map_err(|_| {
-                Refusal::not_found(format!(
-                    "Version {version} of registry '{}' not found.",
-                    registry.handle
-                ))
-            })?;
-            versions::activate(tx, &registry, version)
-        })
-        .await?;
-    Ok(Answer::ok(id))
+pub fn activate(tx: &Transaction, scope: &Scope, _: &[u8]) -> Result<Answer, Refusal> {
+    needs_rotate_dialect(scope)?;
+    scope.may(Action::Update)?;
+    versions::activate(tx, &asked_for(tx, scope)?, scope.param("version")).map(Answer::ok)
+}
+
+/// The registry that the path names.
+fn asked_for(conn: &Connection, scope: &Scope) -> Result<Registry, Refusal> {
+    registries::get(conn, scope.id(), scope.param("registry"))
 }
 
 /// In the *put* dialect the three credential routes do not exist, whatever the registry.

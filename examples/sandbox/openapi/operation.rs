@@ -17,13 +17,14 @@ pub struct Operation {
 
 /// A path without a leading slash is below the organisation.
 impl Operation {
-    pub fn get(path: &str, summary: &'static str, data: Value) -> Self {
+    /// Answers null, unless it [`answers`](Self::answers) something else.
+    pub fn get(path: &str, summary: &'static str) -> Self {
         let refusals: &[_] = match path {
             "/organisations" | "/regions" => &[],
             "/regions/{region}" => &[404],
             _ => &[403, 404],
         };
-        Self::new("get", path, summary, (200, data)).refusals(refusals)
+        Self::new("get", path, summary, (200, nothing())).refusals(refusals)
     }
 
     /// Answers the identifier of what was made.

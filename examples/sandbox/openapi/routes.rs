@@ -21,30 +21,23 @@ pub fn operations(dialect: Dialect) -> Vec<Operation> {
         Dialect::Put => "NewRegistry",
     };
     let mut all = vec![
-        O::get(
-            "/organisations",
-            "The organisations of the token",
-            list("organisations", "Organisation"),
-        ),
-        O::get("/regions", "All regions", list("regions", "Region")),
-        O::get("/regions/{region}", "One region", reference("Region")),
-        O::get("projects", "All projects", list("projects", "Project")),
+        O::get("/organisations", "The organisations of the token")
+            .answers(200, list("organisations", "Organisation")),
+        O::get("/regions", "All regions").answers(200, list("regions", "Region")),
+        O::get("/regions/{region}", "One region").answers(200, reference("Region")),
+        O::get("projects", "All projects").answers(200, list("projects", "Project")),
         O::post("projects", "Make a project")
             .body("NewProject")
             .makes("project"),
-        O::get("projects/{project}", "One project", project()),
+        O::get("projects/{project}", "One project").answers(200, project()),
         O::put("projects/{project}", "Change a project").body("NewProject"),
         O::delete("projects/{project}", "Delete an empty project").body("ProjectDeletion"),
-        O::get(
-            "project/{handle}",
-            "A project by its handle",
-            nullable(project()),
-        ),
+        O::get("project/{handle}", "A project by its handle").answers(200, nullable(project())),
         O::get(
             "projects/{project}/attachments",
             "What is attached to a project",
-            reference("Attachments"),
-        ),
+        )
+        .answers(200, reference("Attachments")),
         O::post(
             "projects/{project}/attach/registries/{handle}",
             "Attach a registry",
@@ -53,56 +46,33 @@ pub fn operations(dialect: Dialect) -> Vec<Operation> {
             "projects/{project}/attach/registries/{handle}",
             "Detach a registry",
         ),
-        O::get(
-            "registries",
-            "All registries",
-            list("registries", "Registry"),
-        ),
+        O::get("registries", "All registries").answers(200, list("registries", "Registry")),
         O::post(
             "registries",
             "Make a registry; its credentials are version 1",
         )
         .body("NewRegistry")
         .makes("registry"),
-        O::get(
-            "registries/{registry}",
-            "One registry",
-            reference("Registry"),
-        ),
+        O::get("registries/{registry}", "One registry").answers(200, reference("Registry")),
         O::put("registries/{registry}", "Change a registry").body(registry_change),
         O::delete(
             "registries/{registry}",
             "Delete a registry and spend its handle",
         )
         .refusals(&[400, 403, 404]),
-        O::get(
-            "registry/{handle}",
-            "A registry by its handle",
-            nullable(reference("Registry")),
-        ),
-        O::get(
-            "containers",
-            "All containers",
-            list("containers", "Container"),
-        ),
+        O::get("registry/{handle}", "A registry by its handle")
+            .answers(200, nullable(reference("Registry"))),
+        O::get("containers", "All containers").answers(200, list("containers", "Container")),
         O::post("containers", "Make a container")
             .body("NewContainer")
             .makes("container"),
-        O::get(
-            "containers/{container}",
-            "One container",
-            reference("Container"),
-        ),
+        O::get("containers/{container}", "One container").answers(200, reference("Container")),
         O::put("containers/{container}", "Change a container").body("ContainerChange"),
         O::post("containers/{container}/deploy", "Deploy").answers(201, reference("Deployment")),
         O::post("containers/{container}/redeploy", "Deploy once more")
             .answers(201, reference("Deployment")),
         O::post("containers/{container}/terminate", "End a container").answers(200, nothing()),
-        O::get(
-            "cost",
-            "What the registries cost per month",
-            reference("Cost"),
-        ),
+        O::get("cost", "What the registries cost per month").answers(200, reference("Cost")),
     ];
     if dialect == Dialect::Rotate {
         all.extend([
@@ -111,11 +81,8 @@ pub fn operations(dialect: Dialect) -> Vec<Operation> {
                 "Add a version and make it current",
             )
             .body("RegistryRotation"),
-            O::get(
-                "registries/{registry}/versions",
-                "The retained versions",
-                list("versions", "RegistryVersion"),
-            ),
+            O::get("registries/{registry}/versions", "The retained versions")
+                .answers(200, list("versions", "RegistryVersion")),
             O::post(
                 "registries/{registry}/versions/{version}/activate",
                 "Make a retained version current",

@@ -27,10 +27,9 @@ pub enum Role {
     Viewer,
 }
 
-/// What a request does to an object.
+/// What a request does to an object, if it does not only read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    Read,
     Create,
     Update,
     Delete,
@@ -41,8 +40,8 @@ impl Role {
     pub fn may(self, action: Action) -> bool {
         match self {
             Role::Owner | Role::Admin => true,
-            Role::Member => matches!(action, Action::Read | Action::Update),
-            Role::Viewer => action == Action::Read,
+            Role::Member => action == Action::Update,
+            Role::Viewer => false,
         }
     }
 

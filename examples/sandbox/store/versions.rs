@@ -107,23 +107,22 @@ pub fn evict(tx: &Transaction, registry: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Makes a retained version current again. Returns its identifier.
-pub fn activate(tx: &Transaction, registry: &Registry, version: i64) -> Result<String, Refusal> {
-    let found = all(tx, registry)?
-        .into_iter()
-        .find(|candidate| candidate.version == version)
-        .ok_or_else(|| {
-            Refusal::not_found(format!(
-                "Version {version} of registry '{}' not found.",
-                registry.handle
-            ))
-        })?;
+/// Makes the retained version of this number current again. Returns its identifier.
+pub fn activate(tx: &Transaction, registry: &Registry, number: &str) -> Result<String, Refusal> {
+    let mut retained = all(tx, registry)?.into_iter();
+    let wanted = number.parse().ok();
+    let Some(found) = retained.find(|it| Some(it.version) == wanted) else {
+        return Err(Refusal::not_found(format!(
+            "Version {number} of registry '{}' not found.",
+            registry.handle
+        )));
+    };
     tx.execute(
         "UPDATE registries SET current_version = ?2 WHERE id = ?1",
-        params![registry.id, version],
+        params![registry.id, found.version],
     )?;
     if !found.current {
-        turns::begin(tx, &registry.id, version)?;
+        turns::begin(tx, &registry.id, found.version)?;
     }
     Ok(found.id)
 }
