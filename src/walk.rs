@@ -56,7 +56,7 @@ impl Walk {
         &self,
         fate: Fate,
         handle: Option<&str>,
-        salt: Option<Salt>,
+        salt: Option<&Salt>,
         diagnostics: &mut Diagnostics,
     ) {
         use Fate::{Created, Deleted};
@@ -68,7 +68,7 @@ impl Walk {
         };
         let planned = fates.entry(handle.map(str::to_lowercase)).or_default();
         let others = planned.iter().filter(|(other, its)| {
-            *other != fate && (*other == Created || fate == Created || *its != salt)
+            *other != fate && (*other == Created || fate == Created || its.as_ref() != salt)
         });
         match (fate, others.map(|one| one.0).max()) {
             (Deleted, Some(_)) | (_, Some(Deleted)) => {
@@ -82,7 +82,7 @@ impl Walk {
             }
             _ => {}
         }
-        planned.push((fate, salt));
+        planned.push((fate, salt.cloned()));
     }
 
     /// Something was applied: what was planned before it is being carried out. To forget too early costs a warning,
@@ -154,7 +154,7 @@ mod tests {
         salt: Option<&Salt>,
     ) -> Vec<&'static str> {
         let mut diagnostics = Diagnostics::new();
-        walk.plan(fate, handle, salt.cloned(), &mut diagnostics);
+        walk.plan(fate, handle, salt, &mut diagnostics);
         diagnostics.iter().map(|one| one.name).collect()
     }
 

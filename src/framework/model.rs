@@ -170,6 +170,16 @@ macro_rules! model {
             $($(#[$field_meta])* pub $field: $crate::framework::model::Attr<$ty>,)+
         }
 
+        impl $name {
+            /// Takes for each attribute that is still unknown what another object has there.
+            #[allow(dead_code, reason = "few objects are planned before they are known")]
+            pub fn resolve(&mut self, known: Self) {
+                $(if self.$field.is_unknown() {
+                    self.$field = known.$field;
+                })+
+            }
+        }
+
         impl From<&$crate::framework::value::Value> for $name {
             fn from(object: &$crate::framework::value::Value) -> Self {
                 let mut model = Self::default();

@@ -109,7 +109,7 @@ async fn confirm(
             .await
             .unwrap_or(registry.currentversion),
     };
-    model.resolve_computed(&registry, current);
+    read::resolve(model, &registry, current);
     let first = memory
         .retained
         .as_ref()

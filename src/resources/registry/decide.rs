@@ -108,46 +108,38 @@ pub fn same_server(prior: &Model, config: &Model, memory: &Memory) -> bool {
     }
 }
 
-/// Compares an existing registry with its configuration. `hashes` are the fingerprints of the
-/// credentials in [`Change::Perhaps`].
-pub fn decide(
-    prior: &Model,
-    config: &Model,
-    memory: &Memory,
-    hashes: Vec<Fingerprint>,
-    told: &mut Diagnostics,
-) -> Decision {
-    let mut case = Case {
-        prior,
-        config,
-        memory,
-        told,
-    };
-    let (action, configured) = match (&config.active_version, case.wanted(&hashes)) {
-        (Attr::Unknown, _) | (_, Wanted::Unknown) => (Action::Undecided, memory.configured),
-        (Attr::Known(pin), wanted) => case.pinned(*pin, &wanted),
-        (Attr::Null, Wanted::New) => (Action::Rotate, None),
-        (Attr::Null, Wanted::Version(version)) => (case.activate(version), Some(version)),
-        (Attr::Null, Wanted::Same) => (case.unpinned(), memory.configured),
-    };
-    Decision {
-        action,
-        configured,
-        write_only: !config.password_wo.is_null(),
-        hashes,
-        server: config.server.known().cloned(),
-    }
-}
-
-/// What a decision is made of.
-struct Case<'a> {
-    prior: &'a Model,
-    config: &'a Model,
-    memory: &'a Memory,
-    told: &'a mut Diagnostics,
+/// What a plan of an update compares, and what there is to say of it.
+pub struct Case<'a> {
+    /// The registry as it is.
+    pub prior: &'a Model,
+    /// Its configuration.
+    pub config: &'a Model,
+    /// What is remembered of it.
+    pub memory: &'a Memory,
+    /// What the user is told.
+    pub told: Diagnostics,
 }
 
 impl Case<'_> {
+    /// Decides what happens to the credentials. `hashes` are their fingerprints in [`Change::Perhaps`].
+    pub fn decide(&mut self, hashes: Vec<Fingerprint>) -> Decision {
+        let known = self.memory.configured;
+        let (action, configured) = match (&self.config.active_version, self.wanted(&hashes)) {
+            (Attr::Unknown, _) | (_, Wanted::Unknown) => (Action::Undecided, known),
+            (Attr::Known(pin), wanted) => self.pinned(*pin, &wanted),
+            (Attr::Null, Wanted::New) => (Action::Rotate, None),
+            (Attr::Null, Wanted::Version(version)) => (self.activate(version), Some(version)),
+            (Attr::Null, Wanted::Same) => (self.unpinned(), known),
+        };
+        Decision {
+            action,
+            configured,
+            write_only: !self.config.password_wo.is_null(),
+            hashes,
+            server: self.config.server.known().cloned(),
+        }
+    }
+
     fn wanted(&mut self, hashes: &[Fingerprint]) -> Wanted {
         let (prior, config, memory) = (self.prior, self.config, self.memory);
         let (credentials, same_place) = match change(prior, config, memory) {

@@ -75,9 +75,15 @@ struct Decided {
 
 #[track_caller]
 fn expect(prior: &Model, config: &Model, memory: &Memory, credentials: Action) -> Decided {
-    let mut told = Diagnostics::new();
-    let hashes = memory.hashes_now(prior, config);
-    let decision = decide(prior, config, memory, hashes, &mut told);
+    let told = Diagnostics::new();
+    let mut case = Case {
+        prior,
+        config,
+        memory,
+        told,
+    };
+    let decision = case.decide(memory.hashes_now(prior, config));
+    let told = case.told;
     assert_eq!(decision.action, credentials, "{told:?}");
     Decided {
         configured: decision.configured,

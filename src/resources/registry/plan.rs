@@ -1,12 +1,11 @@
 //! Planning: prior, configuration and memory in; planned state, memory and messages out. What has to be asked first is
 //! asked in `plan_reads`; the rest is pure.
 
-use super::decide;
+use super::decide::{self, Case};
 use super::lint;
 use super::memory::{Action, Memory, PlanNote};
 use super::plan_reads;
 use super::schema::Model;
-use super::warnings;
 use crate::connection::Connection;
 use crate::findings;
 use crate::fingerprint::Fingerprint;
@@ -36,7 +35,7 @@ pub async fn plan(call: &mut Call<Connection>, request: PlanRequest<'_>) -> Plan
     if config.handle.known().is_some() && !same_handle(&prior, &config) {
         deletion(walk, &prior, &memory, diagnostics);
     } else if let Some(handle) = prior.handle.known() {
-        walk.plan(Fate::Kept, Some(handle), memory.salt.clone(), diagnostics);
+        walk.plan(Fate::Kept, Some(handle), memory.salt.as_ref(), diagnostics);
     }
     let renamed = prior.metadata_differs(&Model::from(request.draft));
     if renamed && !memory.whole_writes {
@@ -65,7 +64,7 @@ fn deletion(walk: &Walk, prior: &Model, memory: &Memory, diagnostics: &mut Diagn
             walk.plan(
                 Fate::Deleted,
                 Some(handle),
-                memory.salt.clone(),
+                memory.salt.as_ref(),
                 diagnostics,
             );
             format!("\"{handle}\"")
@@ -160,15 +159,21 @@ fn update(
         memory.plan = Some(PlanNote::Change { of, decision });
         return memory;
     }
-    let mut told = Diagnostics::new();
-    let decision = decide::decide(prior, config, &memory, hashes, &mut told);
+    let mut case = Case {
+        prior,
+        config,
+        memory: &memory,
+        told: Diagnostics::new(),
+    };
+    let decision = case.decide(hashes);
+    let decided = std::mem::take(&mut case.told);
     let rotates = decision.rotates();
-    lint::tell(Some(prior), config, rotates, diagnostics);
+    lint::tell(Some(prior), config, rotates, &mut case.told);
     let renamed = prior.metadata_differs(planned);
-    if renamed && memory.whole_writes && !told.has_errors() {
-        warnings::written_as_a_whole(prior, config, &memory, &decision, diagnostics);
+    if renamed && memory.whole_writes && !decided.has_errors() {
+        case.written_as_a_whole(&decision);
     }
-    diagnostics.extend(told);
+    case.told.extend(decided);
     // Unknown exactly when credentials may be written: Terraform holds the plan that it makes again before the
     // apply to this one, and refuses it if what was known is not.
     if decision.action != Action::Keep || renamed && memory.whole_writes {
@@ -184,18 +189,21 @@ fn update(
         } else {
             findings::sent_without_answer()
         };
-        diagnostics.warning(found.at("current_version"));
+        case.told.warning(found.at("current_version"));
     } else if memory.unproved.is_some() {
-        diagnostics.warning(findings::unproved_version().at("current_version"));
+        let found = findings::unproved_version();
+        case.told.warning(found.at("current_version"));
     }
     if rotates && memory.imported {
         let argument = config.password_argument();
-        diagnostics.warning(findings::rotates_after_import(argument).at(argument));
+        let found = findings::rotates_after_import(argument);
+        case.told.warning(found.at(argument));
     }
     if planned != prior {
-        warnings::eviction_ahead(prior, config, rotates, &memory, diagnostics);
-        warnings::fewer_versions(prior, planned, rotates, &memory, diagnostics);
+        case.eviction_ahead(rotates);
+        case.fewer_versions(planned, rotates);
     }
+    diagnostics.extend(case.told);
     memory.plan = Some(PlanNote::Change {
         of,
         decision: Some(decision),

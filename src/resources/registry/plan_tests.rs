@@ -199,7 +199,13 @@ proptest! {
         prop_assume!(!errors);
         // What an apply would report and remember: a rotation makes version 4.
         let hashes = memory.hashes_now(&prior, &config);
-        let decision = decide::decide(&prior, &config, &memory, hashes, &mut Diagnostics::new());
+        let mut case = Case {
+            prior: &prior,
+            config: &config,
+            memory: &memory,
+            told: Diagnostics::new(),
+        };
+        let decision = case.decide(hashes);
         if decision.rotates() {
             let password = decide::configured_password(&config).known().cloned();
             let (Some(server), Some(username), Some(password)) =

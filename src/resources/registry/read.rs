@@ -144,6 +144,13 @@ pub fn take(model: &mut Model, registry: &Registry, current: Option<i64>, drifte
     model.managedbyresourcetype = registry.managedbyresourcetype.clone().into();
 }
 
+/// Takes for each attribute of a plan that is still unknown what the API shows.
+pub fn resolve(planned: &mut Model, registry: &Registry, current: Option<i64>) {
+    let mut known = Model::default();
+    take(&mut known, registry, current, false);
+    planned.resolve(known);
+}
+
 /// What the API shows, or what is stored where it shows nothing.
 fn shown<T: Clone>(shown: Option<&T>, stored: &Attr<T>) -> Attr<T> {
     shown.map_or_else(|| stored.clone(), |value| Attr::Known(value.clone()))

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::api::{Credentials, Registry};
+use crate::api::Credentials;
 use crate::framework::model::model;
 use crate::framework::schema::{Attribute, Mode, Schema, computed};
 use crate::resources::checks;
@@ -62,24 +62,6 @@ impl Model {
     pub fn password_to_apply<'a>(&'a self, config: &'a Self, saw: bool) -> Option<&'a Secret> {
         let write_only = config.password_wo.known().filter(|_| saw);
         self.password.known().or(write_only)
-    }
-
-    /// Takes for each computed attribute that is still unknown what the API shows.
-    pub fn resolve_computed(&mut self, shown: &Registry, current_version: Option<i64>) {
-        self.maxversions.resolve(shown.maxversions);
-        self.current_version.resolve(current_version);
-        self.id.resolve(Some(shown.id.clone()));
-        self.billable.resolve(shown.billable);
-        for (mine, shown) in [
-            (&mut self.currentversionid, &shown.currentversionid),
-            (&mut self.managedbyresourceid, &shown.managedbyresourceid),
-            (
-                &mut self.managedbyresourcetype,
-                &shown.managedbyresourcetype,
-            ),
-        ] {
-            mine.resolve(shown.clone());
-        }
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::memory::{Action, Decision, Intent, Memory, PlanNote};
 use super::plan::same_handle;
+use super::read;
 use super::schema::Model;
 use super::verify::verify;
 use super::{name_of, stored};
 use crate::api::{Dialect, Error, Kind, Proof, Registry, Rotated, Rotation};
 use crate::connection::Connection;
 use crate::findings;
-use crate::fingerprint::{Fingerprint, Hasher};
+use crate::fingerprint::Fingerprint;
 use crate::framework::diagnostics::Reported;
 use crate::framework::provider::{ApplyRequest, Call, Stored};
 use crate::framework::value::Value;
@@ -126,10 +127,6 @@ impl Update<'_> {
         self.prior.metadata_differs(&self.planned)
     }
 
-    fn hasher(&self) -> &Hasher {
-        &self.cx.connection.hasher
-    }
-
     /// Whether the credentials at hand are those for which the plan found that nothing has to be written. A
     /// rotation was shown, and stores whatever there is.
     async fn is_what_was_planned(&self) -> bool {
@@ -138,8 +135,8 @@ impl Update<'_> {
         }
         match self.planned.credentials(self.password.as_ref()) {
             Some(credentials) => {
-                let hashes = self.memory.fingerprints_of(self.hasher(), credentials);
-                hashes.await == self.decision.hashes
+                let hasher = &self.cx.connection.hasher;
+                self.memory.fingerprints_of(hasher, credentials).await == self.decision.hashes
             }
             None => false,
         }
@@ -320,7 +317,7 @@ impl Update<'_> {
                 if !self.written {
                     self.memory.absorb_read(&registry, None, current);
                 }
-                self.planned.resolve_computed(&registry, current);
+                read::resolve(&mut self.planned, &registry, current);
             }
             Err(error) => {
                 let found = findings::not_read_after_update(&self.cx.object, error);

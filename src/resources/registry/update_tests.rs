@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::api::{Client, Fault, Reply, Request, Settings, Transport};
 use crate::connection::ApiClient;
-use crate::fingerprint::Cost;
+use crate::fingerprint::{Cost, Hasher};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::model::Attr;
 use crate::framework::plan as schema_plan;
