@@ -66,7 +66,6 @@ async fn private_bytes_that_are_lost_make_nothing_gone() {
             }
             // A newer client keeps it, and it names the organisation, too.
             object.remove("identity");
-            object.remove("identity_schema_version");
         };
         edit(&bench, lose);
         let before = bench.terraform.state();

@@ -1,7 +1,7 @@
 //! Moving from the official provider: its states and its configurations, as they are.
 
 use serde_json::{Value, json};
-use support::client;
+use support::client::{self, MOVED_STATE};
 use support::terraform::{OFFICIAL, OURS, Terraform};
 
 use crate::bench::{Bench, named_registry};
@@ -221,6 +221,10 @@ async fn the_organisation_that_it_stored_is_taken_over_with_a_move() {
     bench.sandbox.call("DELETE", &path, None).await.expect(200);
     let second = bench.sandbox.second_organisation.clone();
     bench.terraform.set("BAHRIYA_ORGANISATION_ID", &second);
+    if !client::knows(&MOVED_STATE) {
+        bench.terraform.plan().fails().says(&[MOVED_STATE.refusal]);
+        return;
+    }
     let words = [
         "registry \"ghcr\" belongs to another organisation",
         &organisation,

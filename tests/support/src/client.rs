@@ -86,6 +86,14 @@ pub const PLANNED_PRIVATE: Feature = Feature {
     refusal: "Provider produced inconsistent final plan",
 };
 
+/// A provider is asked what it makes of another provider's object that moves to it. Without, the object is handed over as it
+/// stands.
+pub const MOVED_STATE: Feature = Feature {
+    since: [Some((1, 8)), Some((1, 10))],
+    example: "",
+    refusal: "Nothing in the state says to which organisation it belongs",
+};
+
 /// `terraform test` with files of runs.
 pub const TEST: Feature = Feature {
     since: [Some((1, 6)), Some((1, 6))],
