@@ -10,7 +10,6 @@ use base64::engine::general_purpose::STANDARD;
 
 use terraform_provider_bahriya::framework::diagnostics::{Diagnostics, Reported};
 use terraform_provider_bahriya::framework::findings;
-use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
 use terraform_provider_bahriya::framework::provider::{DataSource, Provider, Resource};
 use terraform_provider_bahriya::framework::schema::Schema;
 use terraform_provider_bahriya::framework::server::Server;
@@ -65,10 +64,5 @@ fn main() -> ExitCode {
         address: "registry.terraform.io/bahriya-rs/crashing",
         issues: "https://issues.example",
     };
-    let lifecycle = Lifecycle::default();
-    plugin::run(
-        about,
-        lifecycle.clone(),
-        Server::new(Crashing, lifecycle).routes(),
-    )
+    plugin::run(about, Server::new(Crashing))
 }

@@ -11,7 +11,6 @@ use async_trait::async_trait;
 
 use terraform_provider_bahriya::framework::diagnostics::{Diagnostics, Reported};
 use terraform_provider_bahriya::framework::findings;
-use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
 use terraform_provider_bahriya::framework::provider::{
     ApplyRequest, Block, Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider,
     Resource, Stored,
@@ -211,10 +210,5 @@ fn main() -> ExitCode {
         address: "registry.terraform.io/bahriya-rs/schema-stub",
         issues: "https://issues.example",
     };
-    let lifecycle = Lifecycle::default();
-    plugin::run(
-        about,
-        lifecycle.clone(),
-        Server::new(Stub, lifecycle).routes(),
-    )
+    plugin::run(about, Server::new(Stub))
 }

@@ -4,7 +4,6 @@
 
 use std::process::ExitCode;
 
-use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
 use terraform_provider_bahriya::framework::server::Server;
 use terraform_provider_bahriya::name_service;
 use terraform_provider_bahriya::plugin::{self, About};
@@ -19,7 +18,5 @@ const ABOUT: About = About {
 
 fn main() -> ExitCode {
     name_service::pin();
-    let lifecycle = Lifecycle::default();
-    let server = Server::new(Bahriya::default(), lifecycle.clone());
-    plugin::run(ABOUT, lifecycle, server.routes())
+    plugin::run(ABOUT, Server::new(Bahriya::default()))
 }

@@ -35,10 +35,10 @@ impl<P: Provider> Clone for Server<P> {
 
 impl<P: Provider> Server<P> {
     /// A service that is not configured yet.
-    pub fn new(provider: P, lifecycle: Lifecycle) -> Self {
+    pub fn new(provider: P) -> Self {
         Self(Arc::new(Served {
             provider,
-            lifecycle,
+            lifecycle: Lifecycle::default(),
             connection: Mutex::default(),
         }))
     }
@@ -52,7 +52,8 @@ impl<P: Provider> Server<P> {
         &self.0.provider
     }
 
-    pub(super) fn lifecycle(&self) -> &Lifecycle {
+    /// What cancels the calls in flight, and waits for them.
+    pub fn lifecycle(&self) -> &Lifecycle {
         &self.0.lifecycle
     }
 

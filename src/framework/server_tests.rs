@@ -12,7 +12,7 @@ use crate::proto::tfplugin6 as proto;
 use crate::proto::tfplugin6::provider_client::ProviderClient;
 
 fn unconfigured() -> ProviderClient<Server<Fake>> {
-    ProviderClient::new(Server::new(Fake, Lifecycle::default()))
+    ProviderClient::new(Server::new(Fake))
 }
 
 async fn server() -> ProviderClient<Server<Fake>> {
@@ -184,7 +184,7 @@ async fn before_it_is_configured_a_call_says_so() {
 /// tonic drops a handler when its connection goes away, which must not abandon what it began.
 #[tokio::test(start_paused = true)]
 async fn work_goes_on_when_nobody_waits_for_its_answer() {
-    let server = Server::new(Fake, Lifecycle::default());
+    let server = Server::new(Fake);
     let (done, mut told) = tokio::sync::mpsc::channel(1);
     let work = async move {
         tokio::time::sleep(Duration::from_secs(5)).await;

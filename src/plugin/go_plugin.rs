@@ -67,9 +67,10 @@ impl Health for Services {
         &self,
         request: Request<HealthCheckRequest>,
     ) -> Result<Response<HealthCheckResponse>, Status> {
-        match health(&request.get_ref().service) {
+        let now = health(&request.get_ref().service);
+        match now.status() {
             ServingStatus::ServiceUnknown => Err(Status::not_found("unknown service")),
-            status => Ok(Response::new(status.into())),
+            _ => Ok(Response::new(now)),
         }
     }
 
@@ -78,23 +79,18 @@ impl Health for Services {
         request: Request<HealthCheckRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
         let now = health(&request.get_ref().service);
-        Ok(self.until_end(Some(now.into())))
+        Ok(self.until_end(Some(now)))
     }
 }
 
 /// The empty name asks for the server as a whole.
-fn health(service: &str) -> ServingStatus {
-    match service {
+fn health(service: &str) -> HealthCheckResponse {
+    let status = match service {
         "" | HEALTH_NAME => ServingStatus::Serving,
         _ => ServingStatus::ServiceUnknown,
-    }
-}
-
-impl From<ServingStatus> for HealthCheckResponse {
-    fn from(status: ServingStatus) -> Self {
-        Self {
-            status: status.into(),
-        }
+    };
+    HealthCheckResponse {
+        status: status.into(),
     }
 }
 

@@ -77,7 +77,7 @@ pub async fn serve(
     lifecycle.stop();
     let finish = async {
         let _ = serving.await;
-        lifecycle.drained(Duration::MAX).await
+        lifecycle.drained().await
     };
     if tokio::time::timeout(grace, finish).await.is_err() {
         tracing::warn!(

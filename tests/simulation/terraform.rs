@@ -197,8 +197,8 @@ impl Terraform {
 
     async fn process(&self) -> Process {
         let line = self.api.line();
-        let lifecycle = Lifecycle::default();
-        let server = Server::new(provider(line.clone()), lifecycle.clone());
+        let server = Server::new(provider(line.clone()));
+        let lifecycle = server.lifecycle().clone();
         let grpc = ProviderClient::new(server);
         let core = Core::connect(grpc, Some(self.schema.clone())).await;
         let mut core = core.expect("the schema is known");

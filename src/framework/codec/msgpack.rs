@@ -52,13 +52,9 @@ fn value(rest: &mut &[u8], ty: &Type) -> Result<Value, CodecError> {
         | Marker::Ext32 => unknown(rest),
         marker => match ty {
             Type::String => Ok(Value::String(text(rest, ty.noun())?.to_owned())),
-            Type::Bool => match marker {
-                Marker::True | Marker::False => {
-                    *rest = &rest[1..];
-                    Ok(Value::Bool(marker == Marker::True))
-                }
-                _ => Err(mismatch(ty.noun(), kind(marker))),
-            },
+            Type::Bool => decode::read_bool(rest)
+                .map(Value::Bool)
+                .map_err(|_| mismatch(ty.noun(), kind(marker))),
             Type::Number => number(rest, marker),
             Type::List(element) => list(rest, marker, element),
             Type::Object(attributes) => object(rest, marker, attributes),

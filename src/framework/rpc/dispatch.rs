@@ -201,7 +201,6 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::lifecycle::Lifecycle;
     use crate::framework::tests::fake::Fake;
 
     /// No call of the protocol is left to a status.
@@ -217,7 +216,7 @@ mod tests {
             let request = http::Request::post(format!("/tfplugin6.Provider/{name}"))
                 .body(Body::empty())
                 .expect("a request");
-            let mut server = Server::new(Fake, Lifecycle::default());
+            let mut server = Server::new(Fake);
             let answer = Service::call(&mut server, request).await;
             let answer = answer.expect("infallible");
             let status = Status::from_header_map(answer.headers());

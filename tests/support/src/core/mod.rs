@@ -10,7 +10,6 @@ mod workspace;
 
 use prost::Message;
 use serde_json::Value as Json;
-use terraform_provider_bahriya::framework::lifecycle::Lifecycle;
 use terraform_provider_bahriya::framework::server::Server;
 use terraform_provider_bahriya::proto::tfplugin6 as proto;
 use terraform_provider_bahriya::proto::tfplugin6::provider_client::ProviderClient;
@@ -104,7 +103,7 @@ macro_rules! ask {
 
 /// Terraform's end of a connection to a provider in this process, without a socket.
 pub async fn in_process(provider: Bahriya) -> Core<InProcess> {
-    let server = Server::new(provider, Lifecycle::default());
+    let server = Server::new(provider);
     let core = Core::connect(ProviderClient::new(server), None).await;
     core.expect("schemas")
 }
