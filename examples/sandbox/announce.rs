@@ -20,7 +20,7 @@ pub async fn announce(app: &App, address: SocketAddr, file: Option<&Path>) -> Re
                 .collect::<Result<Vec<_>, Refusal>>()
         })
         .await
-        .map_err(|refusal| format!("failed to read the organisations: {refusal:?}"))?;
+        .map_err(|refusal| format!("failed to read the organisations: {refusal}"))?;
     let exports = exports(app, &address.to_string(), &ids[0]);
     let mut way = "Paste these lines into the shell that runs Terraform".to_owned();
     if let Some(file) = file {

@@ -1,6 +1,6 @@
 //! What every request shares.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex};
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use crate::deploy::RegistryAccess;
 use crate::faults::Faults;
 use crate::request_log::RequestLog;
 use crate::seal::Key;
-use crate::store::Store;
+use crate::store::{Store, lock};
 
 /// The state of one sandbox.
 #[derive(Clone)]
@@ -23,7 +23,7 @@ pub struct Inner {
     pub faults: Faults,
     pub log: RequestLog,
     pub image_registries: RegistryAccess,
-    settings: RwLock<Settings>,
+    settings: Mutex<Settings>,
 }
 
 /// The switches that can be turned at run time.
@@ -61,20 +61,17 @@ impl App {
             faults: Faults::default(),
             log,
             image_registries,
-            settings: RwLock::new(settings),
+            settings: Mutex::new(settings),
         }))
     }
 
     pub fn settings(&self) -> Settings {
-        *self.settings.read().unwrap_or_else(PoisonError::into_inner)
+        *lock(&self.settings)
     }
 
     /// Turns the switches that are named, and returns all of them.
     pub fn change_settings(&self, change: Map<String, Value>) -> serde_json::Result<Settings> {
-        let mut settings = self
-            .settings
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut settings = lock(&self.settings);
         let mut all = json!(*settings);
         for (name, value) in change {
             all[name] = value;

@@ -1,11 +1,11 @@
 //! Faults on demand: which requests fail, how, and how often.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::Replica;
+use crate::store::{Replica, lock};
 
 /// A fault and the requests that it befalls.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -173,7 +173,7 @@ impl Faults {
     }
 
     fn rules(&self) -> MutexGuard<'_, Vec<Rule>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

@@ -35,6 +35,7 @@ use clap::Parser;
 
 use app::App;
 use args::{Args, Command};
+use refusal::Refusal;
 use request_log::RequestLog;
 use seal::Key;
 use store::{Store, organisations};
@@ -96,20 +97,16 @@ fn beside(database: &Path) -> PathBuf {
     name.into()
 }
 
-async fn prepare(store: &Store, key: &Arc<Key>, seed_data: bool) -> Result<(), String> {
+async fn prepare(store: &Store, key: &Arc<Key>, seed_data: bool) -> Result<(), Refusal> {
     let key = key.clone();
-    store
-        .write(move |tx| {
-            if let Err(problem) = organisations::prepare(tx, &key) {
-                return Ok(Err(problem));
-            }
-            if seed_data {
-                seed_data::fill(tx, &key)?;
-            }
-            Ok(Ok(()))
-        })
-        .await
-        .map_err(|refusal| format!("failed to prepare the database: {refusal:?}"))?
+    let prepared = store.write(move |tx| {
+        organisations::prepare(tx, &key)?;
+        match seed_data {
+            true => seed_data::fill(tx, &key),
+            false => Ok(()),
+        }
+    });
+    prepared.await
 }
 
 fn router(app: App) -> Router {

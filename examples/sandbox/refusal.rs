@@ -1,5 +1,7 @@
 //! The two kinds of answer of the imitated API, both in its `{code, status, data}` envelope.
 
+use std::fmt::Display;
+
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -27,7 +29,8 @@ impl Answer {
 }
 
 /// A request that was refused; the message is a sentence for people, as in the real API.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
 pub struct Refusal {
     status: StatusCode,
     message: String,
@@ -60,6 +63,12 @@ impl Refusal {
         Self::new(StatusCode::CONFLICT, message)
     }
 
+    /// The sandbox's own defect, which is told on stderr.
+    pub fn internal(what: &str, error: impl Display) -> Self {
+        eprintln!("sandbox: {what}: {error}");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal error.")
+    }
+
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -68,11 +77,9 @@ impl Refusal {
     }
 }
 
-/// Storage that fails is the sandbox's own defect: it is told on stderr, and the caller gets a 500.
 impl From<rusqlite::Error> for Refusal {
     fn from(error: rusqlite::Error) -> Self {
-        eprintln!("sandbox: storage failed: {error}");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal error.")
+        Self::internal("storage failed", error)
     }
 }
 

@@ -1,16 +1,16 @@
 //! What was asked and answered: method, path, status, duration. Never a body or a header.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Instant;
 
 use axum::http::Method;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::store::now;
+use crate::store::{lock, now};
 
 /// One finished request.
 #[derive(Clone, Debug, Serialize)]
@@ -35,15 +35,10 @@ pub struct RequestLog {
 impl RequestLog {
     /// A log that also appends to this file.
     pub fn open(path: Option<&Path>) -> io::Result<Self> {
-        let file = match path {
-            Some(path) => Some(Mutex::new(
-                OpenOptions::new().create(true).append(true).open(path)?,
-            )),
-            None => None,
-        };
+        let file = path.map(|path| File::options().create(true).append(true).open(path));
         Ok(Self {
             entries: Mutex::default(),
-            file,
+            file: file.transpose()?.map(Mutex::new),
         })
     }
 
@@ -100,8 +95,4 @@ impl Drop for InProgress {
         self.entry.ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.app.log.add(self.entry.clone());
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -53,12 +53,17 @@ pub fn table<const N: usize>(
 }
 
 /// A section with a table. What stands after it tells of what is no more.
-fn section(id: &str, title: &str, count: usize, table: &Markup, gone: (&str, &[String])) -> Markup {
-    let (label, gone) = gone;
+fn section<const N: usize>(
+    title: &str,
+    columns: &[Column; N],
+    rows: impl ExactSizeIterator<Item = Row<N>>,
+    (label, gone): (&str, &[String]),
+) -> Markup {
+    let id = title.to_lowercase();
     html! {
         section id=(id) {
-            h2 { (title) " " small id={ (id) "-count" } data-live { (count) } }
-            div.card.scroll id={ (id) "-table" } data-live { (table) }
+            h2 { (title) " " small id={ (id) "-count" } data-live { (rows.len()) } }
+            div.card.scroll id={ (id) "-table" } data-live { (table(columns, rows)) }
             p.soft id={ (id) "-gone" } data-live {
                 @if !gone.is_empty() { (label) ": " @for handle in gone { span.chip { s { (handle) } } " " } }
             }
@@ -87,15 +92,8 @@ pub fn registries(view: &View) -> Markup {
         ],
         below: Some(timeline(registry, history)),
     });
-    let count = view.registries.len();
     let gone = ("Spent handles", view.spent.as_slice());
-    section(
-        "registries",
-        "Registries",
-        count,
-        &table(&columns, rows),
-        gone,
-    )
+    section("Registries", &columns, rows, gone)
 }
 
 pub fn projects(view: &View) -> Markup {
@@ -117,14 +115,7 @@ pub fn projects(view: &View) -> Markup {
         ],
         below: None,
     });
-    let count = view.projects.len();
-    section(
-        "projects",
-        "Projects",
-        count,
-        &table(&columns, rows),
-        ("", &[]),
-    )
+    section("Projects", &columns, rows, ("", &[]))
 }
 
 pub fn containers(view: &View) -> Markup {
@@ -157,15 +148,8 @@ pub fn containers(view: &View) -> Markup {
             below: None,
         }
     });
-    let count = view.containers.len();
     let gone = ("Terminated", view.terminated.as_slice());
-    section(
-        "containers",
-        "Containers",
-        count,
-        &table(&columns, rows),
-        gone,
-    )
+    section("Containers", &columns, rows, gone)
 }
 
 fn deployment(last: &Deployment) -> Markup {

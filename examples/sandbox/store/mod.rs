@@ -152,8 +152,9 @@ fn copy(live: &Connection) -> rusqlite::Result<Connection> {
     Ok(copy)
 }
 
-/// A panic while holding the lock rolls its transaction back, so the connection stays usable.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// A panic while holding the lock of a connection rolls its transaction back, so it stays usable; everything else
+/// that is locked is changed in one step.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -163,13 +164,8 @@ where
     T: Send + 'static,
     F: FnOnce() -> Result<T, Refusal> + Send + 'static,
 {
-    spawn_blocking(work).await.unwrap_or_else(|error| {
-        eprintln!("sandbox: a storage task failed: {error}");
-        Err(Refusal::new(
-            axum::http::StatusCode::INTERNAL_SERVER_ERROR,
-            "Internal error.",
-        ))
-    })
+    let done = spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(Refusal::internal("a storage task failed", error)))
 }
 
 /// The time now, as the API writes it.

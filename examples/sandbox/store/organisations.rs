@@ -1,6 +1,6 @@
 //! Organisations, users and what they may do.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::{new_id, row, rows};
@@ -72,44 +72,39 @@ const MEMBERSHIPS: [(&str, &str, Role); 5] = [
 
 /// Makes what every sandbox has, unless the database has it. Fails if the database was made with
 /// another key, since nothing in it could be unsealed.
-pub fn prepare(tx: &Transaction, key: &Key) -> Result<(), String> {
-    let fill = || -> rusqlite::Result<()> {
-        for (handle, name) in ORGANISATIONS {
-            tx.execute(
-                "INSERT INTO organisations VALUES (?1, ?2, ?3, ?4)",
-                params![new_id(), handle, name, format!("ops@{handle}.example")],
-            )?;
-        }
-        for user in USERS {
-            tx.execute(
-                "INSERT INTO users VALUES (?1, ?2, ?3)",
-                params![new_id(), user, token_digest(&key.token(user))],
-            )?;
-        }
-        for (user, organisation, role) in MEMBERSHIPS {
-            tx.execute(
-                "INSERT INTO memberships SELECT users.id, organisations.id, ?3
-                 FROM users, organisations WHERE users.name = ?1 AND organisations.handle = ?2",
-                params![user, organisation, role.name()],
-            )?;
-        }
-        Ok(())
-    };
-    let owner: Option<String> = tx
-        .query_row(
-            "SELECT token_digest FROM users WHERE name = 'owner'",
-            [],
-            |row| row.get(0),
-        )
-        .optional()
-        .map_err(|error| error.to_string())?;
+pub fn prepare(tx: &Transaction, key: &Key) -> Result<(), Refusal> {
+    let sql = "SELECT token_digest FROM users WHERE name = 'owner'";
+    let owner: Option<String> = row(tx, sql, [], |row| row.get(0))?;
     match owner {
-        None => fill().map_err(|error| error.to_string()),
+        None => fill(tx, key),
         Some(digest) if digest == token_digest(&key.token("owner")) => Ok(()),
-        Some(_) => {
-            Err("the database was made with another key: give its key file with --key-file".into())
-        }
+        Some(_) => Err(Refusal::conflict(
+            "the database was made with another key: give its key file with --key-file",
+        )),
     }
+}
+
+fn fill(tx: &Transaction, key: &Key) -> Result<(), Refusal> {
+    for (handle, name) in ORGANISATIONS {
+        tx.execute(
+            "INSERT INTO organisations VALUES (?1, ?2, ?3, ?4)",
+            params![new_id(), handle, name, format!("ops@{handle}.example")],
+        )?;
+    }
+    for user in USERS {
+        tx.execute(
+            "INSERT INTO users VALUES (?1, ?2, ?3)",
+            params![new_id(), user, token_digest(&key.token(user))],
+        )?;
+    }
+    for (user, organisation, role) in MEMBERSHIPS {
+        tx.execute(
+            "INSERT INTO memberships SELECT users.id, organisations.id, ?3
+             FROM users, organisations WHERE users.name = ?1 AND organisations.handle = ?2",
+            params![user, organisation, role.name()],
+        )?;
+    }
+    Ok(())
 }
 
 /// The identifier of the organisation with this handle.

@@ -119,22 +119,19 @@ pub fn delete(tx: &Transaction, project: &Project, confirm_name: &str) -> Result
         ));
     }
     let count = |sql: &str| tx.query_row(sql, [&project.id], |row| row.get::<_, i64>(0));
-    let contents: Vec<String> = [
-        (
-            count("SELECT count(*) FROM attachments WHERE project = ?1")?,
-            "registry",
-            "registries",
-        ),
-        (
-            count("SELECT count(*) FROM containers WHERE project = ?1 AND terminated IS NULL")?,
-            "container",
-            "containers",
-        ),
-    ]
-    .into_iter()
-    .filter(|(count, ..)| *count > 0)
-    .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
-    .collect();
+    let attached = count("SELECT count(*) FROM attachments WHERE project = ?1")?;
+    let used = count("SELECT count(*) FROM containers WHERE project = ?1 AND terminated IS NULL")?;
+    let mut contents = Vec::new();
+    for (count, one, many) in [
+        (attached, "registry", "registries"),
+        (used, "container", "containers"),
+    ] {
+        match count {
+            0 => {}
+            1 => contents.push(format!("1 {one}")),
+            _ => contents.push(format!("{count} {many}")),
+        }
+    }
     if !contents.is_empty() {
         return Err(Refusal::conflict(format!(
             "Project cannot be deleted because it still has {}. Please detach or remove these \

@@ -154,9 +154,5 @@ pub fn current(conn: &Connection, registry: &Registry) -> Result<Version, Refusa
 }
 
 fn sealing_failed(error: std::io::Error) -> Refusal {
-    eprintln!("sandbox: {error}");
-    Refusal::new(
-        axum::http::StatusCode::INTERNAL_SERVER_ERROR,
-        "Internal error.",
-    )
+    Refusal::internal("the credentials could not be sealed or unsealed", error)
 }
