@@ -102,7 +102,8 @@ impl<'a> Cursor<'a> {
         let before = self.0;
         let token68 = self.take(is_token68_char);
         self.skip(|c| c == '=');
-        if token68.is_empty() || !self.at_separator() {
+        let rest = self.0.trim_start_matches(is_blank);
+        if token68.is_empty() || !(rest.is_empty() || rest.starts_with(',')) {
             self.0 = before;
         }
         Some((token, None))
@@ -123,11 +124,6 @@ impl<'a> Cursor<'a> {
             }
         }
         None
-    }
-
-    fn at_separator(&self) -> bool {
-        let rest = self.0.trim_start_matches(is_blank);
-        rest.is_empty() || rest.starts_with(',')
     }
 
     /// Some servers leave out the commas between parameters, so a blank is an end, too.

@@ -35,21 +35,22 @@ pub(super) fn judge_login(answer: &Response, who: &str) -> Result<(), Outcome> {
 }
 
 /// The answer to a request that carried the token.
-pub(super) fn judge_token_use(answer: &Response) -> Result<Outcome, Outcome> {
+pub(super) fn judge_token_use(answer: &Response) -> Outcome {
     match answer.status() {
-        StatusCode::OK => Ok(Outcome::Accepted),
+        StatusCode::OK => Outcome::Accepted,
         status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
             let wants_scope = challenges_of(answer)
                 .iter()
                 .any(|c| c.parameter("error") == Some("insufficient_scope"));
             if wants_scope {
                 let reason = "the login succeeded, but tells nothing without naming a repository";
-                return Err(not_checked(reason));
+                return not_checked(reason);
             }
-            let reason = format!("the registry answered {status} to its token server's token");
-            Err(Outcome::Refused(reason))
+            Outcome::Refused(format!(
+                "the registry answered {status} to its token server's token"
+            ))
         }
-        status => Err(strange(status, REGISTRY)),
+        status => strange(status, REGISTRY),
     }
 }
 

@@ -99,7 +99,7 @@ async fn check(
             .basic_auth(username, Some(password.expose()));
         let token = fetch_token(asked).await?;
         let answer = send(client.get(registry).bearer_auth(token.expose()), REGISTRY).await?;
-        return judge_token_use(&answer);
+        return Ok(judge_token_use(&answer));
     }
     if challenges.iter().any(|c| c.is("Basic")) {
         let asked = client
