@@ -45,8 +45,8 @@ impl Client {
                 })
             },
         };
-        let written = self.http().write(op, write);
-        let error = match self.cache().attachments(project).outdated_by(written).await {
+        let written = self.0.http.write(op, write);
+        let error = match self.0.cache.attachments(project).outdated_by(written).await {
             Ok((join_id, _)) => {
                 return Ok(Attached {
                     join_id,
@@ -91,8 +91,8 @@ impl Client {
             let Some(turn) = turn().await else {
                 return Ok(Detached::Kept);
             };
-            let change = self.http().change(op, &request, gone);
-            let detached = self.cache().attachments(project).outdated_by(change).await;
+            let change = self.0.http.change(op, &request, gone);
+            let detached = self.0.cache.attachments(project).outdated_by(change).await;
             let Err(error) = detached else {
                 return Ok(Detached::Done);
             };
@@ -176,7 +176,7 @@ impl Client {
         project: &str,
         since: Option<Instant>,
     ) -> Result<Arc<Option<Vec<Attachment>>>> {
-        let kept = self.cache().attachments(project);
+        let kept = self.0.cache.attachments(project);
         kept.get(op, since, self.attachments(op, project)).await
     }
 

@@ -25,13 +25,13 @@ impl Client {
             let retains = maxversions.is_none() || now.maxversions == maxversions;
             Ok(now.name.as_deref() == Some(name) && retains)
         };
-        let change = self.http().change(op, &request, done);
-        self.cache().registries.outdated_by(change).await
+        let change = self.0.http.change(op, &request, done);
+        self.0.cache.registries.outdated_by(change).await
     }
 
     /// Makes a retained version current.
     pub async fn activate(&self, op: &Operation, id: &str, version: i64) -> Result<()> {
-        let dialect = match self.cache().dialect.get() {
+        let dialect = match self.0.cache.dialect.get() {
             Some(dialect) => *dialect,
             None => self.dialect(op, &self.existing(op, id).await?).await?,
         };
@@ -43,8 +43,8 @@ impl Client {
             let versions = self.read_versions(&op, id).await?;
             Ok(versions.is_some_and(|versions| is_current(&versions, version)))
         };
-        let change = self.http().change(op, &request, done);
-        let Err(error) = self.cache().registries.outdated_by(change).await else {
+        let change = self.0.http.change(op, &request, done);
+        let Err(error) = self.0.cache.registries.outdated_by(change).await else {
             return Ok(());
         };
         let no_route = matches!(error.status(), Some(404 | 405));

@@ -26,13 +26,13 @@ impl Client {
     /// What has a handle, as it was before anything is created under it: asked for once by the plan and the
     /// creation that follows it in the same process.
     pub async fn handle_before(&self, op: &Operation, handle: &str) -> Result<HandleState> {
-        if self.cache().is_free(handle) {
+        if self.0.cache.is_free(handle) {
             return Ok(HandleState::Free);
         }
         match self.look_up(op, handle).await {
             // The creation that follows proves the rest: it fails where the organisation does not exist.
             Err(error) if *error.kind() == Kind::NotFound && error.own_form() => {
-                self.cache().set_free(handle, true);
+                self.0.cache.set_free(handle, true);
                 Ok(HandleState::Free)
             }
             found => found,
@@ -54,7 +54,7 @@ impl Client {
             // A token that may create need not be allowed to read. Then a registry that is found later may be anybody's.
             Err(_) => false,
         };
-        self.cache().set_free(new.handle, false);
+        self.0.cache.set_free(new.handle, false);
         let body = RegistryBody {
             handle: Some(new.handle),
             name: Some(new.name),
@@ -70,8 +70,8 @@ impl Client {
             told: |answer| id(&answer.data),
             find: |op: Operation| async move { self.find_own(&op, new, was_free).await },
         };
-        let written = self.http().write(op, write);
-        match self.cache().registries.outdated_by(written).await {
+        let written = self.0.http.write(op, write);
+        match self.0.cache.registries.outdated_by(written).await {
             Err(error) if !error.is_unknown() && says_handle_is_taken(&error) => {
                 Err(match self.registry_by_handle(op, new.handle).await {
                     // The refusal is about something else, and says what.

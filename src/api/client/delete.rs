@@ -4,6 +4,7 @@ use reqwest::Method;
 
 use crate::api::Client;
 use crate::api::http::{Delays, Error, Kind, Operation, Request, Result};
+use crate::api::model::ProjectReference;
 
 impl Client {
     /// Deletes a registry. While the API says that it is still attached, this waits until the deadline,
@@ -13,8 +14,8 @@ impl Client {
         let gone = |op: Operation| async move { Ok(self.registry(&op, id).await?.is_none()) };
         let mut delays = Delays::default();
         loop {
-            let change = self.http().change(op, &request, gone);
-            let Err(error) = self.cache().registries.outdated_by(change).await else {
+            let change = self.0.http.change(op, &request, gone);
+            let Err(error) = self.0.cache.registries.outdated_by(change).await else {
                 return Ok(true);
             };
             if *error.kind() == Kind::NotFound {
@@ -39,10 +40,8 @@ impl Client {
             && let Ok(Some(registry)) = self.registry(&op.aftermath(), id).await
         {
             let shown = registry.projects.unwrap_or_default();
-            projects = shown
-                .iter()
-                .filter_map(|p| p.label().map(str::to_owned))
-                .collect();
+            let labels = shown.iter().filter_map(ProjectReference::label);
+            projects = labels.map(str::to_owned).collect();
         }
         error.with_kind(Kind::StillAttached { projects })
     }
@@ -58,21 +57,11 @@ fn says_still_attached(error: &Error) -> bool {
 }
 
 fn projects_in(text: &str) -> Vec<String> {
-    let Some((_, rest)) = text.split_once("project(s): ") else {
-        return Vec::new();
-    };
-    rest.split(". ")
-        .next()
-        .unwrap_or_default()
-        .split(',')
-        .map(|name| {
-            name.trim()
-                .trim_end_matches('.')
-                .trim_matches('\'')
-                .to_owned()
-        })
-        .filter(|name| !name.is_empty())
-        .collect()
+    let (_, rest) = text.split_once("project(s): ").unwrap_or_default();
+    let list = rest.split(". ").next().unwrap_or_default().split(',');
+    let names = list.map(|name| name.trim().trim_end_matches('.').trim_matches('\''));
+    let names = names.filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl Client {
         op: &Operation,
         registry: &Registry,
     ) -> Result<(Dialect, Option<Option<Vec<Version>>>)> {
-        let cache = self.cache();
+        let cache = &self.0.cache;
         if let Some(dialect) = cache.dialect.get() {
             return Ok((*dialect, None));
         }

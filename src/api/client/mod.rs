@@ -70,14 +70,6 @@ impl Client {
         &self.0.anchors
     }
 
-    fn http(&self) -> &Http {
-        &self.0.http
-    }
-
-    fn cache(&self) -> &Cache {
-        &self.0.cache
-    }
-
     /// Reads a list of which every item has to be understood.
     async fn list<T>(
         &self,
@@ -86,7 +78,7 @@ impl Client {
         key: &str,
         parse: impl Fn(&Value) -> Option<T>,
     ) -> Result<Vec<T>> {
-        let answer = self.http().read(op, path).await?;
+        let answer = self.0.http.read(op, path).await?;
         list(&answer.data, key, parse).map_err(|problem| answer.unexpected(&problem))
     }
 

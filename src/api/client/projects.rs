@@ -22,7 +22,7 @@ impl Client {
             return Err(error);
         }
         // Many things that are gone at once are proved by one list, asked for after the last 404.
-        let (list, now) = (&self.cache().organisations, Instant::now());
+        let (list, now) = (&self.0.cache.organisations, Instant::now());
         let organisations = list.get(op, Some(now), self.organisations(op)).await;
         let organisations = organisations.map_err(|cause| {
             let text = format!("the organisation could not be looked for: {cause}");
@@ -95,7 +95,7 @@ impl Client {
         kind: &str,
         parse: impl FnOnce(&Value) -> Option<T>,
     ) -> Result<T> {
-        let answer = self.http().read(op, path).await?;
+        let answer = self.0.http.read(op, path).await?;
         match single(&answer.data, &format!("{kind}s")) {
             Value::Null => {
                 let problem = format!("no {kind} is shown");

@@ -24,7 +24,7 @@ impl Client {
     /// Reads one registry. `None` only when it is proved to be gone: the API itself says so, and the
     /// organisation is still visible.
     pub async fn registry(&self, op: &Operation, id: &str) -> Result<Option<Registry>> {
-        match self.http().read(op, self.path(&["registries", id])?).await {
+        match self.0.http.read(op, self.path(&["registries", id])?).await {
             Ok(answer) => parse(&answer, id).map(Some),
             Err(error) => self.proved_gone(op, error).await.map(|()| None),
         }
@@ -42,7 +42,7 @@ impl Client {
         let mut last = Err(Error::new(Kind::NotFound));
         loop {
             let path = self.path(&["registries", id])?;
-            let read = self.http().read(bounds, path).await;
+            let read = self.0.http.read(bounds, path).await;
             match read.and_then(|answer| parse(&answer, id)) {
                 Ok(registry) if expected(&registry) => return Ok(registry),
                 // Not to be found yet is one of the ways to lag behind.
@@ -59,7 +59,7 @@ impl Client {
     /// Reads one registry for a refresh: all callers share one list, kept for 60 s or until a write of
     /// ours. `None` as in [`Client::registry`].
     pub async fn refreshed_registry(&self, op: &Operation, id: &str) -> Result<Option<Registry>> {
-        let cache = self.cache();
+        let cache = &self.0.cache;
         if !cache.no_registry_list.load(Ordering::Relaxed) {
             let fetch = async {
                 let path = self.path(&["registries"])?;
@@ -96,7 +96,7 @@ impl Client {
     /// What has a handle. That nothing has it is an error still, the API's 404.
     pub(super) async fn look_up(&self, op: &Operation, handle: &str) -> Result<HandleState> {
         let path = self.path(&["registry", handle])?;
-        let answer = self.http().read(op, path).await?;
+        let answer = self.0.http.read(op, path).await?;
         let registry = match &answer.data {
             Value::Null => return Ok(HandleState::Burned),
             Value::String(id) => match self.registry(op, id).await? {

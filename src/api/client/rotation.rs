@@ -353,8 +353,8 @@ impl Client {
             },
             find,
         };
-        let written = self.http().write(op, write);
-        match self.cache().registries.outdated_by(written).await {
+        let written = self.0.http.write(op, write);
+        match self.0.cache.registries.outdated_by(written).await {
             Ok((told, Proof::Answer)) => {
                 let told = baseline.judge(told, &registry.id);
                 let read_back = self.read_back(op, registry, &baseline, told).await;

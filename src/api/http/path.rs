@@ -1,7 +1,5 @@
 //! Paths below the base address.
 
-use std::borrow::Cow;
-
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Error, Kind, Result};
@@ -25,11 +23,9 @@ pub fn path(segments: &[&str]) -> Result<String> {
         path.push('/');
         // The API writes its identifiers in small letters; users may have them in capitals.
         let is_id = segment.len() == 36 && uuid::Uuid::try_parse(segment).is_ok();
-        let segment = match is_id {
-            true => Cow::Owned(segment.to_ascii_lowercase()),
-            false => Cow::Borrowed(*segment),
-        };
-        path.extend(utf8_percent_encode(&segment, ENCODED));
+        let lower = segment.to_ascii_lowercase();
+        let segment = if is_id { &lower } else { *segment };
+        path.extend(utf8_percent_encode(segment, ENCODED));
     }
     Ok(path)
 }
