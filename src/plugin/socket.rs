@@ -78,19 +78,15 @@ impl Endpoint {
 
 /// The first free port of the range.
 async fn bind_tcp((min, max): (u16, u16)) -> Result<(TcpListener, u16), StartError> {
-    let mut refused = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    let mut source = io::Error::from(io::ErrorKind::AddrNotAvailable);
     for port in min..=max {
         let listening = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
         match listening.and_then(|listener| Ok((listener.local_addr()?.port(), listener))) {
             Ok((port, listener)) => return Ok((listener, port)),
-            Err(error) => refused = error,
+            Err(error) => source = error,
         }
     }
-    Err(StartError::NoPort {
-        min,
-        max,
-        source: refused,
-    })
+    Err(StartError::NoPort { min, max, source })
 }
 
 #[cfg(test)]

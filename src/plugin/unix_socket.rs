@@ -21,12 +21,9 @@ impl UnixSocket {
     /// Listens in a fresh directory, under the first parent that can be used, and answers the path.
     pub fn bind(host: &Host) -> Result<(Self, String), StartError> {
         let asked = host.socket_directory.clone();
-        let parents = [
-            asked.unwrap_or_else(std::env::temp_dir),
-            PathBuf::from("/tmp"),
-        ];
+        let asked = asked.unwrap_or_else(std::env::temp_dir);
         let mut refusals = Vec::new();
-        for parent in parents {
+        for parent in [asked, PathBuf::from("/tmp")] {
             match Self::bind_under(&parent) {
                 Ok(bound) => return Ok(bound),
                 Err(error) => refusals.push(format!("{}: {error}", parent.display())),
@@ -41,14 +38,13 @@ impl UnixSocket {
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(std::path::absolute(parent)?)?;
         let path = directory.path().join("socket");
-        let Some(address) = path.to_str() else {
+        let Some(address) = path.to_str().map(str::to_owned) else {
             return Err(io::Error::other("the path is not UTF-8"));
         };
         // The fields of the handshake line are separated by this, and the line by its end.
         if address.contains(['|', '\n']) {
             return Err(io::Error::other("the path does not fit the handshake line"));
         }
-        let address = address.to_owned();
         let listener = UnixListener::bind(&path)?;
         let socket = Self {
             listener,

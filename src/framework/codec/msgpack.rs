@@ -170,18 +170,15 @@ fn write(bytes: &mut Vec<u8>, value: &Value) {
     // Writing into a vector cannot fail; the results exist because the library also writes to sockets.
     match value {
         Value::Null => drop(encode::write_nil(bytes)),
-        Value::Unknown(Refinement(refinement)) if refinement.is_empty() => {
-            drop(encode::write_ext_meta(bytes, 1, 0));
-            bytes.push(0);
-        }
         Value::Unknown(Refinement(refinement)) => {
+            let (extension, payload) = match refinement.as_slice() {
+                [] => (0, &[0][..]),
+                known => (REFINED, known),
+            };
             // The length was bounded when the refinement was read.
-            drop(encode::write_ext_meta(
-                bytes,
-                refinement.len() as u32,
-                REFINED,
-            ));
-            bytes.extend_from_slice(refinement);
+            let length = payload.len() as u32;
+            drop(encode::write_ext_meta(bytes, length, extension));
+            bytes.extend_from_slice(payload);
         }
         Value::Bool(value) => drop(encode::write_bool(bytes, *value)),
         Value::Number(number) => match number.as_i64() {

@@ -37,10 +37,7 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
         Ok(Some(resource.update(&mut call, asked).await))
     };
     server.provider().applied(&call.connection);
-    let mut response = Response {
-        diagnostics: wire::diagnostics(&secrets, &call.diagnostics),
-        ..Default::default()
-    };
+    let mut response = Response::from(wire::diagnostics(&secrets, &call.diagnostics));
     let Ok(stored) = applied else {
         // The private bytes of the plan may be another object's: in a replace, they are those of the create.
         return Ok(response);

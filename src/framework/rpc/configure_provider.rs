@@ -15,7 +15,5 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
     let mut diagnostics = Diagnostics::new();
     let configured = provider.configure(&config, &request.terraform_version, &mut diagnostics);
     server.connect(configured.ok());
-    Ok(Response {
-        diagnostics: wire::diagnostics(&schema.secrets_in(&config), &diagnostics),
-    })
+    Ok(wire::diagnostics(&schema.secrets_in(&config), &diagnostics).into())
 }

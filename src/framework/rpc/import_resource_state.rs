@@ -18,18 +18,14 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
     };
     let mut call = server.call()?;
     let found = resource.import(&mut call, target).await;
+    let schema = resource.schema();
     let imported = found.ok().map(|stored| ImportedResource {
         type_name: request.type_name,
-        state: Some(wire::encode(&plan::storable(
-            resource.schema(),
-            stored.value,
-        ))),
+        state: Some(wire::encode(&plan::storable(schema, stored.value))),
         private: stored.private,
         identity: wire::encode_identity(&stored.identity),
     });
-    Ok(Response {
-        imported_resources: imported.into_iter().collect(),
-        diagnostics: wire::diagnostics(&[], &call.diagnostics),
-        ..Default::default()
-    })
+    let mut response = Response::from(wire::diagnostics(&[], &call.diagnostics));
+    response.imported_resources.extend(imported);
+    Ok(response)
 }

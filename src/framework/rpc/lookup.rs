@@ -19,8 +19,7 @@ pub async fn read<P: Provider>(
     let (state, diagnostics) = look(&server, source, &request.config).await?;
     Ok(read_data_source::Response {
         state,
-        diagnostics,
-        ..Default::default()
+        ..diagnostics.into()
     })
 }
 
@@ -32,8 +31,7 @@ pub async fn open<P: Provider>(
     let (result, diagnostics) = look(&server, resource, &request.config).await?;
     Ok(open_ephemeral_resource::Response {
         result,
-        diagnostics,
-        ..Default::default()
+        ..diagnostics.into()
     })
 }
 

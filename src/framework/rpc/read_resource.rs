@@ -26,10 +26,7 @@ pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<
     };
     let mut call = server.call()?;
     let found = resource.read(&mut call, current).await;
-    let mut response = Response {
-        diagnostics: wire::diagnostics(&secrets, &call.diagnostics),
-        ..Default::default()
-    };
+    let mut response = Response::from(wire::diagnostics(&secrets, &call.diagnostics));
     match found {
         Ok(Looked::There(stored)) => {
             response.new_state = Some(wire::encode(&plan::storable(schema, stored.value)));
