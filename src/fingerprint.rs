@@ -105,7 +105,7 @@ impl Fingerprint {
 }
 
 /// A fingerprint that the first caller makes for all.
-type Made = OnceCell<Option<Fingerprint>>;
+type MadeOnce = OnceCell<Option<Fingerprint>>;
 
 /// Makes fingerprints, on threads of their own: each takes tens of milliseconds on purpose, in which this process
 /// would answer nobody else. What was hashed once is remembered for the life of the process.
@@ -117,7 +117,7 @@ pub struct Hasher {
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
     /// Keys of this process, under which what was hashed is recognised without being kept.
     keys: [RandomState; 2],
-    made: Mutex<HashMap<[u64; 2], Arc<Made>>>,
+    made: Mutex<HashMap<[u64; 2], Arc<MadeOnce>>>,
 }
 
 impl Default for Hasher {

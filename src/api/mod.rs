@@ -1,7 +1,7 @@
 //! The client of the Bahriya console API: the one place with addresses, JSON bodies and retries.
 //!
-//! `http` sends and judges and knows no model; `model` is plain data; `cache` keeps what was learned; `client`
-//! has the endpoints. Each knows only those before it.
+//! `settings` says what a client is told; `http` sends and judges and knows no model; `model` is plain data; `cache`
+//! keeps what was learned; `client` has the endpoints. Each knows only those before it.
 //!
 //! Every call takes an [`Operation`] (its deadline and its cancellation) and answers with what the API
 //! showed, or with an [`Error`] that says whether anything was done. A call that writes must be driven

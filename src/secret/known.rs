@@ -8,7 +8,7 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 use super::Secret;
 use super::forms::{self, Form};
 
-/// So many bytes of a secret in a row are one too many.
+/// As many bytes of a secret in a row are masked.
 const WINDOW: usize = 8;
 
 /// Shorter values are left out: replacing three characters wherever they occur destroys every text, and

@@ -18,8 +18,7 @@ pub(super) fn client(server: &ServerName, extra_ca: &[Certificate]) -> reqwest::
     let loopback = server.is_loopback();
     net::client(&server.host, server.port.unwrap_or(443), loopback)
         .user_agent(concat!(
-            env!("CARGO_PKG_NAME"),
-            "/",
+            "terraform-provider-bahriya/",
             env!("CARGO_PKG_VERSION")
         ))
         .referer(false)
