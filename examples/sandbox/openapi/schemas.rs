@@ -6,14 +6,10 @@ use super::operation::{id, reference};
 use crate::store::registries::MASK;
 
 /// All named schemas. A project names one of these organisations.
-pub fn all(organisations: &[String]) -> Value {
-    let Value::Object(mut all) = given() else {
-        unreachable!("written as an object below");
-    };
-    if let Value::Object(taken) = taken(organisations) {
-        all.extend(taken);
-    }
-    Value::Object(all)
+pub fn all(organisations: &[String]) -> Map<String, Value> {
+    let objects = [given(), taken(organisations)].into_iter();
+    let named = objects.filter_map(|schemas| schemas.as_object().cloned());
+    named.flatten().collect()
 }
 
 /// A schema with these properties and no others. A question mark after a name says that it may be left out.

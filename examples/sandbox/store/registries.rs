@@ -89,18 +89,15 @@ pub fn create(
     reusable: bool,
 ) -> Result<String, Refusal> {
     let handle = &metadata.handle;
-    match handle_state(tx, "registries", organisation, handle, reusable)? {
-        HandleState::Free => {}
-        HandleState::Alive => {
-            return Err(Refusal::conflict(format!(
-                "A registry with the handle \"{handle}\" already exists"
-            )));
-        }
-        HandleState::Spent => {
-            return Err(Refusal::conflict(format!(
-                "A registry with the handle \"{handle}\" existed before, and handles cannot be reused"
-            )));
-        }
+    let taken = match handle_state(tx, "registries", organisation, handle, reusable)? {
+        HandleState::Free => None,
+        HandleState::Alive => Some("already exists"),
+        HandleState::Spent => Some("existed before, and handles cannot be reused"),
+    };
+    if let Some(why) = taken {
+        return Err(Refusal::conflict(format!(
+            "A registry with the handle \"{handle}\" {why}"
+        )));
     }
     let id = new_id();
     tx.execute(
