@@ -15,7 +15,7 @@ use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::About;
-use super::hclog_fields::Fields;
+use super::hclog_fields::LoggedFields;
 use super::stderr;
 
 /// The crate whose own events are logged at the level asked for. Those of others could print what they
@@ -46,7 +46,7 @@ pub fn init(about: &About, get: impl Fn(&str) -> Option<OsString>) {
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
-/// The level set for this provider, for all providers, or foreverything. As Terraform does, a word
+/// The level set for this provider, for all providers, or for everything. As Terraform does, a word
 /// that is no level is taken for the most detailed one.
 fn level(provider: &str, get: impl Fn(&str) -> Option<OsString>) -> LevelFilter {
     let own = format!(
@@ -91,7 +91,7 @@ where
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         if let Some(span) = context.span(id) {
-            let mut fields = Fields::default();
+            let mut fields = LoggedFields::default();
             attributes.record(&mut fields);
             span.extensions_mut().insert(fields);
         }
@@ -100,12 +100,12 @@ where
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut line = Map::new();
         for span in context.event_scope(event).into_iter().flatten() {
-            if let Some(fields) = span.extensions().get::<Fields>() {
+            if let Some(fields) = span.extensions().get::<LoggedFields>() {
                 // From the innermost span outwards: what is nearer to the event is kept.
                 fields.copy_missing_to(&mut line);
             }
         }
-        let mut fields = Fields::default();
+        let mut fields = LoggedFields::default();
         event.record(&mut fields);
         let message = fields.take_message();
         line.extend(fields.0);

@@ -11,9 +11,9 @@ const MESSAGE: &str = "message";
 
 /// Collects fields; text is scrubbed on the way in.
 #[derive(Default)]
-pub struct Fields(pub Map<String, Value>);
+pub struct LoggedFields(pub Map<String, Value>);
 
-impl Fields {
+impl LoggedFields {
     /// Takes out the message, which is text whatever it was recorded as.
     pub fn take_message(&mut self) -> String {
         match self.0.remove(MESSAGE) {
@@ -35,7 +35,7 @@ impl Fields {
     }
 }
 
-impl Visit for Fields {
+impl Visit for LoggedFields {
     fn record_str(&mut self, field: &Field, value: &str) {
         let text = secret::redact(value).into_owned();
         self.insert(field, text.into());
