@@ -11,6 +11,7 @@ use async_trait::async_trait;
 
 use terraform_provider_bahriya::framework::diagnostics::{Diagnostics, Reported};
 use terraform_provider_bahriya::framework::findings;
+use terraform_provider_bahriya::framework::list::Found;
 use terraform_provider_bahriya::framework::provider::{
     ApplyRequest, Block, Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider,
     Resource, Stored,
@@ -199,6 +200,14 @@ impl Resource<()> for Project {
     }
 
     async fn import(&self, call: &mut Call<()>, _: ImportTarget) -> Result<Stored, Reported> {
+        Err(refused(&mut call.diagnostics))
+    }
+
+    fn list_schema(&self) -> &'static Schema {
+        &NOTHING
+    }
+
+    async fn list(&self, call: &mut Call<()>, _: Value, _: &mut Found) -> Result<(), Reported> {
         Err(refused(&mut call.diagnostics))
     }
 }

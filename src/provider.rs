@@ -12,14 +12,12 @@ use crate::fingerprint::{Cost, Hasher};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics, Reported};
 use crate::framework::function::Function;
 use crate::framework::model::Attr;
-use crate::framework::provider::{DataSource, ListResource, Provider, Resource};
+use crate::framework::provider::{DataSource, Provider, Resource};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
 use crate::functions;
 use crate::resources::project_registry_attachment::ProjectRegistryAttachment;
-use crate::resources::project_registry_attachment::list::Attachments;
 use crate::resources::registry::Registry;
-use crate::resources::registry::list::Registries;
 use crate::secret::{self, Secret};
 
 /// Where the API is unless the configuration says otherwise.
@@ -95,8 +93,6 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
 
 static RESOURCES: [&dyn Resource<Connection>; 2] = [&Registry, &ProjectRegistryAttachment];
 
-static LISTS: [&dyn ListResource<Connection>; 2] = [&Registries, &Attachments];
-
 impl Provider for Bahriya {
     type Connection = Connection;
 
@@ -114,10 +110,6 @@ impl Provider for Bahriya {
 
     fn ephemeral_resources(&self) -> &[&'static dyn DataSource<Connection>] {
         &ephemeral_resources::ALL
-    }
-
-    fn list_resources(&self) -> &[&'static dyn ListResource<Connection>] {
-        &LISTS
     }
 
     fn functions(&self) -> &[Function] {

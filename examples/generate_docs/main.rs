@@ -141,11 +141,11 @@ fn pages(root: &Path) -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
             markdown::of_block(resource.schema()),
         )?;
     }
-    for list in provider.list_resources() {
+    for list in provider.resources() {
         page(
             "list-resources",
             list.type_name(),
-            markdown::of_block(list.schema()),
+            markdown::of_block(list.list_schema()),
         )?;
     }
     for function in provider.functions() {

@@ -32,11 +32,6 @@ pub trait Provider: Send + Sync + 'static {
         &[]
     }
 
-    /// Of what it manages, what it can list.
-    fn list_resources(&self) -> &[&'static dyn ListResource<Self::Connection>] {
-        &[]
-    }
-
     /// What it computes.
     fn functions(&self) -> &[Function] {
         &[]
@@ -182,6 +177,19 @@ pub trait Resource<C: Send + Sync + 'static>: Block {
     /// Finds an existing object. Reads only.
     async fn import(&self, call: &mut Call<C>, target: ImportTarget) -> Result<Stored, Reported>;
 
+    /// The arguments of a list of the objects.
+    fn list_schema(&self) -> &'static Schema;
+
+    /// Finds the objects and hands them over one by one, until there are no more or [`Found::hand`] breaks.
+    ///
+    /// Reads only. It may be dropped at any `.await`: nobody waits for the rest then.
+    async fn list(
+        &self,
+        call: &mut Call<C>,
+        config: Value,
+        found: &mut Found,
+    ) -> Result<(), Reported>;
+
     /// Whether a stored object of another provider's type may become one of this type as it stands.
     fn accepts_move(&self, _source_provider: &str, _source_type: &str) -> bool {
         false
@@ -194,18 +202,4 @@ pub trait Resource<C: Send + Sync + 'static>: Block {
 pub trait DataSource<C: Send + Sync + 'static>: Block {
     /// Fills in the object that was asked for.
     async fn read(&self, call: &mut Call<C>, config: Value) -> Result<Value, Reported>;
-}
-
-/// A list of the objects of one resource type, which has the same name. Its block holds the arguments of the list.
-#[async_trait]
-pub trait ListResource<C: Send + Sync + 'static>: Block {
-    /// Finds the objects and hands them over one by one, until there are no more or [`Found::hand`] breaks.
-    ///
-    /// Reads only. It may be dropped at any `.await`: nobody waits for the rest then.
-    async fn list(
-        &self,
-        call: &mut Call<C>,
-        config: Value,
-        found: &mut Found,
-    ) -> Result<(), Reported>;
 }

@@ -12,7 +12,7 @@ use super::diagnostics::Diagnostics;
 use super::findings;
 use super::lifecycle::Lifecycle;
 use super::panics;
-use super::provider::{Block, Call, DataSource, ListResource, Provider, Resource};
+use super::provider::{Block, Call, DataSource, Provider, Resource};
 
 /// The service around a provider. Clones share it.
 pub struct Server<P: Provider>(Arc<Served<P>>);
@@ -90,8 +90,8 @@ impl<P: Provider> Server<P> {
         find(known, "ephemeral resource", name)
     }
 
-    pub(super) fn lister(&self, name: &str) -> Named<dyn ListResource<P::Connection>> {
-        find(self.provider().list_resources(), "list resource", name)
+    pub(super) fn lister(&self, name: &str) -> Named<dyn Resource<P::Connection>> {
+        find(self.provider().resources(), "list resource", name)
     }
 
     /// Drives the work of one call to its end, whatever becomes of the connection that asked for it. A

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::report;
+use super::api_errors;
 use super::timeouts::{self, Timeouts};
 use crate::api::{Client, Error, HandleState, Operation, Project, Registry};
 use crate::connection::{ApiClient, Connection};
@@ -72,7 +72,7 @@ impl<'a> Context<'a> {
 
     /// Tells that the operation failed.
     pub fn failed(&mut self, error: &Error) -> Reported {
-        self.error(report::failure(self.verb, &self.object, error, ""))
+        self.error(api_errors::failure(self.verb, &self.object, error, ""))
     }
 
     /// Tells an error.

@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::api_errors;
 use super::context::Context;
-use super::report;
 use crate::api::{Client, HandleState};
 use crate::findings;
 use crate::framework::diagnostics::Reported;
@@ -86,7 +86,7 @@ impl Home {
                 ),
                 Ok(found) => return Ok(found),
                 Err(error) => {
-                    return Err(cx.error(report::failure("look for", &cx.object, &error, "")));
+                    return Err(cx.error(api_errors::failure("look for", &cx.object, &error, "")));
                 }
             },
         };

@@ -1,12 +1,12 @@
 //! What the user manages: one folder per resource, one file per operation.
 
+pub mod api_errors;
 pub mod checks;
 pub mod context;
 pub mod credential_lint;
 pub mod home;
 pub mod project_registry_attachment;
 pub mod registry;
-pub mod report;
 pub mod timeouts;
 
 /// Whether an address is that of the official provider, or our own, in any host.

@@ -13,9 +13,9 @@ mod streams;
 mod writes;
 
 use terraform_provider_bahriya::api::Error;
-use terraform_provider_bahriya::resources::report;
+use terraform_provider_bahriya::resources::api_errors;
 
 /// What a user of Terraform is told of a failure.
 fn advice(error: &Error) -> String {
-    report::failure("try", "it", error, "").detail
+    api_errors::failure("try", "it", error, "").detail
 }

@@ -86,9 +86,9 @@ fn every_attribute_stands_on_its_page() {
         let path = format!("ephemeral-resources/{}.md", short(resource.type_name()));
         assert_stands_on(&page(&path), &path, &resource.schema().attributes);
     }
-    for list in provider.list_resources() {
+    for list in provider.resources() {
         let path = format!("list-resources/{}.md", short(list.type_name()));
-        assert_stands_on(&page(&path), &path, &list.schema().attributes);
+        assert_stands_on(&page(&path), &path, &list.list_schema().attributes);
     }
     for signature in provider.functions() {
         let page = page(&format!("functions/{}.md", signature.name));

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::Answer;
 use crate::framework::function::Function;
 use crate::framework::provider::{Block, Provider};
+use crate::framework::schema::Schema;
 use crate::framework::server::Server;
 use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
@@ -31,8 +32,8 @@ pub async fn metadata<P: Provider>(
         ephemeral_resources: names(provider.ephemeral_resources(), |type_name| {
             EphemeralMetadata { type_name }
         }),
-        list_resources: names(provider.list_resources(), |type_name| {
-            ListResourceMetadata { type_name }
+        list_resources: names(provider.resources(), |type_name| ListResourceMetadata {
+            type_name,
         }),
         functions: signatures(provider)
             .into_keys()
@@ -49,10 +50,10 @@ pub async fn provider_schema<P: Provider>(
     let provider = server.provider();
     Ok(get_provider_schema::Response {
         provider: Some(wire::schema(provider.schema())),
-        resource_schemas: schemas(provider.resources()),
-        data_source_schemas: schemas(provider.data_sources()),
-        ephemeral_resource_schemas: schemas(provider.ephemeral_resources()),
-        list_resource_schemas: schemas(provider.list_resources()),
+        resource_schemas: schemas(provider.resources(), |one| one.schema()),
+        data_source_schemas: schemas(provider.data_sources(), |one| one.schema()),
+        ephemeral_resource_schemas: schemas(provider.ephemeral_resources(), |one| one.schema()),
+        list_resource_schemas: schemas(provider.resources(), |one| one.list_schema()),
         functions: signatures(provider),
         server_capabilities: Some(capabilities()),
         ..Default::default()
@@ -90,8 +91,11 @@ fn names<T: Block + ?Sized, M>(known: &[&T], make: fn(String) -> M) -> Vec<M> {
     names.map(make).collect()
 }
 
-fn schemas<T: Block + ?Sized>(known: &[&T]) -> HashMap<String, proto::Schema> {
-    let schema = |one: &&T| (one.type_name().to_owned(), wire::schema(one.schema()));
+fn schemas<T: Block + ?Sized>(
+    known: &[&'static T],
+    of: fn(&'static T) -> &'static Schema,
+) -> HashMap<String, proto::Schema> {
+    let schema = |one: &&'static T| (one.type_name().to_owned(), wire::schema(of(one)));
     known.iter().map(schema).collect()
 }
 

@@ -44,16 +44,15 @@ async fn list<P: Provider>(
     request: Request,
     items: mpsc::Sender<Event>,
 ) -> Answer<Diagnostics> {
-    let lister = server.lister(&request.type_name)?;
-    let resource = server.resource(&request.type_name)?;
-    let config = super::decode_known(&request.config, lister.schema())?;
+    let resource = server.lister(&request.type_name)?;
+    let config = super::decode_known(&request.config, resource.list_schema())?;
     let mut call = server.call()?;
     let objects = request.include_resource_object;
     let mut found = Found::new(items.clone(), request.limit, objects, resource.schema());
     tokio::select! {
         () = items.closed() => tracing::debug!("the client has gone"),
         // What failed has been told.
-        _ = lister.list(&mut call, config, &mut found) => {}
+        _ = resource.list(&mut call, config, &mut found) => {}
     }
     Ok(call.diagnostics)
 }

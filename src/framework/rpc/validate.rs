@@ -54,8 +54,8 @@ pub async fn list_resource<P: Provider>(
     server: Server<P>,
     request: list::Request,
 ) -> Answer<list::Response> {
-    let lister = server.lister(&request.type_name)?;
-    checked(lister, &request.config, true)
+    let schema = server.lister(&request.type_name)?.list_schema();
+    by_schema(schema, &request.config, true, |_, _| {})
 }
 
 /// Checks a block by its schema and then across its arguments. Only resources have write-only arguments, so that it

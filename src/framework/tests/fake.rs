@@ -10,8 +10,8 @@ use crate::framework::function::{Function, FunctionError, Parameter};
 use crate::framework::list::{Found, Listed};
 use crate::framework::model::object;
 use crate::framework::provider::{
-    ApplyRequest, Block, Call, DataSource, ImportTarget, ListResource, Looked, Plan, PlanRequest,
-    Provider, Resource, Stored,
+    ApplyRequest, Block, Call, DataSource, ImportTarget, Looked, Plan, PlanRequest, Provider,
+    Resource, Stored,
 };
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::ty::Type;
@@ -80,10 +80,6 @@ impl Provider for Fake {
         &[&Thing]
     }
 
-    fn list_resources(&self) -> &[&'static dyn ListResource<()>] {
-        &[&Thing]
-    }
-
     fn functions(&self) -> &[Function] {
         std::slice::from_ref(&*ECHO)
     }
@@ -148,17 +144,11 @@ impl Resource<()> for Thing {
             ImportTarget::Identity(identity) => act(&identity, &mut call.diagnostics),
         }
     }
-}
 
-#[async_trait]
-impl DataSource<()> for Thing {
-    async fn read(&self, call: &mut Call<()>, config: Value) -> Result<Value, Reported> {
-        act(&config, &mut call.diagnostics).map(|stored| stored.value)
+    fn list_schema(&self) -> &'static Schema {
+        &SCHEMA
     }
-}
 
-#[async_trait]
-impl ListResource<()> for Thing {
     async fn list(
         &self,
         call: &mut Call<()>,
@@ -174,6 +164,13 @@ impl ListResource<()> for Thing {
             act(&config, &mut call.diagnostics)?;
         }
         Ok(())
+    }
+}
+
+#[async_trait]
+impl DataSource<()> for Thing {
+    async fn read(&self, call: &mut Call<()>, config: Value) -> Result<Value, Reported> {
+        act(&config, &mut call.diagnostics).map(|stored| stored.value)
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod import;
 mod link;
-pub mod list;
+mod list;
 mod schema;
 
 use async_trait::async_trait;
@@ -13,6 +13,7 @@ use crate::api::Detached;
 use crate::connection::Connection;
 use crate::findings;
 use crate::framework::diagnostics::Reported;
+use crate::framework::list::Found;
 use crate::framework::model::Attr;
 use crate::framework::private;
 use crate::framework::provider::{
@@ -213,6 +214,19 @@ impl Resource<Connection> for ProjectRegistryAttachment {
         target: ImportTarget,
     ) -> Result<Stored, Reported> {
         import::import(call, target).await
+    }
+
+    fn list_schema(&self) -> &'static Schema {
+        &list::SCHEMA
+    }
+
+    async fn list(
+        &self,
+        call: &mut Call<Connection>,
+        config: Value,
+        found: &mut Found,
+    ) -> Result<(), Reported> {
+        list::list(call, config, found).await
     }
 
     fn accepts_move(&self, source_provider: &str, source_type: &str) -> bool {

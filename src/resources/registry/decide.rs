@@ -9,7 +9,7 @@ use crate::fingerprint::Fingerprint;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::model::Attr;
 use crate::oci::server;
-use crate::resources::report;
+use crate::resources::api_errors;
 use crate::secret::Secret;
 
 /// The credentials that the configuration asks for, compared with those it asked for before.
@@ -246,7 +246,7 @@ impl Case<'_> {
             findings::version_without_activation(version)
         } else if !self.memory.retains(version) {
             let retained = self.memory.retained.as_deref().unwrap_or_default();
-            findings::version_not_retained(version, report::retained(retained))
+            findings::version_not_retained(version, api_errors::retained(retained))
         } else {
             return Action::Activate(version);
         };

@@ -11,8 +11,8 @@ use crate::connection::Connection;
 use crate::findings;
 use crate::framework::diagnostics::Reported;
 use crate::framework::provider::{ApplyRequest, Call};
+use crate::resources::api_errors;
 use crate::resources::context::{Context, within};
-use crate::resources::report;
 use crate::secret::{self, Author};
 
 /// How long the search for what stands in the way of a deletion may take, after the deletion itself.
@@ -57,7 +57,7 @@ async fn remove(cx: &mut Context<'_>, prior: &Model, id: &str) -> Result<bool, R
         let handles = handles.collect::<Vec<_>>().join(", ");
         obstacle = format!(" It is attached to the projects {handles}.");
     }
-    let found = report::failure(cx.verb, &cx.object, &error, &obstacle);
+    let found = api_errors::failure(cx.verb, &cx.object, &error, &obstacle);
     Err(cx.error(found))
 }
 

@@ -13,7 +13,7 @@ mod decide;
 mod delete;
 mod import;
 mod lint;
-pub mod list;
+mod list;
 mod memory;
 mod plan;
 mod plan_reads;
@@ -32,6 +32,7 @@ use crate::api::Client;
 use crate::connection::Connection;
 use crate::findings;
 use crate::framework::diagnostics::{Diagnostics, Reported};
+use crate::framework::list::Found;
 use crate::framework::model::{Attr, object};
 use crate::framework::provider::{
     ApplyRequest, Block, Call, ImportTarget, Looked, Plan, PlanRequest, Resource, Stored,
@@ -119,6 +120,19 @@ impl Resource<Connection> for Registry {
         target: ImportTarget,
     ) -> Result<Stored, Reported> {
         import::import(call, target).await
+    }
+
+    fn list_schema(&self) -> &'static Schema {
+        &list::SCHEMA
+    }
+
+    async fn list(
+        &self,
+        call: &mut Call<Connection>,
+        _: Value,
+        found: &mut Found,
+    ) -> Result<(), Reported> {
+        list::list(call, found).await
     }
 
     fn accepts_move(&self, source_provider: &str, source_type: &str) -> bool {

@@ -11,8 +11,8 @@ use crate::connection::{ApiClient, Connection};
 use crate::findings;
 use crate::fingerprint::{Fingerprint, Hasher};
 use crate::framework::provider::Call;
+use crate::resources::api_errors;
 use crate::resources::context::within;
-use crate::resources::report;
 
 /// How long a plan waits for an answer. What it does not hear the apply will be told.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -56,7 +56,7 @@ pub async fn writes_whole(call: &mut Call<Connection>, prior: &Model) -> bool {
     match dialect.await {
         Ok(dialect) => dialect == Dialect::Put,
         Err(error) => {
-            let found = report::failure("plan", &name_of(prior), &error, "");
+            let found = api_errors::failure("plan", &name_of(prior), &error, "");
             call.diagnostics.error(found);
             false
         }
@@ -80,7 +80,7 @@ pub async fn look_up_handle(call: &mut Call<Connection>, config: &Model) {
             diagnostics.warning(findings::handle_is_stored(handle).at("handle"));
         }
         Ok(HandleState::Alive(registry)) => {
-            let import = report::import_advice(&registry.id);
+            let import = api_errors::import_advice(&registry.id);
             diagnostics.error(findings::handle_is_taken(handle, import).at("handle"));
         }
         Err(error) if *error.kind() == Kind::Unauthorised => {
