@@ -17,7 +17,7 @@ use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::framework::value::Value;
 use crate::functions;
 use crate::resources::project_registry_attachment::ProjectRegistryAttachment;
-use crate::resources::registry::Registry;
+use crate::resources::registry::RegistryResource;
 use crate::secret::{self, Secret};
 
 /// Where the API is unless the configuration says otherwise.
@@ -91,7 +91,7 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     )
 });
 
-static RESOURCES: [&dyn Resource<Connection>; 2] = [&Registry, &ProjectRegistryAttachment];
+static RESOURCES: [&dyn Resource<Connection>; 2] = [&RegistryResource, &ProjectRegistryAttachment];
 
 impl Provider for Bahriya {
     type Connection = Connection;

@@ -21,15 +21,15 @@ struct Seen {
     stored: BTreeSet<String>,
     /// The ids of the objects that were looked at: a plan before an apply does that, and the apply does not.
     refreshed: BTreeSet<String>,
-    links: HashMap<Names, Arc<LinkLock>>,
+    links: HashMap<LinkKey, Arc<LinkLock>>,
     /// The attachments of each link that were looked at, by their marks, and whether each is to be deleted.
-    attachments: HashMap<Names, HashMap<Option<String>, bool>>,
+    attachments: HashMap<LinkKey, HashMap<Option<String>, bool>>,
 }
 
 /// A project and the handle of a registry, in lower case.
-type Names = (String, String);
+type LinkKey = (String, String);
 
-fn names(project: &str, handle: &str) -> Names {
+fn link_key(project: &str, handle: &str) -> LinkKey {
     (project.to_lowercase(), handle.to_lowercase())
 }
 
@@ -115,7 +115,12 @@ impl Walk {
 
     /// The link of a project and a registry, to be locked while it is made or removed.
     pub fn link(&self, project: &str, handle: &str) -> Arc<LinkLock> {
-        Arc::clone(self.seen().links.entry(names(project, handle)).or_default())
+        Arc::clone(
+            self.seen()
+                .links
+                .entry(link_key(project, handle))
+                .or_default(),
+        )
     }
 
     /// The attachment with this mark stays, or is to be deleted. Whether another one of the same link has the other fate:
@@ -128,7 +133,10 @@ impl Walk {
         deleted: bool,
     ) -> bool {
         let mut seen = self.seen();
-        let marks = seen.attachments.entry(names(project, handle)).or_default();
+        let marks = seen
+            .attachments
+            .entry(link_key(project, handle))
+            .or_default();
         // Terraform looks at what is to be deleted before it plans that, or after.
         let fate = marks.entry(mark.map(str::to_owned)).or_default();
         *fate |= deleted;

@@ -3,7 +3,7 @@
 //! Beside an error, an answer without a state means that nothing new is known: Terraform then keeps the object and
 //! its private bytes as they are stored.
 
-use super::Answer;
+use super::CallResult;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::findings;
 use crate::framework::plan;
@@ -14,7 +14,7 @@ use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
 use proto::apply_resource_change::{Request, Response};
 
-pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<Response> {
+pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> CallResult<Response> {
     let resource = server.resource(&request.type_name)?;
     let schema = resource.schema();
     let prior = super::decode(&request.prior_state, schema, "prior state")?;

@@ -1,6 +1,6 @@
 //! One call of a function, on a process that is usually not configured.
 
-use super::Answer;
+use super::CallResult;
 use crate::framework::function::FunctionError;
 use crate::framework::provider::Provider;
 use crate::framework::server::Server;
@@ -9,7 +9,7 @@ use crate::proto::tfplugin6 as proto;
 use crate::secret;
 use proto::call_function::{Request, Response};
 
-pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<Response> {
+pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> CallResult<Response> {
     Ok(match call(&server, &request) {
         Ok(result) => Response {
             result: Some(result),

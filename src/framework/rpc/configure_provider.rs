@@ -1,6 +1,6 @@
 //! The configuration that all later calls of the process work with.
 
-use super::Answer;
+use super::CallResult;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Provider;
 use crate::framework::server::Server;
@@ -8,7 +8,7 @@ use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
 use proto::configure_provider::{Request, Response};
 
-pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<Response> {
+pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> CallResult<Response> {
     let provider = server.provider();
     let schema = provider.schema();
     let config = super::decode(&request.config, schema, "provider configuration")?;

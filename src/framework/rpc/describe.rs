@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Answer;
+use super::CallResult;
 use crate::framework::function::Function;
 use crate::framework::provider::{Block, Provider};
 use crate::framework::schema::Schema;
@@ -19,7 +19,7 @@ use proto::{
 pub async fn metadata<P: Provider>(
     server: Server<P>,
     _: get_metadata::Request,
-) -> Answer<get_metadata::Response> {
+) -> CallResult<get_metadata::Response> {
     let provider = server.provider();
     Ok(get_metadata::Response {
         server_capabilities: Some(capabilities()),
@@ -46,7 +46,7 @@ pub async fn metadata<P: Provider>(
 pub async fn provider_schema<P: Provider>(
     server: Server<P>,
     _: get_provider_schema::Request,
-) -> Answer<get_provider_schema::Response> {
+) -> CallResult<get_provider_schema::Response> {
     let provider = server.provider();
     Ok(get_provider_schema::Response {
         provider: Some(wire::schema(provider.schema())),
@@ -64,7 +64,7 @@ pub async fn provider_schema<P: Provider>(
 pub async fn resource_identities<P: Provider>(
     server: Server<P>,
     _: identities::Request,
-) -> Answer<identities::Response> {
+) -> CallResult<identities::Response> {
     let schemas = server.provider().resources().iter().map(|one| {
         let schema = wire::identity_schema(one.identity());
         (one.type_name().to_owned(), schema)
@@ -79,7 +79,7 @@ pub async fn resource_identities<P: Provider>(
 pub async fn functions<P: Provider>(
     server: Server<P>,
     _: get_functions::Request,
-) -> Answer<get_functions::Response> {
+) -> CallResult<get_functions::Response> {
     Ok(get_functions::Response {
         functions: signatures(server.provider()),
         ..Default::default()

@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 use tonic_prost::ProstCodec;
 use tower::service_fn;
 
-use super::Answer;
+use super::CallResult;
 use super::{
     apply_resource_change, call_function, configure_provider, describe, import_resource_state,
     list_resource, lookup, plan_resource_change, read_resource, stored, validate,
@@ -132,7 +132,7 @@ impl<P: Provider> Incoming<P> {
     where
         Q: Message + Default + 'static,
         A: Message + Default + From<Vec<proto::Diagnostic>> + 'static,
-        W: Future<Output = Answer<A>> + Send + 'static,
+        W: Future<Output = CallResult<A>> + Send + 'static,
     {
         let Self { server, name, http } = self;
         unary(http, move |request: Q| {

@@ -1,6 +1,6 @@
 //! An object that exists already comes under management.
 
-use super::Answer;
+use super::CallResult;
 use crate::framework::plan;
 use crate::framework::provider::{ImportTarget, Provider};
 use crate::framework::server::Server;
@@ -8,7 +8,7 @@ use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
 use proto::import_resource_state::{ImportedResource, Request, Response};
 
-pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<Response> {
+pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> CallResult<Response> {
     let resource = server.resource(&request.type_name)?;
     let identity = super::decode_identity(request.identity.as_ref(), resource.identity())?;
     let target = if identity.is_null() {

@@ -5,7 +5,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::Status;
 
-use super::Answer;
+use super::CallResult;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::list::Found;
 use crate::framework::provider::Provider;
@@ -43,7 +43,7 @@ async fn list<P: Provider>(
     server: Server<P>,
     request: Request,
     items: mpsc::Sender<Event>,
-) -> Answer<Diagnostics> {
+) -> CallResult<Diagnostics> {
     let resource = server.lister(&request.type_name)?;
     let config = super::decode_known(&request.config, resource.list_schema())?;
     let mut call = server.call()?;

@@ -1,7 +1,7 @@
 //! Data sources and ephemeral resources: both are looked at, and never changed. What a data source finds is stored,
 //! what an ephemeral resource finds is not; nothing stays open, so that there is nothing to renew or to close.
 
-use super::{Answer, Message};
+use super::{CallResult, Message};
 use crate::framework::plan;
 use crate::framework::provider::{DataSource, Provider};
 use crate::framework::server::Server;
@@ -14,7 +14,7 @@ use proto::{
 pub async fn read<P: Provider>(
     server: Server<P>,
     request: read_data_source::Request,
-) -> Answer<read_data_source::Response> {
+) -> CallResult<read_data_source::Response> {
     let source = server.data_source(&request.type_name)?;
     let (state, diagnostics) = look(&server, source, &request.config).await?;
     Ok(read_data_source::Response {
@@ -26,7 +26,7 @@ pub async fn read<P: Provider>(
 pub async fn open<P: Provider>(
     server: Server<P>,
     request: open_ephemeral_resource::Request,
-) -> Answer<open_ephemeral_resource::Response> {
+) -> CallResult<open_ephemeral_resource::Response> {
     let resource = server.ephemeral_resource(&request.type_name)?;
     let (result, diagnostics) = look(&server, resource, &request.config).await?;
     Ok(open_ephemeral_resource::Response {
@@ -38,7 +38,7 @@ pub async fn open<P: Provider>(
 pub async fn renew<P: Provider>(
     server: Server<P>,
     request: renew_ephemeral_resource::Request,
-) -> Answer<renew_ephemeral_resource::Response> {
+) -> CallResult<renew_ephemeral_resource::Response> {
     server.ephemeral_resource(&request.type_name)?;
     Ok(Default::default())
 }
@@ -46,7 +46,7 @@ pub async fn renew<P: Provider>(
 pub async fn close<P: Provider>(
     server: Server<P>,
     request: close_ephemeral_resource::Request,
-) -> Answer<close_ephemeral_resource::Response> {
+) -> CallResult<close_ephemeral_resource::Response> {
     server.ephemeral_resource(&request.type_name)?;
     Ok(Default::default())
 }
@@ -55,7 +55,7 @@ async fn look<P: Provider>(
     server: &Server<P>,
     source: &dyn DataSource<P::Connection>,
     config: &Message,
-) -> Answer<(Message, Vec<proto::Diagnostic>)> {
+) -> CallResult<(Message, Vec<proto::Diagnostic>)> {
     let schema = source.schema();
     let config = super::decode_known(config, schema)?;
     let mut call = server.call()?;

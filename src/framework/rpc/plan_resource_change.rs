@@ -1,6 +1,6 @@
 //! What an apply would do. Asked in the plan, and again at the start of the apply.
 
-use super::Answer;
+use super::CallResult;
 use crate::framework::plan;
 use crate::framework::provider::{PlanRequest, Provider};
 use crate::framework::server::Server;
@@ -8,7 +8,7 @@ use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
 use proto::plan_resource_change::{Request, Response};
 
-pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<Response> {
+pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> CallResult<Response> {
     let resource = server.resource(&request.type_name)?;
     let schema = resource.schema();
     let prior = super::decode(&request.prior_state, schema, "prior state")?;

@@ -1,6 +1,6 @@
 //! The stored object compared with the real one.
 
-use super::Answer;
+use super::CallResult;
 use crate::framework::plan;
 use crate::framework::provider::{Looked, Provider, Stored};
 use crate::framework::server::Server;
@@ -8,7 +8,7 @@ use crate::framework::wire;
 use crate::proto::tfplugin6 as proto;
 use proto::read_resource::{Request, Response};
 
-pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> Answer<Response> {
+pub async fn handle<P: Provider>(server: Server<P>, request: Request) -> CallResult<Response> {
     let resource = server.resource(&request.type_name)?;
     let schema = resource.schema();
     let state = super::decode(&request.current_state, schema, "state")?;

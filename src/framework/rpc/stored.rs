@@ -1,6 +1,6 @@
 //! Objects as they are stored, before anybody looks at the real ones.
 
-use super::Answer;
+use super::CallResult;
 use crate::framework::codec;
 use crate::framework::findings;
 use crate::framework::generate;
@@ -20,7 +20,7 @@ use proto::{
 pub async fn upgrade<P: Provider>(
     server: Server<P>,
     request: upgrade_resource_state::Request,
-) -> Answer<upgrade_resource_state::Response> {
+) -> CallResult<upgrade_resource_state::Response> {
     let resource = server.resource(&request.type_name)?;
     let state = object(request.raw_state, resource.schema())?;
     // Clients ask unconfigured providers, too.
@@ -37,7 +37,7 @@ pub async fn upgrade<P: Provider>(
 pub async fn move_here<P: Provider>(
     server: Server<P>,
     request: move_resource_state::Request,
-) -> Answer<move_resource_state::Response> {
+) -> CallResult<move_resource_state::Response> {
     let resource = server.resource(&request.target_type_name)?;
     let (provider, ty) = (&request.source_provider_address, &request.source_type_name);
     if !resource.accepts_move(provider, ty) {
@@ -59,7 +59,7 @@ pub async fn move_here<P: Provider>(
 pub async fn upgrade_identity<P: Provider>(
     server: Server<P>,
     request: upgrade_resource_identity::Request,
-) -> Answer<upgrade_resource_identity::Response> {
+) -> CallResult<upgrade_resource_identity::Response> {
     let schema = server.resource(&request.type_name)?.identity();
     let json = request.raw_identity.unwrap_or_default().json;
     let unreadable = |error| findings::unreadable("identity", error);
@@ -74,7 +74,7 @@ pub async fn upgrade_identity<P: Provider>(
 pub async fn generate_config<P: Provider>(
     server: Server<P>,
     request: generate_resource_config::Request,
-) -> Answer<generate_resource_config::Response> {
+) -> CallResult<generate_resource_config::Response> {
     let schema = server.resource(&request.type_name)?.schema();
     let state = super::decode(&request.state, schema, "state")?;
     Ok(generate_resource_config::Response {
@@ -85,7 +85,7 @@ pub async fn generate_config<P: Provider>(
 
 /// Reads a stored object as one of the schema. Every schema version so far has only added attributes,
 /// so that reading by name is the whole upgrade.
-fn object(raw: Option<proto::RawState>, schema: &Schema) -> Answer<Value> {
+fn object(raw: Option<proto::RawState>, schema: &Schema) -> CallResult<Value> {
     let json = raw.unwrap_or_default().json;
     let unreadable = |error| findings::unreadable("state", error);
     let mut value = match json.as_slice() {

@@ -1,6 +1,6 @@
 //! Blocks of a configuration, before anything is done with them.
 
-use super::{Answer, Message};
+use super::{CallResult, Message};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::path::Path;
 use crate::framework::provider::{Block, Provider};
@@ -19,7 +19,7 @@ use proto::{
 pub async fn provider<P: Provider>(
     server: Server<P>,
     request: provider_block::Request,
-) -> Answer<provider_block::Response> {
+) -> CallResult<provider_block::Response> {
     let schema = server.provider().schema();
     by_schema(schema, &request.config, true, |_, _| {})
 }
@@ -27,7 +27,7 @@ pub async fn provider<P: Provider>(
 pub async fn resource<P: Provider>(
     server: Server<P>,
     request: managed::Request,
-) -> Answer<managed::Response> {
+) -> CallResult<managed::Response> {
     let resource = server.resource(&request.type_name)?;
     let client = request.client_capabilities.unwrap_or_default();
     let write_only = client.write_only_attributes_allowed;
@@ -37,7 +37,7 @@ pub async fn resource<P: Provider>(
 pub async fn data_resource<P: Provider>(
     server: Server<P>,
     request: data_source::Request,
-) -> Answer<data_source::Response> {
+) -> CallResult<data_source::Response> {
     let source = server.data_source(&request.type_name)?;
     checked(source, &request.config, true)
 }
@@ -45,7 +45,7 @@ pub async fn data_resource<P: Provider>(
 pub async fn ephemeral_resource<P: Provider>(
     server: Server<P>,
     request: ephemeral::Request,
-) -> Answer<ephemeral::Response> {
+) -> CallResult<ephemeral::Response> {
     let resource = server.ephemeral_resource(&request.type_name)?;
     checked(resource, &request.config, true)
 }
@@ -53,7 +53,7 @@ pub async fn ephemeral_resource<P: Provider>(
 pub async fn list_resource<P: Provider>(
     server: Server<P>,
     request: list::Request,
-) -> Answer<list::Response> {
+) -> CallResult<list::Response> {
     let schema = server.lister(&request.type_name)?.list_schema();
     by_schema(schema, &request.config, true, |_, _| {})
 }
@@ -64,7 +64,7 @@ fn checked<A: From<Vec<proto::Diagnostic>>>(
     block: &(impl Block + ?Sized),
     config: &Message,
     write_only: bool,
-) -> Answer<A> {
+) -> CallResult<A> {
     let across = |config: &Value, told: &mut Diagnostics| block.validate(config, told);
     by_schema(block.schema(), config, write_only, across)
 }
@@ -74,7 +74,7 @@ fn by_schema<A: From<Vec<proto::Diagnostic>>>(
     config: &Message,
     write_only: bool,
     across: impl FnOnce(&Value, &mut Diagnostics),
-) -> Answer<A> {
+) -> CallResult<A> {
     let config = super::decode(config, schema, "configuration")?;
     let mut diagnostics = Diagnostics::new();
     validate::attributes(

@@ -42,9 +42,9 @@ use crate::framework::value::Value;
 use crate::resources::home::Home;
 
 /// The resource.
-pub struct Registry;
+pub struct RegistryResource;
 
-impl Block for Registry {
+impl Block for RegistryResource {
     fn type_name(&self) -> &'static str {
         "bahriya_registry"
     }
@@ -62,7 +62,7 @@ impl Block for Registry {
 }
 
 #[async_trait]
-impl Resource<Connection> for Registry {
+impl Resource<Connection> for RegistryResource {
     fn identity(&self) -> &'static Schema {
         &schema::IDENTITY
     }
