@@ -89,15 +89,18 @@ pub fn create(
     reusable: bool,
 ) -> Result<String, Refusal> {
     let handle = &metadata.handle;
+    // Whole sentences, by which each refusal is found.
     let taken = match handle_state(tx, "registries", organisation, handle, reusable)? {
         HandleState::Free => None,
-        HandleState::Alive => Some("already exists"),
-        HandleState::Spent => Some("existed before, and handles cannot be reused"),
+        HandleState::Alive => Some(format!(
+            "A registry with the handle \"{handle}\" already exists"
+        )),
+        HandleState::Spent => Some(format!(
+            "A registry with the handle \"{handle}\" existed before, and handles cannot be reused"
+        )),
     };
     if let Some(why) = taken {
-        return Err(Refusal::conflict(format!(
-            "A registry with the handle \"{handle}\" {why}"
-        )));
+        return Err(Refusal::conflict(why));
     }
     let id = new_id();
     tx.execute(
