@@ -10,11 +10,11 @@ use terraform_provider_bahriya::framework::diagnostics::Diagnostics;
 use terraform_provider_bahriya::framework::plan as draft;
 use terraform_provider_bahriya::framework::provider::{Call, Plan, PlanRequest, Resource};
 use terraform_provider_bahriya::framework::value::Value;
-use terraform_provider_bahriya::resources::registry::Registry;
+use terraform_provider_bahriya::resources::registry::RegistryResource;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
-static REGISTRY: &dyn Resource<Connection> = &Registry;
+static REGISTRY: &dyn Resource<Connection> = &RegistryResource;
 
 /// A registry whose version 1 is current, and which pins this version.
 fn registry(pin: Value) -> Value {
