@@ -9,7 +9,17 @@ use crate::api::{Client, HandleState};
 use crate::findings;
 use crate::framework::diagnostics::Reported;
 use crate::framework::model::Attr;
+use crate::framework::schema::{Attribute, Mode};
 use crate::framework::value::Value;
+
+/// The part of every identity that says where the object lives.
+pub fn identity_attribute() -> Attribute {
+    Attribute::string(
+        "organisation_id",
+        Mode::Optional,
+        "The UUID of the organisation; the provider's own if left out.",
+    )
+}
 
 /// Where an object was seen last.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

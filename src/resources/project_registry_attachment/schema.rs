@@ -6,6 +6,7 @@ use crate::api::Attachment;
 use crate::framework::model::{Attr, model};
 use crate::framework::schema::{Attribute, Mode, Schema};
 use crate::resources::checks;
+use crate::resources::home;
 use crate::resources::timeouts::{self, Timeouts};
 
 model! {
@@ -61,11 +62,7 @@ pub static IDENTITY: LazyLock<Schema> = LazyLock::new(|| {
     Schema::new(
         "",
         vec![
-            Attribute::string(
-                "organisation_id",
-                Mode::Optional,
-                "The UUID of the organisation; the provider's own if left out.",
-            ),
+            home::identity_attribute(),
             Attribute::string("project_id", Mode::Required, "The UUID of the project."),
             Attribute::string("handle", Mode::Required, "The handle of the registry."),
         ],

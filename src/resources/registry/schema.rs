@@ -6,6 +6,7 @@ use crate::api::Credentials;
 use crate::framework::model::model;
 use crate::framework::schema::{Attribute, Mode, Schema, computed};
 use crate::resources::checks;
+use crate::resources::home;
 use crate::resources::timeouts::{self, Timeouts};
 use crate::secret::Secret;
 
@@ -72,11 +73,7 @@ pub static IDENTITY: LazyLock<Schema> = LazyLock::new(|| {
     Schema::new(
         "",
         vec![
-            Attribute::string(
-                "organisation_id",
-                Mode::Optional,
-                "The UUID of the organisation; the provider's own if left out.",
-            ),
+            home::identity_attribute(),
             Attribute::string("id", Mode::Required, "The UUID of the registry."),
         ],
     )
