@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
+use crate::api::{Error, Kind};
 use crate::connection::Connection;
 use crate::findings;
 use crate::framework::codec;
@@ -15,6 +16,7 @@ use crate::framework::model::Attr;
 use crate::framework::provider::{Block, Call, DataSource};
 use crate::framework::schema::{Attribute, Mode, Schema, Shape};
 use crate::framework::value::Value;
+use crate::resources::api_errors;
 use crate::resources::checks;
 use crate::resources::context::{Context, Names};
 
@@ -58,7 +60,11 @@ impl DataSource<Connection> for Lookup {
         let cx = Context::new(call, ("look up", ""), &Attr::Null)?;
         let found = (self.find)(cx, &config).await?;
         let shown = codec::decode_json(found.to_string().as_bytes(), self.schema.ty());
-        let mut shown = shown.expect("fields of the types of their attributes");
+        let mut shown = shown.map_err(|error| {
+            let error = Error::new(Kind::UnexpectedAnswer).saying(&error.to_string());
+            let found = api_errors::failure("look up", self.name, &error, "");
+            call.diagnostics.error(found)
+        })?;
         if let (Value::Object(shown), Value::Object(config)) = (&mut shown, config) {
             // What is configured stays as it is written.
             shown.extend(config.into_iter().filter(|(_, value)| !value.is_null()));

@@ -152,7 +152,7 @@ impl Error {
     }
 
     /// Sets the message.
-    pub(in crate::api) fn saying(self, message: &str) -> Self {
+    pub fn saying(self, message: &str) -> Self {
         self.quoting(message, Author::Unaware)
     }
 
