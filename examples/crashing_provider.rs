@@ -64,5 +64,6 @@ fn main() -> ExitCode {
         address: "registry.terraform.io/bahriya-rs/crashing",
         issues: "https://issues.example",
     };
-    plugin::run(about, Server::new(Crashing))
+    let server = Server::new(Crashing);
+    plugin::run(about, server.lifecycle().clone(), server.routes())
 }

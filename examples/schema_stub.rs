@@ -219,5 +219,6 @@ fn main() -> ExitCode {
         address: "registry.terraform.io/bahriya-rs/schema-stub",
         issues: "https://issues.example",
     };
-    plugin::run(about, Server::new(Stub))
+    let server = Server::new(Stub);
+    plugin::run(about, server.lifecycle().clone(), server.routes())
 }

@@ -18,5 +18,6 @@ const ABOUT: About = About {
 
 fn main() -> ExitCode {
     name_service::pin();
-    plugin::run(ABOUT, Server::new(Bahriya::default()))
+    let server = Server::new(Bahriya::default());
+    plugin::run(ABOUT, server.lifecycle().clone(), server.routes())
 }

@@ -31,8 +31,6 @@ use tonic::service::Routes;
 
 use crate::framework::lifecycle::Lifecycle;
 use crate::framework::panics;
-use crate::framework::provider::Provider;
-use crate::framework::server::Server;
 
 /// How many threads may do what blocks: resolve names, hash credentials, each in 7 MiB.
 const THREADS: usize = 4;
@@ -50,12 +48,11 @@ pub struct About {
     pub issues: &'static str,
 }
 
-/// The whole life of the process: serves a provider to the Terraform that started it, until it is told
+/// The whole life of the process: serves `provider` to the Terraform that started it, until it is told
 /// to end or Terraform is gone. Answers 1 if it could not start to serve, 2 if it crashed.
-pub fn run(about: About, server: Server<impl Provider>) -> ExitCode {
+pub fn run(about: About, lifecycle: Lifecycle, provider: Routes) -> ExitCode {
     panics::install();
-    let lifecycle = server.lifecycle().clone();
-    let code = match crash::guard(|| start(&about, lifecycle, server.routes())) {
+    let code = match crash::guard(|| start(&about, lifecycle, provider)) {
         Ok(code) => code,
         Err(report) => {
             tell(&crash::text(&about, &report));
